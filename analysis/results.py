@@ -1,0 +1,299 @@
+"""What an analysis found: frozen, JSON-able, and complete enough to print without another thought.
+
+Every figure carries its uncertainty and its base. A figure that cannot be made is a ``TooFew`` that
+says why, never a silent nan. Words for all this are made later, in ``report_templates``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One number with what is known about its error.
+
+    ``se``, ``low`` and ``high`` are ``None`` where the design gives no degrees of freedom (one
+    cluster). ``n`` counts respondents, unweighted; ``n_effective`` is Kish's; ``df`` is clusters less
+    strata within the domain, or replicates' design df; ``deff`` compares with sampling with
+    replacement. Intervals cover sampling error only: weights are taken as known.
+    """
+
+    value: float
+    se: float | None
+    low: float | None
+    high: float | None
+    level: float
+    n: int
+    n_effective: float
+    df: float
+    deff: float | None = None
+    method: str = "taylor"
+
+
+@dataclass(frozen=True, slots=True)
+class TooFew:
+    """A figure that is not shown. ``reason`` says why; ``n`` is for the analyst, never for print.
+
+    ``complementary`` marks a group that is large enough itself but hidden because a smaller one
+    could otherwise be found by subtraction.
+    """
+
+    n: int
+    reason: Literal["disclosure", "complementary", "no_answers", "no_spread"]
+
+
+Verdict = Literal["better", "worse", "same"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A difference and its test. ``q`` is ``p`` after Benjamini–Hochberg over its printed family.
+
+    ``verdict`` is ``same`` unless ``q`` is below the study's false discovery rate. ``better`` means a
+    higher value of a good thing: churn counts the other way.
+    """
+
+    estimate: Estimate
+    p: float | None
+    q: float | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class WaveIndex:
+    """The index in one wave, its change from the wave before (``None`` in the first), its base."""
+
+    wave: str
+    index: Estimate
+    change: Comparison | None
+    n: int
+    n_effective: float
+    clusters: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """A node of the index tree in the reported wave.
+
+    ``weight`` is relative to its siblings (they sum to 1), ``effective_weight`` the product down the
+    tree. ``series`` holds one estimate a wave in the order of ``StudyResults.waves``. ``contribution``
+    is what the node's change did to the index (points of the index): contributions of the branches
+    sum to the change of the index exactly.
+    """
+
+    id: str
+    parent: str | None
+    item: str | None
+    weight: float
+    effective_weight: float
+    series: tuple[Estimate | TooFew, ...]
+    change: Comparison | None
+    contribution: Comparison | None
+
+    @property
+    def score(self) -> Estimate | TooFew:
+        """The estimate in the reported wave."""
+        return self.series[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How one item was answered in the reported wave.
+
+    ``shares`` are weighted, of those who answered, by code from the worst answer to the best;
+    ``bands`` are the same grouped in five from worst to best by equal parts of the scale (see
+    ``analysis.distribution``), with ``band_codes`` the codes in each. ``top`` is the share of the two
+    best bands, 0 to 1, ``top_change`` its change from the wave before. ``blanks`` counts respondents by
+    kind of blank.
+    """
+
+    item: str
+    codes: tuple[int, ...]
+    shares: tuple[float, ...]
+    bands: tuple[float, ...]
+    band_codes: tuple[tuple[int, ...], ...]
+    top: Estimate | TooFew
+    bottom: Estimate | TooFew
+    top_change: Comparison | None
+    n: int
+    blanks: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeResult:
+    """An outcome in every wave. ``unit`` is points of 100, a share 0 to 1, or an NPS −100 to 100."""
+
+    id: str
+    kind: str
+    unit: Literal["points", "share", "nps"]
+    series: tuple[Estimate | TooFew, ...]
+    change: Comparison | None
+
+
+Quadrant = Literal["improve", "keep", "minor", "maintain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One driver of one outcome.
+
+    ``share`` is its LMG part of the explained variance, 0 to 1; shares sum to 1. ``rank_low`` and
+    ``rank_high`` bound its rank by simultaneous intervals of pairwise differences; ``first`` and
+    ``top3`` are the shares of replicates in which it ranks there. ``correlation``, ``coefficient``
+    (standardised) and ``unique`` (loss of R² without it) stand beside the share so that a driver that
+    borrows its importance shows. ``direction`` is ``conflicting`` where correlation and a clear
+    coefficient disagree in sign. ``performance`` is the item's mean on 0–100 in the same wave on its own
+    base; ``quadrant`` is named only if ``quadrants`` gives it at least the declared probability.
+    ``asked`` is the weighted share of respondents who could answer (reach).
+    """
+
+    item: str
+    share: Estimate
+    rank: int
+    rank_low: int
+    rank_high: int
+    first: float
+    top3: float
+    probe: bool
+    correlation: float
+    coefficient: Estimate
+    unique: float
+    direction: Literal["positive", "negative", "conflicting"]
+    performance: Estimate | TooFew
+    quadrant: Quadrant | None
+    quadrants: Mapping[Quadrant, float]
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class DriverResults:
+    """Drivers of one outcome, most important first. ``r_squared`` is the variance explained.
+
+    ``dropped`` names items left out and why. ``performance_line`` and ``importance_line`` are the means
+    over the drivers. ``warnings`` are catalogue keys with values (see ``analysis.checks``).
+    """
+
+    outcome: str
+    wave: str
+    drivers: tuple[Driver, ...]
+    r_squared: Estimate
+    performance_line: float
+    importance_line: float
+    n: int
+    n_rows_lost: int
+    clusters: int
+    replicates: int
+    failed: int
+    dropped: tuple[tuple[str, str], ...]
+    warnings: tuple[tuple[str, Mapping[str, float]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """One group of a segment in the reported wave.
+
+    ``difference`` compares the group with everybody outside it. ``expected_low`` and ``expected_high``
+    bound where the group's index would fall if it did not differ, given its design and base.
+    """
+
+    value: str
+    score: Estimate | TooFew
+    difference: Comparison | None
+    expected_low: float | None
+    expected_high: float | None
+    change: Comparison | None
+    small: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentResult:
+    """The index by one segment, highest first, hidden groups last."""
+
+    id: str
+    groups: tuple[GroupResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the numbers rest on, in the reported wave.
+
+    Counts of respondents, clusters, strata; ``response_rate`` where invitations are known;
+    ``recurring`` the clusters seen in the wave before as well; ``deff_weights`` Kish's design effect of
+    weighting; ``item_nonresponse`` the share of due answers that are missing; ``structural`` the share of
+    cells that had no answer to have; ``straightliners`` respondents whose rated items all have one
+    code (flagged, never removed), at the worst, middle and best of the scale;
+    ``index_respondent`` the index by the other roll-up, ``index_without_flagged`` without the flagged.
+    """
+
+    n: int
+    n_effective: float
+    clusters: int
+    strata: int
+    lonely_strata: int
+    invited: int | None
+    response_rate: float | None
+    recurring: int
+    deff_weights: float
+    item_nonresponse: float
+    structural: float
+    blanks: Mapping[str, int]
+    straightliners: tuple[int, int, int]
+    index_respondent: float | None
+    index_without_flagged: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the run was made from; the same provenance gives the same results."""
+
+    csat: str
+    study: str
+    study_digest: str
+    weight_set: str
+    weight_digest: str
+    wave_digests: Mapping[str, str]
+    seed: int
+    replicates: int
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResults:
+    """Everything a report says about one wave of a study. ``waves`` end with the reported one."""
+
+    wave: str
+    waves: tuple[str, ...]
+    trend: tuple[WaveIndex, ...]
+    target_gap: Comparison | None
+    nodes: tuple[NodeResult, ...]
+    distributions: tuple[Distribution, ...]
+    outcomes: tuple[OutcomeResult, ...]
+    drivers: tuple[DriverResults, ...]
+    segments: tuple[SegmentResult, ...]
+    quality: Quality
+    provenance: Provenance
+
+    @property
+    def current(self) -> WaveIndex:
+        """The reported wave."""
+        return self.trend[-1]
+
+
+def plain(result: Any) -> Any:
+    """Return a result as plain JSON values: numbers unrounded, ``None`` for what does not exist."""
+    if dataclasses.is_dataclass(result) and not isinstance(result, type):
+        return {field.name: plain(getattr(result, field.name)) for field in dataclasses.fields(result)}
+    if isinstance(result, Mapping):
+        return {str(key): plain(value) for key, value in result.items()}
+    if isinstance(result, (list, tuple)):
+        return [plain(value) for value in result]
+    if isinstance(result, Enum):
+        return result.value
+    if hasattr(result, "item") and not isinstance(result, (str, bytes)):
+        return result.item()
+    return result

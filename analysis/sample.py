@@ -1,0 +1,69 @@
+"""A sample: scored answers of one or several waves in one design, ready for estimation.
+
+Waves are stacked, so that accounts that answer twice are one cluster and changes between waves get
+the covariance that this brings. Arrays only: nothing here knows files or studies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Membership in the groups of one segment: ``codes`` (n,) index ``values``, −1 for none."""
+
+    values: tuple[str, ...]
+    codes: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Respondents of all loaded waves, n rows.
+
+    Attributes
+    ----------
+    items : (k,) item ids.
+    scores : (n, k) points of 100, higher is better; nan where there is no answer.
+    codes : (n, k) codes as given; negative is the kind of blank.
+    structural : (n, k) whether there was no answer to have (not asked, not applicable).
+    waves : wave ids in time order; ``wave`` (n,) indexes them.
+    weights : (n,) sampling weights, positive; only ratios matter.
+    strata : (n,) stratum numbers; clusters are nested in strata.
+    clusters : (n,) cluster numbers, equal across waves for the same account.
+    cluster_ids : cluster number -> identifier, the key of coordinated replicates.
+    outcomes : outcome id -> (n,) points of 100 (or 0 and 100 for flags), nan where unknown.
+    segments : segment id -> membership.
+    """
+
+    items: tuple[str, ...]
+    scores: Floats
+    codes: npt.NDArray[np.int16]
+    structural: Booleans
+    waves: tuple[str, ...]
+    wave: Integers
+    weights: Floats
+    strata: Integers
+    clusters: Integers
+    cluster_ids: tuple[str, ...]
+    outcomes: Mapping[str, Floats]
+    segments: Mapping[str, Groups]
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def in_wave(self, wave: str) -> Booleans:
+        """Return which rows belong to ``wave``."""
+        return self.wave == self.waves.index(wave)
+
+    def column(self, item: str) -> Floats:
+        """Return the scores of one item, (n,)."""
+        return self.scores[:, self.items.index(item)]

@@ -1,0 +1,54 @@
+"""The catalogue: every sentence a user can see, in Chinese and in English, by key.
+
+Each package keeps its sentences in a file ``texts.yaml`` beside its modules, all in one form::
+
+    problem.item_out_of_range:
+      zh: "{value} 不在量表 {low}–{high} 之内"
+      en: "{value} is outside the scale {low}–{high}"
+
+A sentence is a ``str.format`` template. Values are inserted as they are and are never themselves
+read as templates, so an answer that holds braces stays an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Literal, get_args
+
+import yaml
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class Catalogue(Mapping[str, Mapping[str, str]]):
+    """Sentences of one package by key; calling it renders one.
+
+    Raises ``KeyError`` for an unknown key or a missing value: both are programming mistakes, and a
+    test walks every catalogue so that no user meets one.
+    """
+
+    def __init__(self, sentences: Mapping[str, Mapping[str, str]]) -> None:
+        self._sentences = dict(sentences)
+
+    def __getitem__(self, key: str) -> Mapping[str, str]:
+        return self._sentences[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sentences)
+
+    def __len__(self) -> int:
+        return len(self._sentences)
+
+    def __call__(self, key: str, language: Language, /, **values: object) -> str:
+        """Return sentence ``key`` in ``language`` with ``values`` filled in."""
+        return self._sentences[key][language].format(**values)
+
+
+@cache
+def catalogue(package: str) -> Catalogue:
+    """Return the catalogue of ``package``, read once from its ``texts.yaml``."""
+    text = (resources.files(package) / "texts.yaml").read_text(encoding="utf-8")
+    return Catalogue(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))

@@ -1,0 +1,361 @@
+"""A study: what is asked, how answers become an index, and what the report may show.
+
+These values are frozen and already consistent: ``definition.load_study`` is the only way in from a
+file and lists every problem of that file first. Nothing here reads files.
+
+Words: an *item* is one question answered on a scale; a *column* is a fact about the respondent that
+comes from the customer system; a *node* is a branch of the index tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import IntEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+WaveIdentifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=32)]
+
+
+class BlankKind(IntEnum):
+    """Why there is no answer. The numbers stand in the project file and never change meaning.
+
+    The first three are answers that were due and are missing; the last two are answers that nobody
+    could give: they are never imputed and never counted as nonresponse.
+    """
+
+    BLANK = -1
+    REFUSED = -2
+    DONT_KNOW = -3
+    INVALID = -4
+    NOT_APPLICABLE = -5
+    NOT_ASKED = -6
+
+    @property
+    def structural(self) -> bool:
+        """Whether there was no answer to have."""
+        return self in (BlankKind.NOT_APPLICABLE, BlankKind.NOT_ASKED)
+
+
+BlankName = Literal["blank", "refused", "dont_know", "not_applicable", "not_asked"]
+
+
+class Frozen(BaseModel):
+    """Base of every part of a study: immutable, and strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Frozen):
+    """A text in both languages. Neither may be empty."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def __getitem__(self, language: str) -> str:
+        return str(getattr(self, language))
+
+
+class Blank(Frozen):
+    """A code of a scale that says why there is no answer."""
+
+    kind: BlankName
+    label: Text | None = Field(None, description="Wording in the questionnaire; recognised at import.")
+
+
+class Scale(Frozen):
+    """The answers an item may have: whole numbers from ``ends[0]`` to ``ends[1]``, or blank codes.
+
+    Scores use these theoretical ends, never the observed ones.
+    """
+
+    ends: tuple[int, int] = Field(description="Lowest and highest code, worst and best answer.")
+    labels: Mapping[int, Text] = Field(default_factory=dict, description="Wording of codes.")
+    blanks: Mapping[int, Blank] = Field(default_factory=dict, description="Codes that are no answers.")
+    unit: Text | None = None
+
+    @property
+    def codes(self) -> range:
+        """Every code that is an answer."""
+        return range(self.ends[0], self.ends[1] + 1)
+
+
+class AskedIf(Frozen):
+    """Routing: the item is put only to those who gave ``item`` one of ``answers``."""
+
+    item: Identifier
+    answers: tuple[int, ...] = Field(min_length=1)
+
+
+class Item(Frozen):
+    """One question. ``text`` is the full wording, ``label`` the few words for charts and tables."""
+
+    id: Identifier
+    text: Text
+    label: Text
+    scale: Identifier
+    reversed: bool = Field(False, description="True when the low end of the scale is the good end.")
+    asked_if: AskedIf | None = None
+    aliases: tuple[str, ...] = Field((), description="Other headers under which the item arrives.")
+
+
+class OpenQuestion(Frozen):
+    """A question answered in the respondent's own words. Never scored."""
+
+    id: Identifier
+    text: Text
+    label: Text
+    aliases: tuple[str, ...] = ()
+
+
+ColumnKind = Literal["key", "category", "number", "flag", "text"]
+
+
+class Category(Frozen):
+    """One value of a category column, as it stands in the workbook, with its name."""
+
+    value: str = Field(min_length=1)
+    label: Text
+    aliases: tuple[str, ...] = ()
+
+
+class Column(Frozen):
+    """A fact about the respondent: account, province, tier, revenue, whether the contract was renewed.
+
+    ``key`` is an identifier (account, contact); ``flag`` is yes or no. Categories that list their
+    values admit no other. A blank cell is a problem unless ``optional``.
+    """
+
+    id: Identifier
+    label: Text
+    kind: ColumnKind
+    categories: tuple[Category, ...] = ()
+    optional: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class IndexNode(Frozen):
+    """A node of the index tree: either a leaf that names an item, or a branch with children.
+
+    ``weight`` is relative to the other children of the same parent; it need not sum to anything.
+    """
+
+    id: Identifier | None = None
+    label: Text | None = None
+    weight: float = Field(1.0, ge=0, allow_inf_nan=False)
+    item: Identifier | None = None
+    children: tuple[IndexNode, ...] = ()
+
+    def leaves(self) -> Iterator[IndexNode]:
+        """Yield the leaves below this node, left to right; a leaf yields itself."""
+        if self.item is not None:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+
+RollUp = Literal["aggregate", "respondent"]
+
+
+class Index(Frozen):
+    """The satisfaction index: a named, versioned tree of weights.
+
+    ``aggregate`` averages items over those who answered each; ``respondent`` scores people first,
+    needing answers on ``min_answered`` of each branch's weight.
+    """
+
+    id: Identifier
+    label: Text
+    version: str = Field(description="Version of the weights, printed with every number.")
+    rollup: RollUp = "aggregate"
+    min_answered: float = Field(0.5, ge=0, le=1)
+    children: tuple[IndexNode, ...] = Field(min_length=1)
+
+    def leaves(self) -> Iterator[IndexNode]:
+        """Yield every leaf of the tree, left to right."""
+        for child in self.children:
+            yield from child.leaves()
+
+
+class Construct(Frozen):
+    """Several items that measure one thing. Its score is the mean of its item scores (equal weights)."""
+
+    id: Identifier
+    label: Text
+    items: tuple[Identifier, ...] = Field(min_length=1)
+    mode: Literal["reflective", "formative"] = "reflective"
+
+
+class Path(Frozen):
+    """An arrow of the structural model, from one construct to another."""
+
+    source: Identifier = Field(alias="from")
+    target: Identifier = Field(alias="to")
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+OutcomeKind = Literal[
+    "satisfaction",
+    "affective_loyalty",
+    "cognitive_loyalty",
+    "behavioural_loyalty",
+    "loyalty",
+    "renewal_intention",
+    "purchase_intention",
+    "recommendation",
+    "price_tolerance",
+    "renewal",
+    "churn",
+    "complaint",
+]
+
+
+class Outcome(Frozen):
+    """What satisfaction is supposed to bring about: the mean of some items, or a flag column."""
+
+    id: Identifier
+    label: Text
+    kind: OutcomeKind
+    items: tuple[Identifier, ...] = ()
+    column: Identifier | None = None
+
+
+class Drivers(Frozen):
+    """What may drive the outcomes. ``items`` are the candidates; by default the leaves of the index."""
+
+    items: tuple[Identifier, ...] = ()
+    outcomes: tuple[Identifier, ...] = Field(min_length=1, description="Outcome ids, main one first.")
+    probability: float = Field(
+        0.8, gt=0.5, lt=1, description="Least probability at which a quadrant is named."
+    )
+
+
+class SwitchingCost(Frozen):
+    """One facet of what it would cost the customer to leave."""
+
+    id: Identifier
+    label: Text
+    facet: Literal["procedural", "financial", "relational"]
+    items: tuple[Identifier, ...] = Field(min_length=1)
+
+
+class Segment(Frozen):
+    """A breakdown of respondents by a category column."""
+
+    id: Identifier
+    label: Text
+    plural: Text | None = Field(None, description="Name of several groups: 'provinces'.")
+    column: Identifier
+
+
+class Design(Frozen):
+    """How respondents came into the survey.
+
+    Blank parts mean: no weights (all 1), one stratum, every respondent a cluster of their own.
+    """
+
+    respondent: Identifier | None = Field(None, description="Column that identifies a respondent.")
+    weight: Identifier | None = None
+    stratum: tuple[Identifier, ...] = Field((), description="Columns whose crossing makes the strata.")
+    cluster: Identifier | None = None
+    population: Mapping[Identifier, Mapping[str, float]] = Field(
+        default_factory=dict, description="Known totals or shares by category column."
+    )
+
+
+class Wave(Frozen):
+    """One round of the survey. Waves stand in time order."""
+
+    id: WaveIdentifier
+    label: Text
+    short: Text | None = Field(None, description="A few characters for axes: 26Q3.")
+    start: date | None = None
+    end: date | None = None
+    invited: int | None = Field(None, ge=1, description="People invited; gives the response rate.")
+
+
+class Action(Frozen):
+    """What the operator would do about an item, if the survey asks for it."""
+
+    item: Identifier
+    what: Text
+    owner: Text
+    due: date
+
+
+class Reporting(Frozen):
+    """What may be printed, and when it is called different."""
+
+    level: float = Field(0.95, gt=0.5, lt=1)
+    disclosure_limit: int = Field(10, ge=1, description="Groups with fewer answers are never shown.")
+    minimum_base: int = Field(30, ge=1, description="Groups with fewer answers are marked.")
+    target: float | None = Field(None, ge=0, le=100)
+    false_discovery_rate: float = Field(0.05, gt=0, lt=1)
+    replicates: int = Field(1000, ge=200, le=20000)
+    seed: int = Field(20260101, ge=0)
+    classification: Text | None = None
+    actions: tuple[Action, ...] = ()
+
+
+class Study(Frozen):
+    """A whole study. Every id in it is resolved: see ``definition`` for the rules."""
+
+    csat: Literal[1] = Field(description="Version of this format.")
+    id: Identifier
+    title: Text
+    organisation: Text
+    population: Text | None = Field(None, description="Whom the survey speaks for.")
+    scales: Mapping[Identifier, Scale]
+    columns: tuple[Column, ...] = ()
+    items: tuple[Item, ...] = Field(min_length=1)
+    open_questions: tuple[OpenQuestion, ...] = ()
+    index: Index
+    constructs: tuple[Construct, ...] = ()
+    paths: tuple[Path, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    drivers: Drivers | None = None
+    switching_costs: tuple[SwitchingCost, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    design: Design = Design()
+    waves: tuple[Wave, ...] = Field(min_length=1)
+    reporting: Reporting = Reporting()
+
+    @cached_property
+    def item_by_id(self) -> Mapping[str, Item]:
+        """Items by id, in the order of the questionnaire."""
+        return {item.id: item for item in self.items}
+
+    @cached_property
+    def column_by_id(self) -> Mapping[str, Column]:
+        """Columns by id."""
+        return {column.id: column for column in self.columns}
+
+    @cached_property
+    def outcome_by_id(self) -> Mapping[str, Outcome]:
+        """Outcomes by id."""
+        return {outcome.id: outcome for outcome in self.outcomes}
+
+    @cached_property
+    def segment_by_id(self) -> Mapping[str, Segment]:
+        """Segments by id."""
+        return {segment.id: segment for segment in self.segments}
+
+    @cached_property
+    def wave_by_id(self) -> Mapping[str, Wave]:
+        """Waves by id, in time order."""
+        return {wave.id: wave for wave in self.waves}
+
+    def scale_of(self, item: str) -> Scale:
+        """Return the scale on which ``item`` is answered."""
+        return self.scales[self.item_by_id[item].scale]
+
+    def document(self) -> dict[str, Any]:
+        """Return the study as plain values, the form that is stored and digested."""
+        return self.model_dump(mode="json", by_alias=True)

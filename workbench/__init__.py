@@ -1,0 +1,1 @@
+"""Where people work with csat: the command line."""
