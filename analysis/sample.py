@@ -62,7 +62,7 @@ class Sample:
 
     def in_wave(self, wave: str) -> Booleans:
         """Return which rows belong to ``wave``."""
-        return self.wave == self.waves.index(wave)
+        return np.asarray(self.wave == self.waves.index(wave))
 
     def column(self, item: str) -> Floats:
         """Return the scores of one item, (n,)."""
