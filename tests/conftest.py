@@ -1,0 +1,61 @@
+"""What holds in every test: numpy works in one thread, and nothing leaves this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+# Read when the library behind numpy loads, so before any test module imports it. One thread makes sums
+# come out in one order whatever the number of cores.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+
+class NetworkUse(AssertionError):
+    """A test, or the code under it, tried to reach another machine."""
+
+
+def stays_here(address: Any) -> bool:
+    """Tell whether a socket address is a Unix socket or lies in the loopback range."""
+    if not isinstance(address, tuple):
+        return True
+    host = address[0]
+    if host in ("", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Refuse connections and look-ups beyond loopback for the whole run."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, position in (("connect", 0), ("connect_ex", 0), ("sendto", -1)):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name), position))
+        patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+        yield
+
+
+def _guarded(original: Any, position: int) -> Any:
+    def call(self: socket.socket, *args: Any) -> Any:
+        if not stays_here(args[position]):
+            raise NetworkUse(f"{original.__name__} to {args[position]!r}")
+        return original(self, *args)
+
+    return call
+
+
+def _guarded_lookup(original: Any) -> Any:
+    def look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if not stays_here((host or "",)):
+            raise NetworkUse(f"look-up of {host!r}")
+        return original(host, *args, **kwargs)
+
+    return look_up
