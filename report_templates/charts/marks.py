@@ -1,0 +1,59 @@
+"""The marks that say better, worse, not different, decided: one shape each, drawn alike everywhere.
+
+The arrow shows the direction, the colour shows good or bad; they part company where less is better
+(churn, complaints). Marks are drawn, because the same signs as characters come out in other sizes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from markupsafe import Markup
+
+from report_templates import theme
+from report_templates.charts.drawing import Circle, Drawing, Polygon, Shape, svg
+
+Mark = Literal["better", "worse", "better_down", "worse_up", "same", "decided"]
+"""``better`` ▲ blue, ``worse`` ▼ orange, ``better_down`` ▼ blue and ``worse_up`` ▲ orange for measures
+where less is better, ``same`` ○ hollow (not different, undecided), ``decided`` ● (named, but neutral)."""
+
+SIGNS: dict[Mark, str] = {
+    "better": "▲",
+    "worse": "▼",
+    "better_down": "▼",
+    "worse_up": "▲",
+    "same": "○",
+    "decided": "●",
+}
+COLOURS: dict[Mark, str] = {
+    "better": theme.BETTER,
+    "worse": theme.WORSE,
+    "better_down": theme.BETTER,
+    "worse_up": theme.WORSE,
+    "same": theme.SAME,
+    "decided": theme.SECONDARY,
+}
+TEXT_COLOURS: dict[Mark, str] = {**COLOURS, "same": theme.SECONDARY}
+"""The colour of a figure that stands beside the mark: ``same`` is too light for text."""
+
+IN_COLUMN = 4.0
+ON_WHISKER = 4.8
+ON_MAP = 5.5
+IN_TEXT = 3.9
+
+
+def mark(name: Mark, x: float, y: float, half: float = IN_COLUMN) -> Shape:
+    """Return mark ``name`` centred on (x, y), ``half`` its width to each side."""
+    colour = COLOURS[name]
+    if name == "same":
+        return Circle(x, y, 0.74 * half, theme.WHITE, stroke=colour, stroke_width=1.5, role="mark")
+    if name == "decided":
+        return Circle(x, y, 0.8 * half, colour, role="mark")
+    rise = 0.85 * half if SIGNS[name] == "▲" else -0.85 * half
+    points = ((x - half, y + rise), (x + half, y + rise), (x, y - rise))
+    return Polygon(points, colour, role="mark")
+
+
+def inline(name: Mark) -> Markup:
+    """Return a mark for a line of text or a table cell: 9 by 9 units, read aloud as its sign."""
+    return svg(Drawing(9, 9, SIGNS[name], (mark(name, 4.5, 4.5, IN_TEXT),)))
