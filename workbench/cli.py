@@ -1,0 +1,80 @@
+"""The command ``csat``: finds the language, runs one command, and turns errors into sentences.
+
+Exit codes: 0 done, 1 the data or the study has problems (all of them listed), 2 wrong usage. Set
+``CSAT_DEBUG=1`` to see the traceback of what nobody foresaw.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from survey import __version__
+from survey.errors import ProblemsError
+from workbench.commands import check, init, schema
+from workbench.help import Group, give_words
+from workbench.options import Lang
+from workbench.terminal import Stop, Terminal, language_of
+from workbench.usage import Misuse
+
+app = typer.Typer(cls=Group, name="csat", rich_markup_mode=None)
+for _command in (init.init, check.check, schema.schema):
+    app.command(cls=Group.command_class)(_command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"csat {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def csat(
+    ctx: typer.Context,
+    lang: Lang = None,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version)] = False,
+) -> None:
+    """Measure satisfaction by survey."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``csat`` with ``arguments`` (default: those of the process) and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    terminal = Terminal(language_of(given, os.environ))
+    try:
+        return _run(given, terminal)
+    except Misuse as error:
+        terminal.complain(error.message(terminal.language), error.hint(terminal.language))
+        return 2
+    except ProblemsError as error:
+        terminal.problems(error.problems)
+    except Stop as error:
+        terminal.complain(terminal.text(error.key, **error.values))
+    except (KeyboardInterrupt, typer.Abort):
+        terminal.complain(terminal.text("message.interrupted"))
+        return 130
+    except BrokenPipeError:
+        _forget_stdout()
+    except Exception as error:  # Whatever nobody foresaw still reaches the user as one sentence.
+        if os.environ.get("CSAT_DEBUG"):
+            raise
+        terminal.complain(terminal.text("message.unexpected", kind=type(error).__name__, what=error))
+    return 1
+
+
+def _run(arguments: list[str], terminal: Terminal) -> int:
+    command: Any = typer.main.get_command(app)
+    give_words(command, terminal.language)
+    code = command.main(
+        arguments, prog_name="csat", standalone_mode=False, obj=terminal, color=terminal.colour
+    )
+    return code if isinstance(code, int) else 0
+
+
+def _forget_stdout() -> None:
+    """Point stdout at nothing: its reader has gone, and Python flushes it once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

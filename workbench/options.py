@@ -1,0 +1,16 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Project = Annotated[Path, typer.Option("--project", metavar="DIR", show_default=False)]
+Lang = Annotated[Literal["zh", "en"] | None, typer.Option("--lang", metavar="zh|en")]
+Json = Annotated[bool, typer.Option("--json")]
+Wave = Annotated[str | None, typer.Option("--wave", metavar="WAVE")]
+Outcome = Annotated[str | None, typer.Option("--outcome", metavar="OUTCOME")]
+
+HERE = Path()

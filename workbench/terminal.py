@@ -1,0 +1,165 @@
+"""What a command shows: results on stdout, everything else on stderr.
+
+Progress and remarks appear only where somebody watches a terminal; problems always appear. rich is
+imported when a table or a bar is drawn, so that ``csat --help`` starts at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from survey.errors import Problem
+from survey.language import LANGUAGES, Language, catalogue
+from workbench.layout import wrap
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PIPE_WIDTH = 120
+_OF_ONE_KIND = 5
+# A cell of somebody's workbook may hold what moves the cursor.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
+    """Return the language to speak: ``--lang``, then ``CSAT_LANG``, then the locale.
+
+    This is known before the arguments are parsed, because what is wrong with them is told in it.
+    """
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            asked = arguments[position + 1]
+        elif argument.startswith("--lang="):
+            asked = argument.removeprefix("--lang=")
+        else:
+            continue
+        if asked in ("zh", "en"):
+            return "zh" if asked == "zh" else "en"
+    for variable in ("CSAT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(variable):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """Return a problem as JSON values, its message in every language."""
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "place": dataclasses.asdict(problem.place),
+        "message": {language: problem.message(language) for language in LANGUAGES},
+    }
+
+
+class Stop(Exception):
+    """The command cannot go on: exit 1. ``key`` names the sentence that says why and what to do."""
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(key)
+
+
+class Terminal:
+    """One reader in front of one command."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.colour = False if os.environ.get("NO_COLOR") else None
+
+    def text(self, key: str, /, **values: object) -> str:
+        """Return a sentence of the workbench."""
+        return catalogue("workbench")(key, self.language, **values)
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody watches stderr."""
+        return sys.stderr.isatty()
+
+    def show(self, *renderables: Any) -> None:
+        """Print results on stdout."""
+        console = _console(sys.stdout)
+        for renderable in renderables:
+            console.print(renderable)
+
+    def line(self, key: str, /, **values: object) -> None:
+        """Print one sentence of the result on stdout, unbroken so that a path in it can be copied."""
+        typer.echo(self.text(key, **values))
+
+    def json(self, document: Mapping[str, Any]) -> None:
+        """Print one JSON object on stdout."""
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+    def remark(self, key: str, /, **values: object) -> None:
+        """Tell the one who watches; say nothing to a log file."""
+        if self.watched:
+            self._tell(self.text(key, **values), dim=True)
+
+    def complain(self, text: str, *more: str) -> None:
+        """Print one error on stderr, and what may help below it."""
+        self._tell(self.text("message.error", what=text))
+        for line in more:
+            self._tell(line)
+
+    def problems(self, problems: Iterable[Problem], *, heading: str = "message.problems") -> None:
+        """Print every problem on stderr, one to a paragraph, below a line that counts them."""
+        found = tuple(problems)
+        self._tell(self.text(heading, count=len(found)))
+        for problem in found:
+            self._tell(problem.line(self.language), indent="  ")
+
+    def warnings(self, warnings: Iterable[Problem]) -> None:
+        """Print warnings on stderr by kind; of a frequent kind only the first few."""
+        kinds: dict[str, list[Problem]] = {}
+        for warning in warnings:
+            kinds.setdefault(warning.code, []).append(warning)
+        if kinds:
+            self._tell(self.text("message.warnings", count=sum(map(len, kinds.values()))))
+        for kind in kinds.values():
+            for warning in kind[:_OF_ONE_KIND]:
+                self._tell(warning.line(self.language), indent="  ")
+            if (more := len(kind) - _OF_ONE_KIND) > 0:
+                self._tell(self.text("message.more_warnings", count=more), indent="  ")
+
+    def _tell(self, text: str, *, indent: str = "", dim: bool = False) -> None:
+        text = _UNPRINTABLE.sub(" ", text)
+        if not self.watched:
+            typer.echo(indent + text, err=True)  # one line each, for grep
+            return
+        width = shutil.get_terminal_size().columns
+        first, *rest = wrap(text, width - len(indent) - 2)
+        shown = "\n".join([indent + first, *(f"{indent}  {line}" for line in rest)])
+        typer.echo(typer.style(shown, dim=dim), err=True, color=self.colour)
+
+    @contextmanager
+    def progress(self, key: str, *, total: int | None = None) -> Iterator[Callable[[], None]]:
+        """Show a bar on stderr while the block runs; call what is yielded after each of ``total`` steps.
+
+        Without a total the bar only says that work goes on.
+        """
+        if not self.watched:
+            yield lambda: None
+            return
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
+        with Progress(*columns, console=_console(sys.stderr), transient=True) as bars:
+            task = bars.add_task(self.text(key), total=total)
+            yield lambda: bars.advance(task)
+
+
+def _console(stream: Any) -> Console:
+    from rich.console import Console
+
+    width = None if stream.isatty() else int(os.environ.get("COLUMNS", _PIPE_WIDTH))
+    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)

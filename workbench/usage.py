@@ -1,0 +1,72 @@
+"""What was wrong with a command line, as a value that can be told in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from survey.language import Language, catalogue
+
+
+class Misuse(Exception):
+    """The command was called wrongly: exit 2.
+
+    ``key`` names the sentence and ``values`` fill it in; a value may be a mapping of language to text.
+    """
+
+    def __init__(self, key: str, command: str, /, **values: object) -> None:
+        self.key = key
+        self.command = command
+        self.values = values
+        super().__init__(key)
+
+    @classmethod
+    def unknown(cls, what: str, name: str, known: Sequence[str], command: str) -> Misuse:
+        """Return the misuse of naming a ``what`` that does not exist; close ones come first."""
+        close = get_close_matches(name, known, n=3)
+        return cls(f"usage.unknown_{what}", command, name=name, known=", ".join(close or known))
+
+    def message(self, language: Language) -> str:
+        """Return what is wrong and what would have been right."""
+        values = {
+            name: value[language] if isinstance(value, Mapping) else value
+            for name, value in self.values.items()
+        }
+        return catalogue("workbench")(self.key, language, **values)
+
+    def hint(self, language: Language) -> str:
+        """Return where help stands."""
+        return catalogue("workbench")("usage.hint", language, command=self.command)
+
+
+def misuse(error: Any, ctx: Any) -> Misuse:
+    """Return what ``error``, found by typer while reading the arguments of ``ctx``, means.
+
+    typer's own exceptions differ between its versions in where they are defined, not in their names.
+    """
+    command = str(ctx.command_path)
+    match type(error).__name__:
+        case "NoSuchOption":
+            known = [name for param in ctx.command.get_params(ctx) for name in param.opts]
+            known = [name for name in known if name.startswith("-")]
+            return Misuse.unknown("option", error.option_name, known, command)
+        case "MissingParameter":
+            return Misuse("usage.missing", command, name=_name(error.param))
+        case "BadOptionUsage":
+            params = {name: param for param in ctx.command.get_params(ctx) for name in param.opts}
+            flag = params[error.option_name].is_flag
+            key = "usage.takes_no_value" if flag else "usage.needs_value"
+            return Misuse(key, command, name=error.option_name)
+        case "BadParameter":
+            need = catalogue("workbench")[f"usage.need.{error.param.name}"]
+            return Misuse("usage.bad_value", command, name=_name(error.param), need=need)
+    if hasattr(ctx.command, "commands"):
+        return Misuse("usage.no_command", command)
+    return Misuse("usage.unclear", command, what=error.message)
+
+
+def _name(param: Any) -> str:
+    if param.param_type_name == "argument":
+        return str(param.metavar or param.name.upper())
+    return str(max(param.opts, key=len))
