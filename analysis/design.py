@@ -1,0 +1,185 @@
+"""How respondents came into the survey, and what that does to the error of an estimate.
+
+Every design-based error here is a Taylor linearisation over ultimate clusters: an estimate is written
+as a sum of one contribution per respondent, contributions are summed to clusters, and clusters are
+compared within their stratum. Only the first stage of sampling matters.
+
+What a newcomer gets wrong: the error of a subgroup is *not* found by throwing away the other rows.
+Rows outside the domain contribute zero, and their clusters stay in the design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from analysis.sample import Booleans, Floats, Integers, Sample
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """Weights, strata and clusters of n respondents.
+
+    Parameters
+    ----------
+    weights : (n,) sampling weights, positive; only their ratios matter.
+    strata : (n,) stratum numbers.
+    clusters : (n,) cluster numbers. All rows of a cluster lie in one stratum; an account that answers
+        in two waves has one number in both.
+    fractions : stratum number -> share of its clusters that was sampled (first stage), 0 where absent.
+
+    Attributes
+    ----------
+    unit : (n,) position of the row's cluster among the U clusters, ordered by stratum, then number.
+    cluster_of_unit : (U,) the cluster's number.
+    stratum_of_unit : (U,) position of the cluster's stratum among the H strata; never falls.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a weight is not positive and finite, or a cluster lies in two strata.
+
+    References
+    ----------
+    Wolter, K. (2007). *Introduction to Variance Estimation*, ch. 6.
+    Binder, D. (1983). Int. Stat. Rev. 51.
+    """
+
+    weights: Floats
+    strata: Integers
+    clusters: Integers
+    fractions: Mapping[int, float] | None = None
+    unit: Integers = field(init=False, repr=False)
+    cluster_of_unit: Integers = field(init=False, repr=False)
+    stratum_of_unit: Integers = field(init=False, repr=False)
+    _scale: Floats = field(init=False, repr=False)
+    _sizes: Integers = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        _check_rows(self.weights, self.strata, self.clusters)
+        numbers, first, unit = np.unique(self.clusters, return_index=True, return_inverse=True)
+        strata, position = np.unique(self.strata, return_inverse=True)
+        if np.any(position != position[first][unit]):
+            torn = np.unique(self.clusters[position != position[first][unit]])[:5].tolist()
+            raise ValueError(f"Every cluster lies in one stratum; clusters {torn} lie in several.")
+        order = np.argsort(position[first], kind="stable")
+        sizes = np.bincount(position[first])
+        left = np.array([1.0 - (self.fractions or {}).get(int(stratum), 0.0) for stratum in strata])
+        for name, value in {
+            "unit": np.argsort(order, kind="stable")[unit],
+            "cluster_of_unit": numbers[order],
+            "stratum_of_unit": position[first][order],
+            "_sizes": sizes,
+            "_scale": left * np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 1.0),
+        }.items():
+            object.__setattr__(self, name, value)
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    @property
+    def units(self) -> int:
+        """How many clusters there are, U."""
+        return len(self.stratum_of_unit)
+
+    @property
+    def lonely_strata(self) -> int:
+        """How many strata have one cluster; their clusters deviate from the grand mean instead."""
+        return int((self._sizes == 1).sum())
+
+    def totals(self, z: Floats, rows: Integers | None = None) -> Floats:
+        """Sum contributions (r, m) of ``rows`` (all rows by default) to clusters, (U, m)."""
+        unit = self.unit if rows is None else self.unit[rows]
+        return np.asarray(_indicator(unit, self.units) @ z)
+
+    def covariance(self, z: Floats) -> Floats:
+        r"""Covariance (m, m) of m estimates from their contributions per respondent, z (n, m).
+
+        .. math:: V = \sum_h (1 - f_h) \frac{n_h}{n_h - 1} \sum_c (t_{hc} - \bar t_h)(t_{hc} - \bar t_h)'
+
+        with :math:`t_{hc}` the sum of z over cluster c. Contributions of a blank answer and of a row
+        outside the domain are zero. Two clusters with totals 0 and 2 in one stratum:
+
+        >>> d = Design(np.ones(2), np.zeros(2, int), np.arange(2))
+        >>> d.covariance(np.array([[0.0], [2.0]]))
+        array([[4.]])
+        """
+        return self.covariance_of_totals(self.totals(z))
+
+    def covariance_of_totals(self, totals: Floats) -> Floats:
+        """Covariance (m, m) from cluster totals (U, m)."""
+        deviations = self._deviations(totals)
+        return np.asarray(deviations.T @ deviations)
+
+    def variance_of_totals(self, totals: Floats) -> Floats:
+        """Return the diagonal of :meth:`covariance_of_totals`, (m,), without the rest of it."""
+        deviations = self._deviations(totals)
+        return np.asarray(np.einsum("um,um->m", deviations, deviations))
+
+    def degrees_of_freedom(self, present: Booleans) -> Integers:
+        """Clusters with respondents in the domain less the strata they lie in.
+
+        ``present`` (U,) or (U, m) says which clusters have respondents in each domain.
+        """
+        strata = np.logical_or.reduceat(present, self._starts, axis=0)
+        return np.asarray(present.sum(axis=0) - strata.sum(axis=0), dtype=np.int64)
+
+    def present(self, base: Booleans, rows: Integers | None = None) -> Booleans:
+        """Say which clusters have a respondent in ``base`` (r, m), (U, m)."""
+        return np.asarray(self.totals(base.astype(np.float64), rows) > 0)
+
+    @property
+    def _starts(self) -> Integers:
+        return np.asarray(np.cumsum(self._sizes) - self._sizes)
+
+    def _deviations(self, totals: Floats) -> Floats:
+        means = np.add.reduceat(totals, self._starts, axis=0) / self._sizes[:, None]
+        means[self._sizes == 1] = totals.mean(axis=0)
+        deviations = totals - means[self.stratum_of_unit]
+        deviations *= np.sqrt(self._scale)[self.stratum_of_unit, None]
+        return np.asarray(deviations)
+
+
+def design_of(sample: Sample) -> Design:
+    """Return the design of a sample: all its waves stacked, recurring clusters one cluster."""
+    return Design(sample.weights, sample.strata, sample.clusters)
+
+
+def effective_sample_size(weights: Floats) -> float:
+    r"""How many equally weighted respondents carry the same precision, as far as weights go.
+
+    .. math:: n_{\mathrm{eff}} = \Big(\sum_i w_i\Big)^2 \Big/ \sum_i w_i^2
+
+    Clusters are not in it: see the design effect of an estimate. 0 for no respondents.
+
+    >>> effective_sample_size(np.array([1.0, 1.0, 1.0, 3.0]))
+    3.0
+
+    References
+    ----------
+    Kish, L. (1965). *Survey Sampling*. Wiley, §11.7.
+    """
+    squares = float((weights**2).sum())
+    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
+
+
+def _indicator(position: Integers, size: int) -> sparse.csr_array:
+    """Return the (size, n) matrix that sums rows by position."""
+    n = len(position)
+    return sparse.csr_array((np.ones(n), (position, np.arange(n))), shape=(size, n))
+
+
+def _check_rows(weights: Floats, strata: Integers, clusters: Integers) -> None:
+    if not len(weights) == len(strata) == len(clusters):
+        raise ValueError(
+            f"Weights, strata and clusters have one entry per respondent; "
+            f"found {len(weights)}, {len(strata)} and {len(clusters)}."
+        )
+    if len(weights) == 0:
+        raise ValueError("A design needs at least one respondent, found none.")
+    bad = ~(np.isfinite(weights) & (weights > 0))
+    if bad.any():
+        raise ValueError(f"Weights are positive numbers; {int(bad.sum())} of {len(weights)} are not.")
