@@ -164,7 +164,8 @@ environment() {
     fi
     : >"$unfinished"
     rm -f "$venv"/.ready-*
-    pip install --require-hashes --only-binary=:all: -r "$requirements"
+    # Compiling what is never imported would take longer than the download.
+    pip install --no-compile --require-hashes --only-binary=:all: -r "$requirements"
     # Its build backend came with the requirements, so nothing is fetched that has no hash.
     pip install --no-index --no-deps --no-build-isolation -e .
     fingerprint >"$venv/.ready-run"
