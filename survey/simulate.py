@@ -1,0 +1,183 @@
+"""A survey whose truth is known: answers drawn from a declared structure with one seed.
+
+The same seed gives the same register, the same accounts and the same persistent attitudes in every
+wave, so waves simulated one by one fit together as a panel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from survey.errors import Place, Problem, ProblemsError
+from survey.language import Language
+from survey.opinions import Census, take_census
+from survey.register import Draw, Floats, Integers, Register, build_register, draw_wave, stream
+from survey.remarks import remarks
+from survey.responses import Codes, Responses, Value
+from survey.study import BlankKind, Column, Study
+from survey.truth import Amount, Truth
+
+BLANK_KINDS = {
+    "blank": BlankKind.BLANK,
+    "refused": BlankKind.REFUSED,
+    "dont_know": BlankKind.DONT_KNOW,
+    "not_applicable": BlankKind.NOT_APPLICABLE,
+}
+
+
+class SimulationProblems(ProblemsError):
+    """A simulation that cannot be made as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """Simulated answers with what they were made from.
+
+    Attributes
+    ----------
+    responses : the answers, in the order in which they came in.
+    truth, seed : what they were drawn from.
+    register : the population. ``contacts`` (n,) says which of its contacts answered.
+    careless : (n,) 0 for those who read the questions (see ``opinions``).
+    invited : how many people were asked.
+    """
+
+    responses: Responses
+    truth: Truth
+    seed: int
+    register: Register
+    contacts: Integers
+    careless: Integers
+    invited: int
+
+
+def simulate(
+    study: Study, truth: Truth, wave: str, n: int, seed: int, *, language: Language = "zh"
+) -> Simulated:
+    """Draw the answers of one wave.
+
+    Parameters
+    ----------
+    study, truth : what is asked, and what is true (see ``default_truth.load_truth``).
+    wave : id of a wave of the study.
+    n : how many people answer.
+    seed : one seed for all waves.
+    language : of comments where the truth brings none of its own.
+
+    Raises
+    ------
+    SimulationProblems
+        For an unknown wave, fewer than two answers, or more than the register has contacts.
+    """
+    register = build_register(study, truth, seed)
+    if problems := _problems(study, wave, n, register):
+        raise SimulationProblems(problems)
+    draw = draw_wave(study, truth, register, wave, n, seed)
+    census = take_census(study, truth, register, wave, seed)
+    return collect(study, truth, register, census, draw, wave, seed, language)
+
+
+def _problems(study: Study, wave: str, n: int, register: Register) -> list[Problem]:
+    found, place = [], Place(study.id)
+    if wave not in study.wave_by_id:
+        found.append(Problem("simulate_wave", place, {"wave": wave, "waves": ", ".join(study.wave_by_id)}))
+    if not 2 <= n <= len(register):
+        found.append(Problem("simulate_count", place, {"n": n, "contacts": len(register)}))
+    return found
+
+
+def collect(
+    study: Study,
+    truth: Truth,
+    register: Register,
+    census: Census,
+    draw: Draw,
+    wave: str,
+    seed: int,
+    language: Language = "zh",
+) -> Simulated:
+    """Turn the answers of the contacts drawn into ``Responses``, with blanks, columns and comments."""
+    responses = Responses(
+        wave=wave,
+        respondents=tuple(register.contact_keys[contact] for contact in draw.contacts),
+        items=tuple(item.id for item in study.items),
+        codes=_with_blanks(study, truth, census.codes, wave, seed)[draw.contacts],
+        columns={
+            column.id: _column(column, study, truth, register, census, draw, wave, seed)
+            for column in study.columns
+        },
+        comments={
+            question.id: remarks(study, truth, census, draw.contacts, question.id, wave, seed, language)
+            for question in study.open_questions
+        },
+    )
+    careless = census.careless[draw.contacts]
+    return Simulated(responses, truth, seed, register, draw.contacts, careless, draw.invited)
+
+
+def _with_blanks(study: Study, truth: Truth, codes: Codes, wave: str, seed: int) -> Codes:
+    """Leave answers out at the declared rates; a kind that the scale has no code for does not occur."""
+    codes = codes.copy()
+    gates = {item.asked_if.item for item in study.items if item.asked_if}
+    for j, item in enumerate(study.items):
+        if item.id in gates:
+            continue  # a routing question left blank would leave open what came after it
+        known = {"blank", *(blank.kind for blank in study.scale_of(item.id).blanks.values())}
+        uniform = stream(seed, "blank", item.id, wave).random(len(codes))
+        asked, below = codes[:, j] != BlankKind.NOT_ASKED, 0.0
+        for kind, share in truth.blank_shares(item.id).items():
+            if kind in known and kind in BLANK_KINDS:
+                codes[asked & (uniform >= below) & (uniform < below + share), j] = BLANK_KINDS[kind]
+                below += share
+    return codes
+
+
+def _column(
+    column: Column,
+    study: Study,
+    truth: Truth,
+    register: Register,
+    census: Census,
+    draw: Draw,
+    wave: str,
+    seed: int,
+) -> tuple[Value, ...]:
+    """Values of one column, (n,): facts of the account, but for the contact's key and weight."""
+    if column.id == study.design.respondent:
+        return tuple(register.contact_keys[contact] for contact in draw.contacts)
+    if column.id == study.design.weight:
+        return tuple(round(float(weight), 4) for weight in draw.weights)
+    values = _facts(column, truth, register, census, seed)
+    if column.optional:
+        share = truth.columns[column.id].blank
+        missing = stream(seed, "column blank", column.id, wave).random(register.accounts) < share
+        values = [None if gone else value for value, gone in zip(values, missing, strict=True)]
+    return tuple(values[account] for account in register.account[draw.contacts])
+
+
+def _facts(column: Column, truth: Truth, register: Register, census: Census, seed: int) -> list[Value]:
+    """The column for every account, (N,)."""
+    if column.id in register.categories:
+        names = register.categories[column.id]
+        return [names[code] for code in register.codes[column.id]]
+    if column.kind == "flag":
+        return [bool(flag) for flag in census.flags[column.id]]
+    if column.kind == "number":
+        told = truth.columns[column.id].amount or Amount()
+        return [
+            float(amount) for amount in _amounts(column, told, register, stream(seed, "column", column.id))
+        ]
+    return list(register.account_keys)
+
+
+def _amounts(column: Column, told: Amount, register: Register, random: np.random.Generator) -> Floats:
+    """A number for each account, (N,), within the bounds of the column."""
+    median = np.full(register.accounts, told.median)
+    if told.by is not None:
+        times = np.array([told.times.get(value, 1.0) for value in register.categories[told.by]])
+        median = median * times[register.codes[told.by]]
+    drawn = median * np.exp(told.spread * random.standard_normal(register.accounts))
+    bounded = np.clip(drawn, column.minimum, column.maximum)
+    return np.asarray(np.round(bounded, told.decimals), dtype=np.float64)
