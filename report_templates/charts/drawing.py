@@ -296,7 +296,14 @@ def _text(shape: Text) -> Markup:
     if shape.ground is not None:
         box = shape.box
         plate = _markup(
-            Rect(box.left - 2, box.top, box.right - box.left + 4, box.bottom - box.top, shape.ground, opacity=0.85)
+            Rect(
+                box.left - 2,
+                box.top,
+                box.right - box.left + 4,
+                box.bottom - box.top,
+                shape.ground,
+                opacity=0.85,
+            )
         )
     weight = Markup(' font-weight="bold"') if shape.bold else ""
     anchor = Markup(' text-anchor="{}"').format(shape.anchor) if shape.anchor != "start" else ""

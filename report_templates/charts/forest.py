@@ -77,3 +77,167 @@ class Forest:
     width: float = theme.FULL_WIDTH
     row_height: float = 20.8
     height: float | None = None
+
+
+_HEAD_LINE = 15.0
+_FOOT = 22.0
+_LABEL_LIMIT = 170.0
+_GAP = 20.0
+_LOWEST, _HIGHEST = 15.0, 34.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The plot's edges and the right edge of each column."""
+
+    label_limit: float
+    plot_left: float
+    plot_right: float
+    left: tuple[float, ...]
+    right: tuple[float, ...]
+
+
+def draw(chart: Forest) -> Drawing:
+    """Lay the rows out. Raises ``ValueError`` without rows or when a row lacks a column's text."""
+    if not chart.rows:
+        raise ValueError("a forest needs at least one row")
+    for row in chart.rows:
+        if len(row.right) != len(chart.right) or len(row.left) != len(chart.left):
+            raise ValueError(f"the row {row.label!r} does not have one text a column")
+    head, high = _heights(chart)
+    places = _places(chart)
+    bottom = head + high * len(chart.rows)
+    shown = _last_shown(chart)
+    shapes = _expected(chart, places, head, high)
+    shapes += _frame(chart, places, head, high)
+    shapes += _heads(chart, places, head, head + high * shown)
+    for number, row in enumerate(chart.rows):
+        shapes += _row(chart, places, row, head + high * (number + 0.5), high)
+    return Drawing(chart.width, bottom + _FOOT, chart.title, tuple(shapes))
+
+
+def _heights(chart: Forest) -> tuple[float, float]:
+    lines = max(
+        len(column.head) for column in (*chart.left, *chart.right, Column(chart.plot_head), Column(("",)))
+    )
+    head = _HEAD_LINE * lines + 7
+    if chart.height is None:
+        return head, chart.row_height
+    return head, max(_LOWEST, min((chart.height - head - _FOOT) / len(chart.rows), _HIGHEST))
+
+
+def _places(chart: Forest) -> _Places:
+    names = [width(row.label, theme.LABEL, bold=row.bold) for row in chart.rows]
+    label = max(min(_LABEL_LIMIT, max(names)), width(chart.label_head, theme.CAPTION))
+    edge, left = label, []
+    for wide in _widths(chart.left, [row.left for row in chart.rows]):
+        edge += _GAP + wide
+        left.append(edge)
+    right_edge, right = chart.width, []
+    for wide in reversed(_widths(chart.right, [row.right for row in chart.rows])):
+        right.append(right_edge)
+        right_edge -= wide + _GAP
+    return _Places(label, edge + 24, right_edge - 6, tuple(left), tuple(reversed(right)))
+
+
+def _widths(columns: tuple[Column, ...], rows: list[tuple[str, ...]]) -> list[float]:
+    return [
+        max(
+            *(width(row[index], theme.LABEL, bold=column.bold) for row in rows),
+            *(width(line, theme.CAPTION) for line in column.head),
+        )
+        for index, column in enumerate(columns)
+    ]
+
+
+def _last_shown(chart: Forest) -> int:
+    shown = [number for number, row in enumerate(chart.rows, 1) if row.value is not None]
+    return max(shown, default=0)
+
+
+def _x(chart: Forest, places: _Places, value: float) -> float:
+    return chart.axis.place(value, places.plot_left, places.plot_right)
+
+
+def _expected(chart: Forest, places: _Places, head: float, high: float) -> list[Shape]:
+    shapes: list[Shape] = []
+    for number, row in enumerate(chart.rows):
+        if row.expected_low is not None and row.expected_high is not None and row.value is not None:
+            left, right = (_x(chart, places, end) for end in (row.expected_low, row.expected_high))
+            top = head + high * number
+            shapes.append(Rect(left, top, right - left, high, theme.SAME, opacity=0.20, role="expected"))
+    return shapes
+
+
+def _frame(chart: Forest, places: _Places, head: float, high: float) -> list[Shape]:
+    bottom = head + high * len(chart.rows)
+    plot_end = head + high * _last_shown(chart)
+    shapes: list[Shape] = []
+    for tick in chart.axis.ticks:
+        x = _x(chart, places, tick.value)
+        shapes.append(Line(x, head, x, plot_end, theme.GRID, 0.75))
+        shapes.append(
+            Text(x, bottom + 15, tick.label, theme.CAPTION, theme.MUTED, anchor="middle", role="tick")
+        )
+    for number in range(1, len(chart.rows)):
+        row, y = chart.rows[number], head + high * number
+        first_hidden = row.value is None and chart.rows[number - 1].value is not None
+        if row.rule_above:
+            shapes.append(Line(0, y, chart.width, y, theme.INK, 0.8))
+        elif first_hidden or (chart.group and number % chart.group == 0 and row.value is not None):
+            colour = theme.GRID if chart.group == 1 else theme.RULE
+            shapes.append(Line(0, y, chart.width, y, colour, 0.7))
+    return shapes + [Line(0, y, chart.width, y, theme.INK, 0.8) for y in (head, bottom)]
+
+
+def _heads(chart: Forest, places: _Places, head: float, plot_end: float) -> list[Shape]:
+    shapes: list[Shape] = [Text(0, head - 9, chart.label_head, theme.CAPTION, theme.MUTED, role="head")]
+    columns = [*zip(places.left, chart.left, strict=True), *zip(places.right, chart.right, strict=True)]
+    for x, column in columns:
+        for number, line in enumerate(column.head):
+            y = head - 9 - _HEAD_LINE * (len(column.head) - 1 - number)
+            shapes.append(Text(x, y, line, theme.CAPTION, theme.MUTED, anchor="end", role="head"))
+    if chart.reference is not None:
+        x = _x(chart, places, chart.reference)
+        shapes.append(
+            Line(
+                x, head - 4 if chart.reference_label else head, x, plot_end, theme.INK, 0.9, role="reference"
+            )
+        )
+        half = width(chart.reference_label, theme.CAPTION) / 2
+        middle = max(places.plot_left - 12 + half, min(x, places.plot_right + 6 - half))
+        shapes.append(
+            Text(middle, head - 9, chart.reference_label, theme.CAPTION, anchor="middle", role="head")
+        )
+    for number, line in enumerate(chart.plot_head if not chart.reference_label else ()):
+        y = head - 9 - _HEAD_LINE * (len(chart.plot_head) - 1 - number)
+        shapes.append(Text(places.plot_left, y, line, theme.CAPTION, theme.MUTED, role="head"))
+    return shapes
+
+
+def _row(chart: Forest, places: _Places, row: ForestRow, middle: float, high: float) -> list[Shape]:
+    lines = balanced(row.label, places.label_limit, theme.LABEL, bold=row.bold)
+    leading = min(13.0, high / len(lines))
+    first = middle - leading * (len(lines) - 1) / 2
+    shapes: list[Shape] = [
+        centred(0, first + leading * number, line, bold=row.bold, role="label")
+        for number, line in enumerate(lines)
+    ]
+    cells = [
+        *zip(places.left, chart.left, row.left, strict=True),
+        *zip(places.right, chart.right, row.right, strict=True),
+    ]
+    for x, column, text in cells:
+        colour = theme.INK if column.bold else theme.SECONDARY
+        shapes.append(centred(x, middle, text, fill=colour, bold=column.bold, anchor="end", role="cell"))
+    if row.value is None:
+        shapes.append(centred(places.plot_left + 8, middle, row.note, fill=theme.SECONDARY, role="note"))
+        return shapes
+    colour = marks.COLOURS[row.mark]
+    if row.low is not None and row.high is not None:
+        left, right = _x(chart, places, row.low), _x(chart, places, row.high)
+        dash, wide = ("3 2.4", 1.6) if row.dashed else (None, 1.6)
+        shapes.append(Line(left, middle, right, middle, colour, wide, dash, role="whisker"))
+    half = min(marks.ON_WHISKER, high / 2 - 1.5)
+    shapes.append(marks.mark(row.mark, _x(chart, places, row.value), middle, half))
+    return shapes

@@ -65,3 +65,197 @@ class PriorityMap:
     maintain: str
     width: float = theme.TWO_THIRDS
     height: float = 440.0
+
+
+_TOP = 22.0
+_FOOT = 34.0
+_CORNER = 9.0
+_LABEL_HEIGHT = 13.0
+_WIDENINGS = (0.0, 0.06, 0.12, 0.2)
+_KEY_LINE = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    """The plot's edges and the axes as they were used."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    x_axis: Axis
+    y_axis: Axis
+
+    def at(self, x: float, y: float) -> Point:
+        """Return where a value pair stands."""
+        return self.x_axis.place(x, self.left, self.right), self.y_axis.place(y, self.bottom, self.top)
+
+
+def draw(chart: PriorityMap) -> Drawing:
+    """Lay the map out; widen the axes before any label is given up for a number.
+
+    Raises ``ValueError`` without points.
+    """
+    if not chart.points:
+        raise ValueError("a priority map needs at least one point")
+    attempts = [_attempt(chart, share) for share in _WIDENINGS[:1]]
+    while any(place is None for place in attempts[-1][1]) and len(attempts) < len(_WIDENINGS):
+        attempts.append(_attempt(chart, _WIDENINGS[len(attempts)]))
+    plot, places = min(attempts, key=lambda one: sum(place is None for place in one[1]))
+    shapes = _ground(chart, plot) + _words(chart, plot)
+    shapes += _crosses(chart, plot)
+    shapes += _labels(chart, places)
+    numbers = _numbers(places)
+    shapes += _marks(chart, plot, numbers)
+    key = _key(chart, numbers)
+    shapes += key
+    foot = max((shape.y + 6 for shape in key if isinstance(shape, Text)), default=chart.height)
+    return Drawing(chart.width, max(chart.height, foot), chart.title, tuple(shapes))
+
+
+def _attempt(chart: PriorityMap, share: float) -> tuple[_Plot, list[placement.Placed | None]]:
+    left = max((width(tick.label, theme.CAPTION) for tick in chart.y_axis.ticks), default=0.0) + 8
+    widened = chart.y_axis.widened(share) if share else chart.y_axis
+    # An importance is never negative, so a widened axis still starts where it did.
+    y_axis = Axis(chart.y_axis.low, widened.high, chart.y_axis.ticks)
+    x_axis = chart.x_axis.widened(share) if share else chart.x_axis
+    plot = _Plot(left, _TOP, chart.width - 1, chart.height - _FOOT, x_axis, y_axis)
+    words = [
+        shape.box for shape in _words(chart, plot) if isinstance(shape, Text) and shape.role == "quadrant"
+    ]
+    lines = [((line.x1, line.y1), (line.x2, line.y2)) for line in _whiskers(chart, plot)]
+    lines += [((line.x1, line.y1), (line.x2, line.y2)) for line in _means(chart, plot)]
+    around = placement.Surroundings(
+        Box(plot.left + 2, plot.top + 2, plot.right - 2, plot.bottom - 2), tuple(words), tuple(lines)
+    )
+    labels = [
+        placement.Label(
+            plot.at(point.x, point.y), width(point.label, theme.LABEL, bold=point.bold), _LABEL_HEIGHT
+        )
+        for point in chart.points
+    ]
+    return plot, placement.place_labels(labels, around, marks.ON_MAP)
+
+
+def _ground(chart: PriorityMap, plot: _Plot) -> list[Shape]:
+    x, y = plot.at(chart.x_line, chart.y_line)
+    shapes: list[Shape] = [
+        Rect(plot.left, plot.top, x - plot.left, y - plot.top, theme.PANEL, role="improve"),
+    ]
+    for tick in plot.x_axis.ticks:
+        place = plot.at(tick.value, 0)[0]
+        shapes.append(Line(place, plot.top, place, plot.bottom, theme.GRID, 0.75))
+        shapes.append(
+            Text(
+                place, plot.bottom + 14, tick.label, theme.CAPTION, theme.MUTED, anchor="middle", role="tick"
+            )
+        )
+    for tick in plot.y_axis.ticks:
+        height = plot.at(0, tick.value)[1]
+        shapes.append(Line(plot.left, height, plot.right, height, theme.GRID, 0.75))
+        shapes.append(centred(0, height, tick.label, theme.CAPTION, theme.MUTED, role="tick"))
+    shapes.append(Line(plot.left, plot.bottom, plot.right, plot.bottom, theme.INK, 0.8))
+    return shapes + list(_means(chart, plot))
+
+
+def _means(chart: PriorityMap, plot: _Plot) -> list[Line]:
+    x, y = plot.at(chart.x_line, chart.y_line)
+    return [
+        Line(x, plot.top, x, plot.bottom, theme.INK, 0.9, role="mean"),
+        Line(plot.left, y, plot.right, y, theme.INK, 0.9, role="mean"),
+    ]
+
+
+def _words(chart: PriorityMap, plot: _Plot) -> list[Shape]:
+    x, y = plot.at(chart.x_line, chart.y_line)
+    left, right, high, low = plot.left + 6, plot.right - 6, plot.top + 15, plot.bottom - 9
+
+    def corner(at: float, base: float, name: str, *, end: bool, bold: bool = False) -> Text:
+        colour = theme.INK if bold else theme.SECONDARY
+        return Text(at, base, name, theme.QUADRANT, colour, bold, "end" if end else "start", role="quadrant")
+
+    return [
+        Text(0, 12, chart.y_title, theme.CAPTION, theme.SECONDARY, role="axis_title"),
+        Text(plot.right, plot.bottom + 30, chart.x_title, theme.CAPTION, theme.SECONDARY, anchor="end"),
+        corner(left, high, chart.improve, end=False, bold=True),
+        corner(right, high, chart.keep, end=True),
+        corner(left, low, chart.minor, end=False),
+        corner(right, low, chart.maintain, end=True),
+        Text(x + 5, plot.top + 12, chart.x_line_label, theme.CAPTION, theme.SECONDARY, role="quadrant"),
+        Text(left, y - 6, chart.y_line_label, theme.CAPTION, theme.SECONDARY, role="quadrant"),
+    ]
+
+
+def _whiskers(chart: PriorityMap, plot: _Plot) -> list[Line]:
+    lines: list[Line] = []
+    for point in chart.points:
+        x, y = plot.at(point.x, point.y)
+        colour = marks.COLOURS[point.mark]
+        if point.x_low is not None and point.x_high is not None:
+            left, right = plot.at(point.x_low, 0)[0], plot.at(point.x_high, 0)[0]
+            lines.append(Line(left, y, right, y, colour, 1.1, opacity=0.75, role="whisker"))
+        if point.y_low is not None and point.y_high is not None:
+            low, high = plot.at(0, point.y_low)[1], plot.at(0, point.y_high)[1]
+            lines.append(Line(x, low, x, high, colour, 1.1, opacity=0.75, role="whisker"))
+    return lines
+
+
+def _crosses(chart: PriorityMap, plot: _Plot) -> list[Shape]:
+    return list(_whiskers(chart, plot))
+
+
+def _numbers(places: list[placement.Placed | None]) -> dict[int, int]:
+    """Number the points without a label, in the order of the input."""
+    left = [index for index, place in enumerate(places) if place is None]
+    return {index: number for number, index in enumerate(left, 1)}
+
+
+def _labels(chart: PriorityMap, places: list[placement.Placed | None]) -> list[Shape]:
+    shapes: list[Shape] = []
+    for point, place in zip(chart.points, places, strict=True):
+        if place is None:
+            continue
+        if place.leader:
+            (x1, y1), (x2, y2) = place.leader
+            shapes.append(Line(x1, y1, x2, y2, theme.SECONDARY, 0.7, role="leader"))
+        middle = (place.box.top + place.box.bottom) / 2
+        text = centred(place.box.left, middle, point.label, bold=point.bold, role="label")
+        shapes.append(text)
+    return shapes
+
+
+def _marks(chart: PriorityMap, plot: _Plot, numbers: dict[int, int]) -> list[Shape]:
+    """Draw the marks last, over crosses and leaders; a numbered point is a disc with its number."""
+    shapes: list[Shape] = []
+    for index, point in enumerate(chart.points):
+        x, y = plot.at(point.x, point.y)
+        if index not in numbers:
+            shapes.append(marks.mark(point.mark, x, y, marks.ON_MAP))
+            continue
+        hollow = point.mark == "same"
+        fill = theme.WHITE if hollow else marks.COLOURS[point.mark]
+        shapes.append(
+            Circle(x, y, 7.5, fill, marks.COLOURS[point.mark] if hollow else theme.WHITE, 1.2, role="mark")
+        )
+        colour = theme.INK if hollow else theme.WHITE
+        shapes.append(
+            centred(
+                x, y, str(numbers[index]), theme.CAPTION, colour, bold=True, anchor="middle", role="number"
+            )
+        )
+    return shapes
+
+
+def _key(chart: PriorityMap, numbers: dict[int, int]) -> list[Shape]:
+    """Name the numbered points in rows below the map, each with its mark."""
+    shapes: list[Shape] = []
+    x, y = 0.0, chart.height + 8
+    for index, number in numbers.items():
+        point = chart.points[index]
+        wide = 16 + width(f"{number} {point.label}", theme.CAPTION) + 18
+        if x and x + wide > chart.width:
+            x, y = 0.0, y + _KEY_LINE
+        shapes.append(marks.mark(point.mark, x + 5, y - 4, marks.IN_TEXT))
+        shapes.append(Text(x + 14, y, f"{number} {point.label}", theme.CAPTION, theme.SECONDARY, role="key"))
+        x += wide
+    return shapes

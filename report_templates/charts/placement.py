@@ -1,0 +1,200 @@
+"""Where labels go so that none touches another.
+
+Labels at the ends of lines are moved up and down; labels of points in a plane try places around their
+point. A label that finds no clean place is reported as ``None``, and the chart falls back to a number
+and a key, because two labels on top of each other are worse than none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from report_templates.charts.drawing import Box, Point
+
+DISTANCES = (9.0, 14.0, 22.0, 34.0)
+DIRECTIONS = 16
+LEADER_FROM = 17.0
+ROUNDS = 6
+
+
+def spread(wanted: Sequence[tuple[float, float]], low: float, high: float) -> list[float]:
+    """Return middles for labels of given (middle, height) so that none overlaps, moved as little as can be.
+
+    Neighbours that touch are merged into a block centred on the mean of where its members wanted to be;
+    blocks are kept between ``low`` and ``high``. More labels than fit there overlap evenly.
+
+    >>> spread([(50, 10), (52, 10)], 0, 100)
+    [46.0, 56.0]
+    """
+    order = sorted(range(len(wanted)), key=lambda index: (wanted[index][0], index))
+    blocks: list[list[int]] = []
+    for index in order:
+        blocks.append([index])
+        while len(blocks) > 1 and _top(blocks[-1], wanted, low, high) < _bottom(
+            blocks[-2], wanted, low, high
+        ):
+            blocks[-2] += blocks.pop()
+    middles = [0.0] * len(wanted)
+    for block in blocks:
+        top = _top(block, wanted, low, high)
+        for index in block:
+            middles[index] = top + wanted[index][1] / 2
+            top += wanted[index][1]
+    return middles
+
+
+def _top(block: list[int], wanted: Sequence[tuple[float, float]], low: float, high: float) -> float:
+    total = sum(wanted[index][1] for index in block)
+    offset, ideal = 0.0, 0.0
+    for index in block:
+        ideal += wanted[index][0] - (offset + wanted[index][1] / 2)
+        offset += wanted[index][1]
+    return max(low, min(ideal / len(block), high - total))
+
+
+def _bottom(block: list[int], wanted: Sequence[tuple[float, float]], low: float, high: float) -> float:
+    return _top(block, wanted, low, high) + sum(wanted[index][1] for index in block)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label to be placed beside ``point``: its size, and the whiskers that belong to the point."""
+
+    point: Point
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a label stands, and the leader from its point when it stands apart."""
+
+    box: Box
+    leader: tuple[Point, Point] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What labels must keep clear of.
+
+    ``bounds`` hold every label. ``blocks`` (marks, other words) are never covered; ``lines`` (whiskers,
+    leaders, reference lines) are crossed only where nothing else is free.
+    """
+
+    bounds: Box
+    blocks: tuple[Box, ...]
+    lines: tuple[tuple[Point, Point], ...] = ()
+
+
+def place_labels(labels: Sequence[Label], around: Surroundings, mark: float) -> list[Placed | None]:
+    """Place each label beside its point, the most crowded first; ``None`` where no place is clean.
+
+    Hard rules: within the bounds, off every block, off every label already placed, off every point's
+    mark (``mark`` is its half-width). Soft ones, weighed: lines crossed, distance, leaders through marks,
+    and a second point as near to the label as its own. When labels are left over, they go first in
+    another round, and the round that leaves fewest over wins.
+    """
+    points = [label.point for label in labels]
+    order = sorted(range(len(labels)), key=lambda index: (-_crowding(points, index), index))
+    best: list[Placed | None] = [None] * len(labels)
+    best_left, best_cost = len(labels) + 1, math.inf
+    for _ in range(ROUNDS):
+        placed, cost = _one_round(labels, order, around, mark)
+        left = [index for index in order if placed[index] is None]
+        if (len(left), cost) < (best_left, best_cost):
+            best, best_left, best_cost = placed, len(left), cost
+        if not left:
+            break
+        order = left + [index for index in order if placed[index] is not None]
+    return best
+
+
+def _crowding(points: Sequence[Point], index: int) -> float:
+    x, y = points[index]
+    return sum(
+        1 / (1 + math.hypot(x - other[0], y - other[1]))
+        for number, other in enumerate(points)
+        if number != index
+    )
+
+
+def _one_round(
+    labels: Sequence[Label], order: Sequence[int], around: Surroundings, mark: float
+) -> tuple[list[Placed | None], float]:
+    marks = [Box(x - mark, y - mark, x + mark, y + mark) for x, y in (label.point for label in labels)]
+    placed: list[Placed | None] = [None] * len(labels)
+    boxes, leaders, total = list(around.blocks), list[tuple[Point, Point]](), 0.0
+    for index in order:
+        options = [
+            (_cost(option, distance, index, labels, marks, around, leaders), number, option)
+            for number, (option, distance) in enumerate(_options(labels[index], mark))
+            if option.box.inside(around.bounds)
+            and not any(option.box.grown(1).overlap(box) for box in boxes)
+            and not any(option.box.overlap(box) for box in marks)
+            and not any(option.box.crosses(*leader) for leader in leaders)
+            and not (option.leader and any(box.crosses(*option.leader) for box in boxes))
+        ]
+        if not options:
+            continue
+        cost, _, chosen = min(options, key=lambda one: one[:2])
+        placed[index] = chosen
+        boxes.append(chosen.box)
+        total += cost
+        if chosen.leader:
+            leaders.append(chosen.leader)
+    return placed, total
+
+
+def _options(label: Label, mark: float) -> list[tuple[Placed, float]]:
+    """Return the places around a point, ring by ring, with the distance of the label's nearest edge."""
+    (x, y), half_wide, half_high = label.point, label.width / 2, label.height / 2
+    options: list[tuple[Placed, float]] = []
+    for distance in DISTANCES:
+        for number in range(DIRECTIONS):
+            angle = 2 * math.pi * number / DIRECTIONS
+            across, down = math.cos(angle), -math.sin(angle)
+            # The label's middle lies where its edge, seen from the point, is ``distance`` away.
+            cx = x + across * distance + _sign(across) * half_wide
+            cy = y + down * distance + _sign(down) * half_high
+            box = Box(cx - half_wide, cy - half_high, cx + half_wide, cy + half_high)
+            edge = (max(box.left, min(x, box.right)), max(box.top, min(y, box.bottom)))
+            gap = math.hypot(edge[0] - x, edge[1] - y)
+            leader = None
+            if gap >= LEADER_FROM:
+                start = (x + (edge[0] - x) * (mark + 1) / gap, y + (edge[1] - y) * (mark + 1) / gap)
+                leader = (start, edge)
+            options.append((Placed(box, leader), gap))
+    return options
+
+
+def _sign(direction: float) -> float:
+    """Return −1, 0 or 1; directions straight up or down centre the label."""
+    return 0.0 if abs(direction) < 0.2 else math.copysign(1.0, direction)
+
+
+def _cost(
+    option: Placed,
+    gap: float,
+    own: int,
+    labels: Sequence[Label],
+    marks: Sequence[Box],
+    around: Surroundings,
+    leaders: Sequence[tuple[Point, Point]],
+) -> float:
+    box = option.box
+    crossed = sum(box.crosses(*line) for line in around.lines)
+    others = [label.point for number, label in enumerate(labels) if number != own]
+    rivals = sum(_gap(box, point) <= gap + 1 for point in others)
+    cost = gap + 14 * crossed + 40 * rivals
+    if option.leader:
+        through = sum(mark.crosses(*option.leader) for number, mark in enumerate(marks) if number != own)
+        cost += 6 + 60 * through
+    return cost
+
+
+def _gap(box: Box, point: Point) -> float:
+    across = max(box.left - point[0], 0.0, point[0] - box.right)
+    down = max(box.top - point[1], 0.0, point[1] - box.bottom)
+    return math.hypot(across, down)
