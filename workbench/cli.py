@@ -15,14 +15,14 @@ import typer
 
 from survey import __version__
 from survey.errors import ProblemsError
-from workbench.commands import check, init, schema
+from workbench.commands import check, doctor, init, schema
 from workbench.help import Group, give_words
 from workbench.options import Lang
 from workbench.terminal import Stop, Terminal, language_of
 from workbench.usage import Misuse
 
 app = typer.Typer(cls=Group, name="csat", rich_markup_mode=None)
-for _command in (init.init, check.check, schema.schema):
+for _command in (init.init, check.check, schema.schema, doctor.doctor):
     app.command(cls=Group.command_class)(_command)
 
 

@@ -29,11 +29,15 @@ class Project:
         self.database = folder / DATABASE
         self.reports = folder / REPORTS
 
+    def found_study_file(self) -> Path:
+        """Return the study file; raises ``Stop`` where the folder has none."""
+        if not self.study_file.is_file():
+            raise Stop("message.no_study", folder=self.folder.resolve())
+        return self.study_file
+
     @cached_property
     def study(self) -> Study:
         """The study; raises ``StudyProblems`` with every problem of its file."""
-        if not self.study_file.is_file():
-            raise Stop("message.no_study", folder=self.folder.resolve())
         from survey.definition import load_study
 
-        return load_study(self.study_file)
+        return load_study(self.found_study_file())

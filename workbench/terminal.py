@@ -89,8 +89,10 @@ class Terminal:
     def show(self, *renderables: Any) -> None:
         """Print results on stdout."""
         console = _console(sys.stdout)
-        for renderable in renderables:
-            console.print(renderable)
+        with console.capture() as captured:
+            console.print(*renderables, sep="\n")
+        # rich fills every line of a table to its width; what people paste into a page need not be.
+        typer.echo("\n".join(line.rstrip() for line in captured.get().split("\n")), nl=False)
 
     def line(self, key: str, /, **values: object) -> None:
         """Print one sentence of the result on stdout, unbroken so that a path in it can be copied."""

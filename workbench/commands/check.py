@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from survey.errors import StudyProblems
 from workbench import options
 from workbench.project import Project
 from workbench.terminal import Terminal, problem_document
+
+if TYPE_CHECKING:
+    from survey.study import Study
 
 
 def check(
@@ -19,17 +21,26 @@ def check(
     json: options.Json = False,
 ) -> int:
     """Read the study and say what it declares, or everything that is wrong with it."""
+    from survey.definition import examine, read_study_text
+
     terminal: Terminal = ctx.obj
-    opened = Project(project)
-    try:
-        study = opened.study
-    except StudyProblems as error:
-        if not json:
-            raise
-        problems = [problem_document(problem) for problem in error.problems]
-        terminal.json({"file": str(opened.study_file), "problems": problems, "study": None})
-        return 1
-    counts: dict[str, Any] = {
+    file = Project(project).found_study_file()
+    study, problems = examine(read_study_text(file), str(file))
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if json:
+        found = [problem_document(problem) for problem in problems]
+        terminal.json({"file": str(file), "problems": found, "study": study and _counts(study)})
+    elif study is None:
+        terminal.problems(errors)
+    else:
+        terminal.line("check.ok", file=file, title=study.title[terminal.language], **_counts(study))
+    if not json:
+        terminal.warnings(problem for problem in problems if problem.severity == "warning")
+    return 1 if errors else 0
+
+
+def _counts(study: Study) -> dict[str, Any]:
+    return {
         "id": study.id,
         "items": len(study.items),
         "index_items": len(list(study.index.leaves())),
@@ -38,8 +49,3 @@ def check(
         "segments": len(study.segments),
         "waves": len(study.waves),
     }
-    if json:
-        terminal.json({"file": str(opened.study_file), "problems": [], "study": counts})
-    else:
-        terminal.line("check.ok", file=opened.study_file, title=study.title[terminal.language], **counts)
-    return 0

@@ -1,0 +1,185 @@
+"""Results as tables for a terminal. Words and rounding are those of the report; verdicts stand as words.
+
+Nothing is computed here, and a colour never says what a word does not say too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from analysis.results import Comparison, Driver, DriverResults, Estimate, GroupResult, SegmentResult, TooFew
+from report_templates import formatting
+from report_templates.context.verdicts import direction
+from survey.language import catalogue
+
+if TYPE_CHECKING:
+    from report_templates.context.words import Words
+
+_STYLE = {"better": "bold blue", "worse": "bold dark_orange3", "same": ""}
+
+
+def headline(words: Words) -> Text:
+    """Return the index, its interval, its change and its base in a few lines."""
+    current = words.results.current
+    title = _say(words, "tables.index.title", index=words.index, wave=words.wave(current.wave))
+    lines = Text(title, style="bold")
+    lines.append(f"\n{words.score(current.index)}", style="bold")
+    interval = words.scores_interval(current.index)
+    lines.append(f"  {_say(words, 'tables.interval', level=words.level)} {interval}", style="not bold")
+    if current.change is not None and words.previous is not None:
+        before = words.short_wave(words.previous)
+        change, limits = words.change(current.change), words.change_interval(current.change)
+        sentence = _say(words, "tables.index.since", before=before, change=change, interval=limits)
+        lines.append(f"\n{sentence}", style="not bold")
+        lines.append_text(verdict(words, current.change, "change"))
+    lines.append(f"\n{words.base()}\n", style="not bold")
+    return lines
+
+
+def index_tree(words: Words) -> Table:
+    """Return the tree of the index: weight among siblings, score, interval, change, verdict, base."""
+    table = _table(words, "index", ("name", "weight", "score", "interval", "change", "verdict", "n"))
+    parents = {node.id: node.parent for node in words.results.nodes}
+    for node in words.results.nodes:
+        depth = _depth(node.id, parents)
+        style = "bold" if node.item is None else ""
+        table.add_row(
+            Padding(Text(words.node(node.id), style=style), (0, 0, 0, 2 * depth)),
+            formatting.percent(node.weight) + "%",
+            Text(words.score(node.score), style=style),
+            words.scores_interval(node.score),
+            words.change(node.change),
+            verdict(words, node.change, "change"),
+            _n(words, node.score),
+        )
+    return table
+
+
+def groups(words: Words, segment: SegmentResult) -> Table:
+    """Return the index by group; hidden groups stand last and say so."""
+    table = _table(words, "groups", ("name", "score", "interval", "difference", "verdict", "n"))
+    table.columns[0].header = words.segment(segment.id)
+    for group in segment.groups:
+        table.add_row(*_group(words, segment.id, group))
+    return table
+
+
+def groups_note(words: Words, segment: SegmentResult) -> Text:
+    """Return what † and the hidden groups mean; empty where there are neither."""
+    reporting = words.study.reporting
+    lines = []
+    if any(group.small for group in segment.groups):
+        lines.append(_say(words, "tables.groups.small", limit=reporting.minimum_base))
+    if any(isinstance(group.score, TooFew) for group in segment.groups):
+        lines.append(_say(words, "tables.groups.hidden", limit=reporting.disclosure_limit))
+    return Text("\n".join(lines), style="dim")
+
+
+def driver_table(words: Words, found: DriverResults) -> Table:
+    """Return the drivers of one outcome, most important first."""
+    columns = ("rank", "name", "share", "interval", "ranks", "top3", "performance", "reading")
+    table = _table(words, "drivers", columns, left=("name", "reading"))
+    for driver in found.drivers:
+        table.add_row(*_driver(words, driver))
+    return table
+
+
+def drivers_title(words: Words, found: DriverResults) -> Text:
+    """Return what was explained, how well, and on which base."""
+    title = Text(_say(words, "tables.drivers.title", outcome=words.outcome(found.outcome)), style="bold")
+    fit = _say(
+        words,
+        "tables.drivers.fit",
+        wave=words.wave(found.wave),
+        share=words.share(found.r_squared),
+        interval=words.shares_interval(found.r_squared),
+        level=words.level,
+        n=words.count(found.n),
+        replicates=words.count(found.replicates),
+    )
+    return title.append(f"\n{fit}\n", style="not bold")
+
+
+def verdict(words: Words, comparison: Comparison | None, kind: str) -> Text:
+    """Return the word that a comparison allows, tinted as it is good or bad."""
+    if comparison is None:
+        return Text(formatting.NONE)
+    word = _say(words, f"tables.{kind}.{direction(comparison)}")
+    return Text(word, style=_STYLE[comparison.verdict])
+
+
+def plain_table(rows: Iterable[Sequence[Any]], heads: Sequence[str], right: Iterable[int] = ()) -> Table:
+    """Return a table of ready texts; columns numbered in ``right`` hold figures."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    numeric = set(right)
+    for position, head in enumerate(heads):
+        number = position in numeric
+        table.add_column(head, justify="right" if number else "left", no_wrap=number, overflow="fold")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    return table
+
+
+def _group(words: Words, segment: str, group: GroupResult) -> tuple[Any, ...]:
+    small = " †" if group.small else ""
+    return (
+        words.group(segment, group.value),
+        words.score(group.score) + small,
+        words.scores_interval(group.score),
+        words.change(group.difference),
+        verdict(words, group.difference, "difference"),
+        _n(words, group.score),
+    )
+
+
+def _driver(words: Words, driver: Driver) -> tuple[Any, ...]:
+    reading = _say(words, f"tables.reading.{driver.quadrant or 'undecided'}")
+    style = "bold" if driver.quadrant == "improve" else ""
+    return (
+        str(driver.rank),
+        Text(words.item(driver.item)),
+        words.share(driver.share) + "%",
+        words.shares_interval(driver.share),
+        formatting.interval(str(driver.rank_low), str(driver.rank_high)),
+        formatting.probability(driver.top3),
+        words.score(driver.performance),
+        Text(reading, style=style),
+    )
+
+
+def _table(
+    words: Words, kind: str, columns: Sequence[str], left: Sequence[str] = ("name", "verdict")
+) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    for column in columns:
+        head = _say(words, f"tables.{kind}.{column}", level=words.level)
+        wraps = column == "name"
+        table.add_column(
+            head,
+            justify="left" if column in left else "right",
+            no_wrap=not wraps,
+            overflow="fold",
+            min_width=16 if wraps else None,
+        )
+    return table
+
+
+def _depth(node: str, parents: dict[str, str | None]) -> int:
+    depth = 0
+    while (parent := parents.get(node)) is not None:
+        node, depth = parent, depth + 1
+    return depth
+
+
+def _n(words: Words, estimate: Estimate | TooFew) -> str:
+    return words.count(estimate.n) if isinstance(estimate, Estimate) else formatting.NONE
+
+
+def _say(words: Words, key: str, **values: object) -> str:
+    return words.spaced(catalogue("workbench")(key, words.language, **values))
