@@ -95,7 +95,7 @@ class LinearEstimates:
         used = (matrix != 0).astype(np.float64)
         return LinearEstimates(
             self.design,
-            np.asarray(_without_idle(self.values, used) @ matrix),
+            np.where(np.isnan(self.values) @ used > 0, np.nan, np.nan_to_num(self.values) @ matrix),
             self.totals @ matrix,
             np.asarray(self.present.astype(np.float64) @ used > 0),
             np.asarray(self.n @ used, dtype=np.int64),
@@ -108,11 +108,6 @@ class LinearEstimates:
         """Return the differences column by column, with the covariance that shared clusters bring."""
         m = len(self)
         return side_by_side([self, other]).combine(np.vstack([np.eye(m), -np.eye(m)]))
-
-
-def _without_idle(values: Floats, used: Floats) -> Floats:
-    """Replace estimates that no combination uses, so that their nan does not spread."""
-    return np.where(used.any(axis=1), values, 0.0)
 
 
 def linear_estimates(

@@ -1,0 +1,166 @@
+"""Which figures may be shown, so that no small group can be seen or worked out.
+
+Hiding a small group is not enough: the total less all the other groups gives it away. So a figure is
+also hidden when the shown ones would reveal a small one, the smallest first. Three ways of working a
+group out are closed: what is left of a total or of a larger group when shown groups are taken away,
+any linear combination of shown figures (several breakdowns at once, a branch less its siblings), and
+a change next to the figure of another wave (see ``analysis.tracking``, which shows a change only where
+both waves show the group).
+
+What a newcomer gets wrong: respondents who belong to no group are a remainder too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from analysis.sample import Booleans, Floats, Groups, Integers
+
+Hidden = Literal["disclosure", "complementary"]
+
+# Coefficients and residuals below this are rounding of a least-squares solution on 0/1 vectors.
+ROUNDING = 1e-7
+
+
+def derivable(shown: Floats, figure: Floats) -> bool:
+    """Whether a figure (a,) is a linear combination of the shown ones (f, a).
+
+    Figures are written as sums over atoms, the smallest cells that no figure divides: a group of
+    people is a vector of 0 and 1, a branch of an index the weights of its leaves. What holds for the
+    vectors holds for the n and the totals of scores alike.
+    """
+    return _recipe(shown, figure) is not None
+
+
+def protect_figures(
+    figures: Floats, counts: Sequence[int], families: Sequence[object], limit: int, *, fixed: int
+) -> dict[int, Hidden]:
+    """Hide figures under the limit, and those that would let one of them be worked out.
+
+    Parameters
+    ----------
+    figures : (f, a) each figure over atoms.
+    counts : (f,) respondents behind each.
+    families : (f,) siblings share a family; the complement is looked for there first.
+    fixed : position of the total, which is shown whatever happens.
+
+    Returns
+    -------
+    Position of every hidden figure and why. Figures without respondents are not listed: there is
+    nothing to protect.
+    """
+    hidden: dict[int, Hidden] = {
+        j: "disclosure" for j, n in enumerate(counts) if 0 < n < limit and j != fixed
+    }
+    small = tuple(hidden)
+    while (found := _first_leak(figures, small, hidden, counts, families, fixed)) is not None:
+        hidden[found] = "complementary"
+    return hidden
+
+
+def hidden_groups(
+    segments: Mapping[str, Groups], domain: Booleans, limit: int
+) -> dict[str, dict[str, Hidden]]:
+    """Return the groups of every segment that may not be shown, and why.
+
+    ``domain`` (n,) are the respondents behind the published total. All segments are considered
+    together, because their breakdowns of the same total can be combined. A group in which nobody
+    answered is not listed.
+    """
+    codes = np.column_stack(
+        [np.zeros(int(domain.sum()), dtype=np.int64)] + [g.codes[domain] for g in segments.values()]
+    )
+    atoms, sizes = np.unique(codes, axis=0, return_counts=True)
+    names: list[tuple[str | None, str]] = [(None, "")]
+    rows = [np.ones(len(atoms))]
+    for column, (segment, groups) in enumerate(segments.items(), start=1):
+        for code, value in enumerate(groups.values):
+            names.append((segment, value))
+            rows.append((atoms[:, column] == code).astype(np.float64))
+    figures = np.array(rows)
+    families = [segment for segment, _ in names]
+    hidden = _close_remainders(figures, sizes, families, limit)
+    found: dict[str, dict[str, Hidden]] = {segment: {} for segment in segments}
+    for j, reason in sorted(hidden.items()):
+        owner, value = names[j]
+        if owner is not None:
+            found[owner][value] = reason
+    return found
+
+
+def _close_remainders(
+    figures: Floats, sizes: Integers, families: Sequence[object], limit: int
+) -> dict[int, Hidden]:
+    """Protect groups of people, 0/1 figures over atoms of the given sizes; figure 0 is the total."""
+    counts = [int(n) for n in figures @ sizes]
+    hidden: dict[int, Hidden] = {j: "disclosure" for j, n in enumerate(counts) if j and 0 < n < limit}
+    small = tuple(hidden)
+    while True:
+        leak = _small_remainder(figures, sizes, families, hidden, limit)
+        if leak is None:
+            leak = _first_leak(figures, small, hidden, counts, families, 0)
+        if leak is None:
+            return hidden
+        hidden[leak] = "complementary"
+
+
+def _small_remainder(
+    figures: Floats, sizes: Integers, families: Sequence[object], hidden: Mapping[int, Hidden], limit: int
+) -> int | None:
+    """Find a shown group whose hiding would fill up too small a remainder of a larger shown one.
+
+    What is left of a group when the shown groups inside it are taken away is as good as published.
+    """
+    shown = [j for j in range(len(figures)) if j not in hidden and figures[j].any()]
+    for whole in shown:
+        for family in dict.fromkeys(families[j] for j in shown):
+            inside = [
+                j
+                for j in shown
+                if families[j] == family and j != whole and not (figures[j] > figures[whole]).any()
+            ]
+            left = figures[whole] - figures[inside].sum(axis=0)
+            if inside and 0 < left @ sizes < limit:
+                return min(inside, key=lambda j: (figures[j] @ sizes, j))
+    return None
+
+
+def _first_leak(
+    figures: Floats,
+    small: Sequence[int],
+    hidden: Mapping[int, Hidden],
+    counts: Sequence[int],
+    families: Sequence[object],
+    fixed: int,
+) -> int | None:
+    """Find a shown figure through which a small one could be worked out: a sibling, the smallest."""
+    shown = [j for j in range(len(figures)) if j not in hidden and counts[j] > 0]
+    for target in small:
+        recipe = _recipe(figures[shown], figures[target])
+        if recipe is None:
+            continue
+        used = [j for j, share in zip(shown, recipe, strict=True) if abs(share) > ROUNDING and j != fixed]
+        siblings = [j for j in used if families[j] == families[target]]
+        if candidates := siblings or used:
+            return min(candidates, key=lambda j: (counts[j], j))
+    return None
+
+
+def _recipe(shown: Floats, figure: Floats) -> Floats | None:
+    if len(shown) == 0:
+        return None
+    solution = np.linalg.lstsq(shown.T, figure, rcond=None)[0]
+    return np.asarray(solution) if np.abs(shown.T @ solution - figure).max() < ROUNDING else None
+
+
+def shown_groups(
+    groups: Groups, hidden: Mapping[str, Hidden], domain: Booleans
+) -> Iterator[tuple[str, Booleans]]:
+    """Yield the groups that may be shown and have respondents, with their rows (n,)."""
+    for code, value in enumerate(groups.values):
+        rows = domain & (groups.codes == code)
+        if value not in hidden and rows.any():
+            yield value, rows

@@ -1,0 +1,250 @@
+"""The index over waves and by segment: what a report prints, with every figure that may be shown.
+
+What a newcomer gets wrong: each headline change was tested once, when its wave was reported, and is
+a family of its own. The nodes of the tree and the groups of a segment are printed as tables, and are
+tested as families.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.compare import change, expected_range
+from analysis.design import Design, design_of
+from analysis.estimate import LinearEstimates, comparisons, estimates, side_by_side
+from analysis.index import IndexTree, contribution_columns, index_columns, person_scores
+from analysis.results import Comparison, Estimate, GroupResult, NodeResult, SegmentResult, TooFew, WaveIndex
+from analysis.sample import Booleans, Floats, Sample
+from analysis.suppression import Hidden, hidden_groups, protect_figures, shown_groups
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexData:
+    """A sample seen through one tree: the leaves' scores, and who has an index at all."""
+
+    sample: Sample
+    tree: IndexTree
+    design: Design
+    scores: Floats
+    structural: Booleans
+    answered: Booleans
+
+    def columns(self, domain: Booleans) -> LinearEstimates:
+        """Every node and, last, the index of ``domain`` (n,)."""
+        return index_columns(self.design, self.tree, self.scores, domain, self.structural)
+
+    def index(self, domain: Booleans) -> LinearEstimates:
+        """The index of ``domain`` alone."""
+        return self.columns(domain).take([len(self.tree.nodes)])
+
+
+def index_data(sample: Sample, tree: IndexTree) -> IndexData:
+    """Prepare a sample for its index.
+
+    A person has an index if any leaf is answered (aggregate), or enough of them (respondent).
+    """
+    position = [sample.items.index(item) for item in tree.items]
+    scores = sample.scores[:, position]
+    if tree.rollup == "respondent":
+        base = np.isfinite(person_scores(tree, scores)[:, -1:])
+    else:
+        base = np.isfinite(scores)
+    answered = np.asarray(base.any(axis=1))
+    return IndexData(sample, tree, design_of(sample), scores, sample.structural[:, position], answered)
+
+
+def index_by_wave(
+    sample: Sample, tree: IndexTree, level: float = 0.95, fdr: float = 0.05, *, disclosure_limit: int = 10
+) -> tuple[tuple[WaveIndex, ...], tuple[NodeResult, ...]]:
+    """Index of every wave and every node of the tree; the last wave of the sample is the reported one.
+
+    Earlier waves in which the index does not exist (an item with weight was not in the questionnaire,
+    or fewer than ``disclosure_limit`` people answered) are left out of the trend; in ``series`` of the
+    nodes every wave keeps its place. A change of the index is a family of one; the branches are one
+    family, the leaves another.
+
+    Raises
+    ------
+    ValueError
+        If the reported wave itself has no index.
+    """
+    data = index_data(sample, tree)
+    columns = [data.columns(sample.in_wave(wave)) for wave in sample.waves]
+    known = [bool(np.isfinite(found.values[-1]) and found.n[-1] >= disclosure_limit) for found in columns]
+    if not known[-1]:
+        raise ValueError(_why_not(data, columns[-1], disclosure_limit))
+    trend = _trend(sample.waves, columns, known, level, fdr)
+    return trend, _nodes(data, columns, known, level, fdr, disclosure_limit)
+
+
+def index_by_segment(
+    sample: Sample,
+    tree: IndexTree,
+    segment_id: str,
+    level: float = 0.95,
+    fdr: float = 0.05,
+    disclosure_limit: int = 10,
+    minimum_base: int = 30,
+) -> SegmentResult:
+    """Index of every group of a segment in the last wave, highest first, hidden groups last.
+
+    A group is compared with everybody outside it, respondents without a group included. Differences
+    are one family, changes another. A change is shown only where both waves show the group.
+    """
+    data, groups = index_data(sample, tree), sample.segments[segment_id]
+    shown, hidden = _shown(data, sample.waves[-1], segment_id, disclosure_limit)
+    compared = _compared(data, shown, sample.waves[-1], level, fdr)
+    changes = _changes(data, shown, segment_id, level, fdr, disclosure_limit)
+    found = [
+        GroupResult(value, score, difference, low, high, changes.get(value), small=score.n < minimum_base)
+        for value, (score, difference, low, high) in compared.items()
+    ]
+    found.sort(key=lambda group: -group.score.value if isinstance(group.score, Estimate) else np.inf)
+    wave = sample.in_wave(sample.waves[-1]) & data.answered
+    for code, value in enumerate(groups.values):
+        if value not in compared:
+            n = int((wave & (groups.codes == code)).sum())
+            found.append(_blank_group(value, TooFew(n, hidden.get(value, "no_answers"))))
+    return SegmentResult(segment_id, tuple(found))
+
+
+def _blank_group(value: str, reason: TooFew) -> GroupResult:
+    return GroupResult(value, reason, None, None, None, None, small=True)
+
+
+def _shown(
+    data: IndexData, wave: str, segment_id: str, limit: int
+) -> tuple[dict[str, Booleans], Mapping[str, Hidden]]:
+    domain = data.sample.in_wave(wave) & data.answered
+    hidden = hidden_groups(data.sample.segments, domain, limit)[segment_id]
+    return dict(shown_groups(data.sample.segments[segment_id], hidden, domain)), hidden
+
+
+def _compared(
+    data: IndexData, shown: Mapping[str, Booleans], wave: str, level: float, fdr: float
+) -> dict[str, tuple[Estimate | TooFew, Comparison | None, float | None, float | None]]:
+    if not shown:
+        return {}
+    domain = data.sample.in_wave(wave)
+    overall = data.index(domain)
+    own = side_by_side([data.index(rows) for rows in shown.values()])
+    others = side_by_side([data.index(domain & ~rows) for rows in shown.values()])
+    difference = own.minus(others)
+    low, high = expected_range(float(overall.values[0]), difference, own.weight / overall.weight[0], level)
+    found = zip(shown, estimates(own, level), comparisons(difference, level, fdr), low, high, strict=True)
+    return {value: (score, gap, _number(lo), _number(hi)) for value, score, gap, lo, hi in found}
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _changes(
+    data: IndexData, shown: Mapping[str, Booleans], segment_id: str, level: float, fdr: float, limit: int
+) -> dict[str, Comparison | None]:
+    if len(data.sample.waves) < 2:
+        return {}
+    before, _ = _shown(data, data.sample.waves[-2], segment_id, limit)
+    both = [value for value in shown if value in before]
+    if not both:
+        return {}
+    earlier, later = (side_by_side([data.index(rows[value]) for value in both]) for rows in (before, shown))
+    return dict(zip(both, change(earlier, later, level, fdr), strict=True))
+
+
+def _trend(
+    waves: Sequence[str], columns: Sequence[LinearEstimates], known: Sequence[bool], level: float, fdr: float
+) -> tuple[WaveIndex, ...]:
+    found: list[WaveIndex] = []
+    for t, (wave, nodes) in enumerate(zip(waves, columns, strict=True)):
+        if not known[t]:
+            continue
+        index = nodes.take([len(nodes) - 1])
+        estimate = estimates(index, level)[0]
+        if not isinstance(estimate, Estimate):
+            continue
+        since = None
+        if t and known[t - 1]:
+            since = change(columns[t - 1].take([len(nodes) - 1]), index, level, fdr)[0]
+        found.append(
+            WaveIndex(wave, estimate, since, estimate.n, estimate.n_effective, int(index.clusters[0]))
+        )
+    return tuple(found)
+
+
+def _nodes(
+    data: IndexData,
+    columns: Sequence[LinearEstimates],
+    known: Sequence[bool],
+    level: float,
+    fdr: float,
+    limit: int,
+) -> tuple[NodeResult, ...]:
+    tree = data.tree
+    series = [_visible(tree, found, level, limit) for found in columns]
+    changes: dict[int, Comparison | None] = {}
+    contributions: dict[int, Comparison | None] = {}
+    if len(columns) > 1:
+        both = [
+            j
+            for j in range(len(tree.nodes))
+            if isinstance(series[-1][j], Estimate) and isinstance(series[-2][j], Estimate)
+        ]
+        moved = columns[-1].minus(columns[-2])
+        changes = _by_family(tree, both, moved, level, fdr)
+        if known[-2]:
+            domains = (data.sample.in_wave(data.sample.waves[-2]), data.sample.in_wave(data.sample.waves[-1]))
+            parts = contribution_columns(data.design, tree, data.scores, (columns[-2], columns[-1]), domains)
+            contributions = _by_family(tree, both, parts, level, fdr)
+    return tuple(
+        NodeResult(
+            id=node.id,
+            parent=node.parent,
+            item=node.item,
+            weight=float(relative),
+            effective_weight=float(effective),
+            series=tuple(wave[j] for wave in series),
+            change=changes.get(j),
+            contribution=contributions.get(j),
+        )
+        for j, (node, relative, effective) in enumerate(
+            zip(tree.nodes, tree.relative, tree.effective, strict=True)
+        )
+    )
+
+
+def _visible(tree: IndexTree, columns: LinearEstimates, level: float, limit: int) -> list[Estimate | TooFew]:
+    """Return a wave's nodes, without those whose base is too small or that would give one away."""
+    found = list(estimates(columns, level))
+    families = [node.parent for node in tree.nodes]
+    counts = [int(n) for n in columns.n]
+    hidden = protect_figures(tree.matrix.T, counts, [*families, object()], limit, fixed=len(tree.nodes))
+    for j, reason in hidden.items():
+        found[j] = TooFew(int(columns.n[j]), reason)
+    return found[:-1]
+
+
+def _by_family(
+    tree: IndexTree, shown: Sequence[int], columns: LinearEstimates, level: float, fdr: float
+) -> dict[int, Comparison | None]:
+    found: dict[int, Comparison | None] = {}
+    for leaf in (True, False):
+        family = [j for j in shown if (tree.nodes[j].item is not None) == leaf]
+        if family:
+            found |= zip(family, comparisons(columns.take(family), level, fdr), strict=True)
+    return found
+
+
+def _why_not(data: IndexData, columns: LinearEstimates, limit: int) -> str:
+    wave = data.sample.waves[-1]
+    if columns.n[-1] < limit:
+        return f"Wave {wave!r} has {int(columns.n[-1])} people with an index; at least {limit} are needed."
+    empty = [
+        node.item
+        for j, node in enumerate(data.tree.nodes)
+        if node.item is not None and columns.n[j] == 0 and node.weight > 0
+    ]
+    return f"The index of wave {wave!r} needs answers to every item with weight; {empty} have none."
