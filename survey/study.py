@@ -9,16 +9,29 @@ comes from the customer system; a *node* is a branch of the index tree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import IntEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def _iso(value: object) -> object:
+    """Let only ``2026-09-30`` be a date; pydantic would take a number for seconds since 1970."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return date.fromisoformat(value)
+    if not isinstance(value, date):
+        raise ValueError("a date is written as 2026-09-30")
+    return value
+
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
 WaveIdentifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=32)]
+Name = Annotated[str, Field(min_length=1)]
+Day = Annotated[date, BeforeValidator(_iso)]
 
 
 class BlankKind(IntEnum):
@@ -47,7 +60,7 @@ BlankName = Literal["blank", "refused", "dont_know", "not_applicable", "not_aske
 class Frozen(BaseModel):
     """Base of every part of a study: immutable, and strict about unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class Text(Frozen):
@@ -100,7 +113,7 @@ class Item(Frozen):
     scale: Identifier
     reversed: bool = Field(False, description="True when the low end of the scale is the good end.")
     asked_if: AskedIf | None = None
-    aliases: tuple[str, ...] = Field((), description="Other headers under which the item arrives.")
+    aliases: tuple[Name, ...] = Field((), description="Other headers under which the item arrives.")
 
 
 class OpenQuestion(Frozen):
@@ -109,7 +122,7 @@ class OpenQuestion(Frozen):
     id: Identifier
     text: Text
     label: Text
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Name, ...] = ()
 
 
 ColumnKind = Literal["key", "category", "number", "flag", "text"]
@@ -120,7 +133,7 @@ class Category(Frozen):
 
     value: str = Field(min_length=1)
     label: Text
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Name, ...] = ()
 
 
 class Column(Frozen):
@@ -137,20 +150,26 @@ class Column(Frozen):
     optional: bool = False
     minimum: float | None = None
     maximum: float | None = None
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Name, ...] = ()
 
 
 class IndexNode(Frozen):
     """A node of the index tree: either a leaf that names an item, or a branch with children.
 
-    ``weight`` is relative to the other children of the same parent; it need not sum to anything.
+    ``weight`` is relative to the other children of the same parent; it need not sum to anything. A leaf
+    of weight 1 may be written as the item's id alone.
     """
 
     id: Identifier | None = None
     label: Text | None = None
-    weight: float = Field(1.0, ge=0, allow_inf_nan=False)
+    weight: float = Field(1.0, ge=0, le=1_000_000)
     item: Identifier | None = None
     children: tuple[IndexNode, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leaf(cls, value: object) -> object:
+        return {"item": value} if isinstance(value, str) else value
 
     def leaves(self) -> Iterator[IndexNode]:
         """Yield the leaves below this node, left to right; a leaf yields itself."""
@@ -172,7 +191,7 @@ class Index(Frozen):
 
     id: Identifier
     label: Text
-    version: str = Field(description="Version of the weights, printed with every number.")
+    version: Name = Field(description="Version of the weights, printed with every number.")
     rollup: RollUp = "aggregate"
     min_answered: float = Field(0.5, ge=0, le=1)
     children: tuple[IndexNode, ...] = Field(min_length=1)
@@ -198,7 +217,7 @@ class Path(Frozen):
     source: Identifier = Field(alias="from")
     target: Identifier = Field(alias="to")
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
 
 OutcomeKind = Literal[
@@ -276,8 +295,8 @@ class Wave(Frozen):
     id: WaveIdentifier
     label: Text
     short: Text | None = Field(None, description="A few characters for axes: 26Q3.")
-    start: date | None = None
-    end: date | None = None
+    start: Day | None = None
+    end: Day | None = None
     invited: int | None = Field(None, ge=1, description="People invited; gives the response rate.")
 
 
@@ -287,7 +306,7 @@ class Action(Frozen):
     item: Identifier
     what: Text
     owner: Text
-    due: date
+    due: Day
 
 
 class Reporting(Frozen):

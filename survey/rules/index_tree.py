@@ -1,0 +1,82 @@
+"""The index tree: each node is a leaf or a branch, each item stands once, no branch weighs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from survey.rules.review import Review
+from survey.study import IndexNode
+from survey.yaml_lines import Location
+
+Placed = tuple[IndexNode, Location]
+
+
+def check_index(review: Review) -> None:
+    """Check every node of the tree, and what must hold between them."""
+    children = review.study.index.children
+    nodes = list(_walk(children, ("index", "children")))
+    _check_total(review, children, ("index", "children"))
+    for node, location in nodes:
+        _check_node(review, node, location)
+    _check_items(review, [(node, place) for node, place in nodes if node.item is not None])
+    _check_node_ids(review, nodes)
+
+
+def _walk(children: Sequence[IndexNode], location: Location) -> Iterator[Placed]:
+    for number, node in enumerate(children):
+        yield node, (*location, number)
+        yield from _walk(node.children, (*location, number, "children"))
+
+
+def _check_node(review: Review, node: IndexNode, location: Location) -> None:
+    if node.item is not None and node.children:
+        review.add("study_node_both", *location)
+    elif node.item is None and not node.children and not _lost_children(review, location):
+        review.add("study_node_empty", *location)
+    elif node.item is None:
+        absent = [key for key in ("id", "label") if getattr(node, key) is None]
+        for key in absent:
+            review.add(f"study_branch_without_{key}", *location)
+        _check_total(review, node.children, (*location, "children"))
+    elif node.weight == 0:
+        review.warn("study_weight_zero", *location, "weight", item=node.item)
+
+
+def _lost_children(review: Review, location: Location) -> bool:
+    """Whether the file gives the node children that could not be read."""
+    node = review.document.node(review.draft.location(location))
+    return node is not None and bool({"children", "item"} & set(node.children))
+
+
+def _check_total(review: Review, children: Sequence[IndexNode], location: Location) -> None:
+    node = review.document.node(review.draft.location(location))
+    whole = node is not None and len(node.children) == len(children)
+    if whole and sum(node.weight for node in children) <= 0:
+        review.add("study_branch_weightless", *location)
+
+
+def _check_items(review: Review, leaves: Sequence[Placed]) -> None:
+    first: dict[str, Location] = {}
+    for leaf, location in leaves:
+        if leaf.item is None or not review.known("items", leaf.item, *location, "item"):
+            continue
+        if leaf.item in first:
+            line = review.line(*first[leaf.item], "item")
+            review.add("study_item_twice_in_index", *location, "item", item=leaf.item, line=line)
+        else:
+            first[leaf.item] = (*location,)
+
+
+def _check_node_ids(review: Review, nodes: Sequence[Placed]) -> None:
+    """Check that a node's id names it alone: no other node, no item, not the index itself."""
+    first: dict[str, Location] = {review.study.index.id: ("index", "id")}
+    for node, location in nodes:
+        if node.id is None:
+            continue
+        if node.id in first:
+            line = review.line(*first[node.id])
+            review.add("study_id_twice", *location, "id", name=node.id, line=line)
+        elif node.id in (review.draft.names["items"] or ()) and node.id != node.item:
+            review.add("study_node_named_as_item", *location, "id", name=node.id)
+        else:
+            first[node.id] = (*location, "id")
