@@ -6,6 +6,7 @@ The arrow shows the direction, the colour shows good or bad; they part company w
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from markupsafe import Markup
@@ -57,3 +58,18 @@ def mark(name: Mark, x: float, y: float, half: float = IN_COLUMN) -> Shape:
 def inline(name: Mark) -> Markup:
     """Return a mark for a line of text or a table cell: 9 by 9 units, read aloud as its sign."""
     return svg(Drawing(9, 9, SIGNS[name], (mark(name, 4.5, 4.5, IN_TEXT),)))
+
+
+Grade = Literal["full", "half", "empty"]
+GRADE_SIGNS: dict[Grade, str] = {"full": "●", "half": "◐", "empty": "○"}
+
+
+def grade(name: Grade) -> Markup:
+    """Return how firm something is, ● ◐ or ○ in ink, for a line of text."""
+    fill = theme.INK if name == "full" else theme.WHITE
+    shapes: list[Shape] = [Circle(4.5, 4.5, 3.3, fill, stroke=theme.INK, stroke_width=1.2)]
+    if name == "half":
+        steps = [math.pi * (0.5 + number / 16) for number in range(17)]
+        left = tuple((4.5 + 3.3 * math.cos(angle), 4.5 - 3.3 * math.sin(angle)) for angle in steps)
+        shapes.append(Polygon(left, theme.INK))
+    return svg(Drawing(9, 9, GRADE_SIGNS[name], tuple(shapes)))

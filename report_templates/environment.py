@@ -1,0 +1,70 @@
+"""The Jinja environment of all pages: everything is escaped, nothing is undefined.
+
+Templates are code of this package; survey answers are data and reach a page only through ``{{ … }}``,
+which escapes whatever the file is called. Filters and functions that return markup build it from escaped
+parts. Nothing here loads a template from anywhere but this package.
+
+Filters: ``marked`` turns ▲ ▼ ○ ● in a text into the drawn marks, ``chart`` draws a chart input, ``safe_link``
+lets https, mailto and page-internal addresses through. Functions: ``mark(name)``, ``grade(name)``,
+``styles(file)``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from report_templates.charts import marks
+from report_templates.context.figures import markup
+
+_SIGNS: dict[str, marks.Mark] = {"▲": "better", "▼": "worse", "○": "same", "●": "decided"}
+_LINK = re.compile(r"(?:https://|mailto:|#)[^\s\x00-\x1f]*\Z")
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment, made once a process."""
+    made = Environment(
+        loader=FileSystemLoader(str(resources.files("report_templates"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(marked=marked, chart=markup, safe_link=safe_link)
+    made.globals.update(mark=mark, grade=grade, styles=styles)
+    return made
+
+
+def mark(name: marks.Mark) -> Markup:
+    """Return a drawn mark for a line of text."""
+    return Markup('<span class="mark">{}</span>').format(marks.inline(name))
+
+
+def grade(name: marks.Grade) -> Markup:
+    """Return a drawn ● ◐ or ○ in ink, for verdicts that are not about better or worse."""
+    return Markup('<span class="mark">{}</span>').format(marks.grade(name))
+
+
+def marked(text: str) -> Markup:
+    """Escape ``text`` and replace the signs ▲ ▼ ○ ● by the drawn marks."""
+    parts = re.split("([▲▼○●])", text)
+    return Markup("").join(mark(_SIGNS[part]) if part in _SIGNS else escape(part) for part in parts)
+
+
+def safe_link(address: str) -> str:
+    """Return an address a page may point to, or ``#`` for any other kind."""
+    return address if _LINK.match(address) else "#"
+
+
+@cache
+def styles(file: str) -> Markup:
+    """Return a style sheet of ``executive/`` for a ``<style>`` element."""
+    text = (resources.files("report_templates") / "executive" / file).read_text(encoding="utf-8")
+    if "</" in text:
+        raise ValueError(f"{file} would end its style element")
+    return Markup(text)  # noqa: S704 - a file of this package, checked above
