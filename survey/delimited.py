@@ -1,0 +1,138 @@
+"""A text file of delimited values, read as a sheet whose cells are all text.
+
+The encoding follows from a rule and is never guessed beyond it: a byte order mark, else strict UTF-8,
+else strict GB18030, else whoever sent the file must say. GB18030 accepts some texts that are not
+Chinese at all, so whenever it is used the import shows sample cells.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from survey.archive import Limits, refusal
+from survey.cells import CellValue, Range, Row, column_letters
+from survey.errors import ImportProblems, Place, Problem
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_DELIMITERS = ",;\t|"
+_LONGEST_FIELD = 1 << 20
+_RAGGED_SHOWN = 20
+
+
+@dataclass
+class DelimitedSheet:
+    """The one sheet of a text file. ``merged`` and hidden rows do not exist here."""
+
+    file: str
+    text: str
+    delimiter: str
+    width: int
+    visibility: str = "visible"
+    name: str = ""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the records that hold a value, numbered by the line they begin on."""
+        for line, fields in _records(self.file, self.text, self.delimiter):
+            cells: dict[int, CellValue] = {n: field for n, field in enumerate(fields, 1) if field != ""}
+            if cells:
+                yield Row(line, False, cells)
+
+    def merged(self) -> tuple[Range, ...]:
+        """Return nothing: text has no merged cells."""
+        return ()
+
+    def place(self, row: int, cell: str | None) -> Place:
+        """Return the line and the column letters of a cell."""
+        return Place(self.file, line=row, key=cell.rstrip("0123456789") if cell else None)
+
+
+def decode(file: str, data: bytes, encoding: str | None) -> tuple[str, str]:
+    """Return the text of a file and the encoding it was read in.
+
+    Raises ``ImportProblems`` when no accepted encoding fits, or a NUL shows that this is no text.
+    """
+    text, used = _decoded(file, data, encoding)
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ImportProblems([Problem("csv_nul", Place(file, line=line))])
+    return text, used
+
+
+def _decoded(file: str, data: bytes, encoding: str | None) -> tuple[str, str]:
+    marked = [name for mark, name in _MARKS if data.startswith(mark)]
+    for name in [encoding] if encoding else (marked or ["utf-8", "gb18030"]):
+        try:
+            return data.decode(name), name.removesuffix("-sig")
+        except UnicodeError:
+            continue
+        except LookupError:
+            raise refusal(file, "csv_encoding_name", encoding=name) from None
+    raise refusal(file, "csv_encoding_none" if encoding is None else "csv_encoding_wrong", encoding=encoding)
+
+
+def find_delimiter(text: str) -> str:
+    """Return the delimiter that occurs most often outside quotes in the first line with text."""
+    counts: Counter[str] = Counter()
+    quoted = started = False
+    for character in text:
+        if character == '"':
+            quoted = not quoted
+        elif character in "\r\n" and not quoted and started:
+            break
+        elif character in _DELIMITERS and not quoted:
+            counts[character] += 1
+        started = started or not character.isspace()
+    return max(_DELIMITERS, key=lambda delimiter: counts[delimiter])
+
+
+def read_delimited(
+    file: str, data: bytes, limits: Limits, encoding: str | None
+) -> tuple[DelimitedSheet, str, list[Problem]]:
+    """Return the sheet of a text file, the encoding used, and warnings.
+
+    Raises ``ImportProblems`` for unknown encodings, NUL bytes, quotes that never close, and rows that
+    are not as wide as the first one.
+    """
+    text, used = decode(file, data, encoding)
+    delimiter = find_delimiter(text)
+    width = cells = 0
+    ragged: list[Problem] = []
+    samples: list[str] = []
+    for line, fields in _records(file, text, delimiter):
+        width = width or len(fields)
+        cells += len(fields)
+        if cells > limits.cells:
+            raise refusal(file, "workbook_limit_cells", limit=limits.cells)
+        if len(fields) != width and len(ragged) < _RAGGED_SHOWN:
+            values = {"found": len(fields), "expected": width, "last": column_letters(width)}
+            ragged.append(Problem("csv_ragged", Place(file, line=line), values))
+        if used != "utf-8" and len(samples) < 3:
+            samples += [field for field in fields if not field.isascii()][: 3 - len(samples)]
+    if ragged:
+        raise ImportProblems(ragged)
+    warnings = []
+    if used not in ("utf-8", "utf-16"):
+        shown = " · ".join(sample[:20] for sample in samples)
+        warnings.append(Problem("csv_encoding", Place(file), {"encoding": used, "samples": shown}, "warning"))
+    return DelimitedSheet(file, text, delimiter, width), used, warnings
+
+
+def _records(file: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    # The limit belongs to the process; it is raised and never lowered.
+    csv.field_size_limit(max(_LONGEST_FIELD, csv.field_size_limit()))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for fields in reader:
+            if fields:
+                yield line, fields
+            line = reader.line_num + 1
+    except csv.Error as error:
+        too_long = "field larger" in str(error)
+        code = "csv_field_long" if too_long else "csv_quote"
+        raise ImportProblems([Problem(code, Place(file, line=line), {"limit": _LONGEST_FIELD})]) from error

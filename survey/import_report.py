@@ -1,0 +1,127 @@
+"""What an import did, in numbers that reconcile: every row of the file is accounted for.
+
+Rows of the file are imported, empty, or without any answer; cells that had to be changed to be read
+are counted by column; columns and sheets that were left out are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from survey.errors import Problem
+from survey.language import Language, catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnReport:
+    """One column that was read: its letters and header, what it holds, and what was changed or blank.
+
+    ``changes`` counts cells by change (``tidied``, ``wording``, ``unit``, ``spaces``), ``blanks`` by
+    kind of blank.
+    """
+
+    column: str
+    header: str
+    target: str
+    kind: str
+    changes: Mapping[str, int]
+    blanks: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A column that was not read. ``contact`` marks one that seemed to hold contact details."""
+
+    column: str
+    header: str
+    contact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The account of one import.
+
+    ``rows`` are the rows below the header down to the last one with a value in a column that is read:
+    ``imported + empty_rows + len(without_answers)``. ``hidden_rows`` were imported like the others.
+    """
+
+    file: str
+    sha256: str
+    format: str
+    encoding: str | None
+    sheet: str
+    header_row: int
+    rows: int
+    imported: int
+    empty_rows: int
+    without_answers: tuple[int, ...]
+    hidden_rows: int
+    columns: tuple[ColumnReport, ...]
+    left_out: tuple[LeftOut, ...]
+    sheets_left_out: tuple[str, ...]
+    warnings: tuple[Problem, ...]
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether every row of the file is accounted for."""
+        return self.rows == self.imported + self.empty_rows + len(self.without_answers)
+
+    @property
+    def blanks(self) -> dict[str, int]:
+        """Cells of items without an answer, by kind of blank, over all items."""
+        return _sum(column.blanks for column in self.columns if column.kind == "item")
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """Cells that were changed to be read, by change, over all columns."""
+        return _sum(column.changes for column in self.columns)
+
+    def document(self) -> dict[str, Any]:
+        """Return the report as plain values; warnings give code, place and English text."""
+        plain = asdict(self)
+        plain["warnings"] = [
+            {"code": warning.code, "place": str(warning.place), "text": warning.message("en")}
+            for warning in self.warnings
+        ]
+        return plain | {"blanks": self.blanks, "changes": self.changes}
+
+    def lines(self, language: Language) -> list[str]:
+        """Return the report as sentences, warnings not included."""
+        text = catalogue("survey")
+        counts = {"rows": self.rows, "imported": self.imported, "header": self.header_row}
+        lines = [text("import.rows", language, sheet=self.sheet or self.file, **counts)]
+        if self.encoding:
+            lines.append(text("import.encoding", language, encoding=self.encoding))
+        if self.empty_rows:
+            lines.append(text("import.empty_rows", language, n=self.empty_rows))
+        if self.without_answers:
+            lines.append(text("import.without_answers", language, n=len(self.without_answers)))
+        for column in self.columns:
+            lines += [
+                text(f"import.change.{change}", language, column=column.column, target=column.target, n=n)
+                for change, n in column.changes.items()
+            ]
+        if self.blanks:
+            named = [text(f"blank.{kind}", language) + f" {n}" for kind, n in sorted(self.blanks.items())]
+            lines.append(text("import.blanks", language, kinds=" · ".join(named)))
+        return lines + self._omissions(language)
+
+    def _omissions(self, language: Language) -> list[str]:
+        text = catalogue("survey")
+        lines = []
+        for key, contact in (("import.contacts_left_out", True), ("import.columns_left_out", False)):
+            if names := [f"{c.column} “{c.header}”" for c in self.left_out if c.contact is contact]:
+                lines.append(text(key, language, n=len(names), names=" · ".join(names)))
+        if self.sheets_left_out:
+            lines.append(text("import.sheets_left_out", language, names=" · ".join(self.sheets_left_out)))
+        return lines
+
+
+def _sum(counts: Any) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for part in counts:
+        for name, n in part.items():
+            total[name] = total.get(name, 0) + n
+    return total

@@ -1,0 +1,407 @@
+"""From a workbook to responses: everything is in, or every problem is listed.
+
+Nothing is corrected on the way. A cell is an answer as the study declares it, a declared blank, or a
+problem with its address; cells that had to be tidied to be read are counted. Columns that the study
+does not name are never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from survey.cells import CellValue, column_letters
+from survey.errors import ImportProblems, Place, Problem, Severity
+from survey.import_report import ColumnReport, ImportReport, LeftOut
+from survey.layouts.plain import Table, find_table
+from survey.mapping import HeaderIndex, Target, is_contact, most_similar
+from survey.responses import Codes, Responses, Value
+from survey.routing import apply_routing
+from survey.study import BlankKind, Study
+from survey.values import BAD, EMPTY, ColumnReading, CommentReader, FactReader, ItemReader, Read, read_column
+from survey.workbook import Sheet, Workbook
+
+_MOST_PROBLEMS = 50_000
+_STRAY_SHOWN = 20
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Checked responses and the account of how they were read."""
+
+    responses: Responses
+    report: ImportReport
+
+
+def read_responses(workbook: Workbook, study: Study, wave: str) -> Responses:
+    """Return the checked responses of ``wave``; see ``read_answers``."""
+    return read_answers(workbook, study, wave).responses
+
+
+def read_answers(
+    workbook: Workbook,
+    study: Study,
+    wave: str,
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    invalid: Literal["refuse", "blank"] = "refuse",
+) -> Imported:
+    """Read the answers of ``wave`` from a workbook.
+
+    Parameters
+    ----------
+    sheet : the sheet to read; by default the one visible sheet that fits the study.
+    header_row : number of the header row; by default the row that names most of the study.
+    invalid : what becomes of cells of items that are no answers. ``refuse`` makes each a problem;
+        ``blank`` stores each as ``BlankKind.INVALID`` and reports it as a warning.
+
+    Raises
+    ------
+    ImportProblems
+        With every problem of the workbook, warnings after errors. Nothing is returned then.
+    """
+    if wave not in study.wave_by_id:
+        values = {"wave": wave, "waves": "、".join(study.wave_by_id)}
+        raise ImportProblems([Problem("import_wave_unknown", Place(workbook.file), values)])
+    index = HeaderIndex(study)
+    table, alike = find_table(workbook, index, sheet, header_row)
+    reader = _Reader(workbook, study, wave, table, index, invalid)
+    for other in alike:
+        reader.warn("import_sheet_alike", Place(workbook.file), sheet_name=other.name)
+    return reader.read()
+
+
+@dataclass
+class _Grid:
+    """The raw values of the mapped columns, row by row, and what lies outside them."""
+
+    rows: list[int]
+    raw: dict[int, list[CellValue | None]]
+    hidden: int = 0
+    last: int = 0
+    stray: list[tuple[int, int]] = field(default_factory=list)
+    unnamed: dict[int, int] = field(default_factory=dict)
+
+
+class _Reader:
+    """One pass over one table, collecting problems instead of stopping at them."""
+
+    def __init__(
+        self, workbook: Workbook, study: Study, wave: str, table: Table, index: HeaderIndex, invalid: str
+    ) -> None:
+        self.workbook, self.study, self.wave = workbook, study, wave
+        self.table, self.index, self.keep_invalid = table, index, invalid == "blank"
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.columns: list[ColumnReport] = []
+        self.mapping = self._map()
+
+    # -- problems ---------------------------------------------------------------------------------
+
+    def note(self, problem: Problem) -> None:
+        """Note one problem or warning."""
+        listed = self.problems if problem.severity == "error" else self.warnings
+        if len(listed) < _MOST_PROBLEMS:
+            listed.append(problem)
+
+    def problem(self, code: str, place: Place, **values: Any) -> None:
+        """Note what stops the import."""
+        self.note(Problem(code, place, values))
+
+    def warn(self, code: str, place: Place, **values: Any) -> None:
+        """Note what does not stop the import."""
+        self.note(Problem(code, place, values, "warning"))
+
+    # -- columns ----------------------------------------------------------------------------------
+
+    def _map(self) -> dict[Target, int]:
+        """Return the column of each target; note what is named twice, by nobody, or by two names."""
+        table, row = self.table, self.table.header_row
+        mapping: dict[Target, int] = {}
+        for column, targets in sorted(table.found.items()):
+            place, header = table.place(row, column), table.headers[column]
+            if len(targets) > 1:
+                names = "、".join(target.id for target in targets)
+                self.problem("import_header_ambiguous", place, header=header, names=names)
+            for target in targets[:1]:
+                if target in mapping:
+                    first = column_letters(mapping[target])
+                    self.problem("import_column_twice", place, id=target.id, label=target.label, first=first)
+                else:
+                    mapping[target] = column
+        self._missing(mapping)
+        return mapping
+
+    def _missing(self, mapping: dict[Target, int]) -> None:
+        table = self.table
+        named = {target for targets in table.found.values() for target in targets}
+        free = {column: text for column, text in table.headers.items() if column not in table.found}
+        for target in self.index.targets:
+            if target in named:
+                continue
+            place = table.sheet.place(table.header_row, None)
+            values: dict[str, Any] = {"id": target.id, "label": target.label, "text": target.text}
+            near = most_similar(target, free) if target.required else None
+            if near is not None:
+                near_by = {"column": column_letters(near), "header": free[near]}
+                self.problem("import_column_missing_near", place, **values, **near_by)
+            elif target.required:
+                self.problem("import_column_missing", place, **values)
+            else:
+                self.warn("import_column_absent", place, **values)
+
+    def _left_out(self) -> tuple[LeftOut, ...]:
+        left = []
+        for column, header in sorted(self.table.headers.items()):
+            if column in self.table.found:
+                continue
+            contact = is_contact(header)
+            left.append(LeftOut(column_letters(column), header, contact))
+            code = "import_contact_left_out" if contact else "import_column_left_out"
+            self.warn(code, self.table.place(self.table.header_row, column), header=header)
+        return tuple(left)
+
+    # -- cells ------------------------------------------------------------------------------------
+
+    def _grid(self) -> _Grid:
+        columns = sorted(self.mapping.values())
+        grid = _Grid([], {column: [] for column in columns})
+        appends = [(column, grid.raw[column].append) for column in columns]
+        known = set(columns) | set(self.table.headers)
+        for row in self.table.rows():
+            cells = row.cells
+            if not cells.keys() <= known:
+                self._note_strays(grid, row.number, cells.keys() - known)
+            if cells.keys().isdisjoint(grid.raw):
+                grid.stray += [(row.number, column) for column in sorted(cells.keys() & known)]
+                continue
+            grid.rows.append(row.number)
+            grid.hidden += row.hidden
+            for column, append in appends:
+                append(cells.get(column))
+        grid.last = grid.rows[-1] if grid.rows else self.table.header_row
+        return grid
+
+    def _note_strays(self, grid: _Grid, row: int, columns: set[int]) -> None:
+        for column in sorted(columns):
+            grid.unnamed[column] = grid.unnamed.get(column, 0) + 1
+            if grid.unnamed[column] == 1:
+                grid.stray.append((row, column))
+
+    def _report_strays(self, grid: _Grid) -> None:
+        for row, column in grid.stray[:_STRAY_SHOWN]:
+            n = grid.unnamed.get(column, 0)
+            values = {"column": column_letters(column), "n": n}
+            code = "import_unnamed_column" if n > 1 else "import_stray_cell"
+            self.warn(code, self.table.place(row, column), **values)
+        if len(grid.stray) > _STRAY_SHOWN:
+            self.warn("import_stray_more", self.table.sheet.place(1, None), n=len(grid.stray) - _STRAY_SHOWN)
+
+    def _read(
+        self, grid: _Grid, target: Target, read: Read[T], empty: T, bad: T, severity: Severity = "error"
+    ) -> ColumnReading[T] | None:
+        column = self.mapping.get(target)
+        if column is None:
+            return None
+        reading = read_column(grid.raw[column], read, empty, bad)
+        for n, error in reading.bad.items():
+            place = self.table.place(grid.rows[n], column)
+            self.note(Problem(error.code, place, error.values, severity))
+        return reading
+
+    def _note_column(self, target: Target, changes: dict[str, int], blanks: dict[str, int]) -> None:
+        column = self.mapping[target]
+        header = self.table.headers[column]
+        self.columns.append(
+            ColumnReport(column_letters(column), header, target.id, target.kind, changes, blanks)
+        )
+
+    # -- the story --------------------------------------------------------------------------------
+
+    def read(self) -> Imported:
+        """Read everything; raise with every problem or return the responses."""
+        grid = self._grid()
+        if not grid.rows:
+            self.problem("import_no_rows", self.table.sheet.place(self.table.header_row, None))
+            raise ImportProblems(self.problems + self.warnings)
+        targets = {target.id: target for target in self.mapping}
+        codes, item_changes = self._items(grid, targets)
+        comments = self._comments(grid, targets)
+        kept = (codes != EMPTY).any(axis=1)
+        for texts in comments.values():
+            kept |= np.array([bool(text) for text in texts])
+        without = self._without_answers(grid, kept)
+        codes, grid, comments = _keep(kept, codes, grid, comments)
+        self._route(grid, codes, targets)
+        columns = self._facts(grid, targets)
+        respondents = self._respondents(grid, columns)
+        for target, changes in item_changes:
+            self._note_column(target, changes, _blank_counts(codes[:, self._position(target)]))
+        self._report_strays(grid)
+        left_out = self._left_out()
+        self.warnings += self._book_warnings(grid)
+        if self.problems:
+            raise ImportProblems(self._problems())
+        codes[codes == BAD] = BlankKind.INVALID
+        items = tuple(item.id for item in self.study.items)
+        responses = Responses(self.wave, respondents, items, codes, columns, comments)
+        return Imported(responses, self._report(grid, without, left_out))
+
+    def _position(self, target: Target) -> int:
+        return [item.id for item in self.study.items].index(target.id)
+
+    def _items(
+        self, grid: _Grid, targets: dict[str, Target]
+    ) -> tuple[Codes, list[tuple[Target, dict[str, int]]]]:
+        codes = np.full((len(grid.rows), len(self.study.items)), EMPTY, dtype=np.int16)
+        changes = []
+        severity: Severity = "warning" if self.keep_invalid else "error"
+        for n, item in enumerate(self.study.items):
+            if item.id not in targets:
+                continue
+            reader = ItemReader(item, self.study.scale_of(item.id))
+            reading = self._read(grid, targets[item.id], reader, EMPTY, BAD, severity)
+            if reading is not None:
+                codes[:, n] = reading.values
+                changes.append((targets[item.id], reading.changes))
+        return codes, changes
+
+    def _comments(self, grid: _Grid, targets: dict[str, Target]) -> dict[str, tuple[str, ...]]:
+        comments = {}
+        for question in self.study.open_questions:
+            if question.id in targets:
+                reading = self._read(grid, targets[question.id], CommentReader(question), "", "")
+                if reading is not None:
+                    comments[question.id] = tuple(reading.values)
+                    self._note_column(targets[question.id], reading.changes, {})
+        return comments
+
+    def _facts(self, grid: _Grid, targets: dict[str, Target]) -> dict[str, tuple[Value, ...]]:
+        facts: dict[str, tuple[Value, ...]] = {}
+        for column in self.study.columns:
+            if column.id not in targets:
+                continue
+            weight = column.id == self.study.design.weight
+            target, bad = targets[column.id], object()
+            reading: ColumnReading[Any] | None = self._read(
+                grid, target, FactReader(column, positive=weight), None, bad
+            )
+            if reading is None:
+                continue
+            if not column.optional or column.id == self.study.design.respondent:
+                for n, value in enumerate(reading.values):
+                    if value is None:
+                        place = self.table.place(grid.rows[n], self.mapping[target])
+                        self.problem("import_column_blank", place, item=column.id, label=column.label)
+            facts[column.id] = tuple(None if value is bad else value for value in reading.values)
+            blank = sum(value is None for value in reading.values)
+            self._note_column(target, reading.changes, {"blank": blank} if blank else {})
+        return facts
+
+    def _without_answers(self, grid: _Grid, kept: Any) -> tuple[int, ...]:
+        rows = tuple(row for row, keep in zip(grid.rows, kept, strict=True) if not keep)
+        for row in rows:
+            self.warn("import_row_without_answers", self.table.sheet.place(row, f"A{row}"))
+        return rows
+
+    def _route(self, grid: _Grid, codes: Codes, targets: dict[str, Target]) -> None:
+        by_item = self.study.item_by_id
+        for finding in apply_routing(self.study, codes):
+            item = finding.item
+            if item.id not in targets or item.asked_if is None or item.asked_if.item not in targets:
+                continue
+            cause = by_item[item.asked_if.item]
+            about: dict[str, Any] = {
+                "item": item.id,
+                "label": item.label,
+                "filter": cause.id,
+                "filter_label": cause.label,
+            }
+            column = self.mapping[targets[item.id]]
+            about["filter_column"] = column_letters(self.mapping[targets[cause.id]])
+            for code, positions in (
+                ("import_not_asked", finding.answered),
+                ("import_was_asked", finding.due),
+                ("import_filter_blank", finding.unfiltered),
+            ):
+                severity: Severity = "warning" if code == "import_filter_blank" else "error"
+                for n in positions:
+                    self.note(Problem(code, self.table.place(grid.rows[n], column), about, severity))
+
+    def _respondents(self, grid: _Grid, columns: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
+        key = self.study.design.respondent
+        if key is None or key not in columns:
+            return tuple(str(row) for row in grid.rows)
+        column = next(self.mapping[target] for target in self.mapping if target.id == key)
+        first: dict[Value, int] = {}
+        for row, respondent in zip(grid.rows, columns[key], strict=True):
+            if respondent is not None and first.setdefault(respondent, row) != row:
+                place = self.table.place(row, column)
+                self.problem("import_respondent_twice", place, respondent=respondent, row=first[respondent])
+        return tuple(str(respondent) for respondent in columns[key])
+
+    def _book_warnings(self, grid: _Grid) -> list[Problem]:
+        sheet: Sheet = self.table.sheet
+        warnings = list(self.workbook.warnings)
+        place = sheet.place(self.table.header_row, None)
+        if grid.hidden:
+            warnings.append(Problem("import_hidden_rows", place, {"n": grid.hidden}, "warning"))
+        merged = [span for span in sheet.merged() if span.last_row > self.table.header_row]
+        if merged:
+            shown = "、".join(str(span) for span in merged[:5])
+            warnings.append(Problem("import_merged", place, {"n": len(merged), "ranges": shown}, "warning"))
+        return warnings
+
+    def _problems(self) -> list[Problem]:
+        listed = [*self.problems, *self.warnings]
+        if len(self.problems) >= _MOST_PROBLEMS:
+            listed.append(Problem("import_too_many", Place(self.workbook.file), {"n": _MOST_PROBLEMS}))
+        return listed
+
+    def _report(self, grid: _Grid, without: tuple[int, ...], left_out: tuple[LeftOut, ...]) -> ImportReport:
+        rows = grid.last - self.table.header_row
+        others = tuple(sheet.name for sheet in self.workbook.sheets if sheet is not self.table.sheet)
+        return ImportReport(
+            file=self.workbook.file,
+            sha256=self.workbook.sha256,
+            format=self.workbook.format,
+            encoding=self.workbook.encoding,
+            sheet=self.table.sheet.name,
+            header_row=self.table.header_row,
+            rows=rows,
+            imported=len(grid.rows),
+            empty_rows=rows - len(grid.rows) - len(without),
+            without_answers=without,
+            hidden_rows=grid.hidden,
+            columns=tuple(self.columns),
+            left_out=left_out,
+            sheets_left_out=others,
+            warnings=tuple(self.warnings),
+        )
+
+
+def _keep(
+    kept: Any, codes: Codes, grid: _Grid, comments: dict[str, tuple[str, ...]]
+) -> tuple[Codes, _Grid, dict[str, tuple[str, ...]]]:
+    if kept.all():
+        return codes, grid, comments
+
+    def of(values: Sequence[T]) -> list[T]:
+        return [value for value, keep in zip(values, kept, strict=True) if keep]
+
+    raw = {column: of(values) for column, values in grid.raw.items()}
+    narrowed = _Grid(of(grid.rows), raw, grid.hidden, grid.last, grid.stray, grid.unnamed)
+    return codes[kept], narrowed, {question: tuple(of(texts)) for question, texts in comments.items()}
+
+
+def _blank_counts(column: Codes) -> dict[str, int]:
+    kinds, counts = np.unique(column[(column < 0) & (column != BAD)], return_counts=True)
+    named = {BlankKind(int(kind)).name.lower(): int(n) for kind, n in zip(kinds, counts, strict=True)}
+    bad = int((column == BAD).sum())
+    return named | ({"invalid": bad} if bad else {})

@@ -1,0 +1,291 @@
+"""From a cell to an answer: what each distinct raw value of a column means.
+
+Answers are codes or declared wordings, never similar wordings; nothing is clipped or rounded. A
+column has few distinct values, so each is read once and the rest is a dictionary look-up. Cells of
+one column that mean the same need not look the same: every difference is counted under the name of
+the change that was made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from survey.cells import CellValue, Fault, raw_text
+from survey.responses import Value
+from survey.study import BlankKind, Column, Item, OpenQuestion, Scale
+from survey.wording import matching, number_in, tidy
+
+EMPTY = -32768
+BAD = -32767
+_SHOWN = 40
+_LONGEST_SAFE_NUMBER = 10**15
+_CODE_THEN_LABEL = re.compile(r"(-?\d+)\s*[.、,:=()-]*\s*(.*\S)", re.ASCII)
+_LABEL_THEN_CODE = re.compile(r"(.*\S)\s*[(\[](-?\d+)[)\]]", re.ASCII)
+_YES = frozenset({"是", "有", "yes", "y", "true", "1", "t"})
+_NO = frozenset({"否", "无", "没有", "no", "n", "false", "0", "f"})
+
+T = TypeVar("T")
+
+
+class Unreadable(Exception):
+    """A raw value that is no answer. ``code`` and ``values`` make the problem."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
+@dataclass
+class ColumnReading(Generic[T]):
+    """The values of one column, row by row, and what happened on the way.
+
+    ``bad`` maps the positions of unreadable cells to their problem's code and values; ``changes``
+    counts the cells that were changed to be read, by change.
+    """
+
+    values: list[T]
+    bad: dict[int, Unreadable] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
+
+
+Read = Callable[[CellValue], tuple[T, str | None]]
+
+
+def read_column(raw: Sequence[CellValue | None], read: Read[T], empty: T, bad: T) -> ColumnReading[T]:
+    """Read every cell of a column: ``empty`` where there is none, ``bad`` where it makes no sense.
+
+    ``read`` returns the value and the name of the change that was needed, or raises ``Unreadable``.
+    """
+    cells: Sequence[object] = raw
+    if bool in set(map(type, raw)):  # True would be found under 1
+        cells = [("flag", cell) if type(cell) is bool else cell for cell in raw]
+    meaning: dict[object, T] = {None: empty}
+    failed: dict[object, Unreadable] = {}
+    changed: dict[object, str] = {}
+    for key, cell in dict(zip(cells, raw, strict=True)).items():
+        if cell is None:
+            continue
+        try:
+            meaning[key], change = read(cell)
+        except Unreadable as error:
+            meaning[key], failed[key] = bad, error
+        else:
+            if change:
+                changed[key] = change
+    reading = ColumnReading([meaning[key] for key in cells])
+    if failed:
+        reading.bad = {n: failed[key] for n, key in enumerate(cells) if key in failed}
+    if changed:
+        for key in cells:
+            if key in changed:
+                reading.changes[changed[key]] = reading.changes.get(changed[key], 0) + 1
+    return reading
+
+
+def shown(value: CellValue) -> str:
+    """Return a raw value short enough for a message."""
+    text = " ".join(raw_text(value).split())
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _refuse_faults(cell: CellValue, **values: Any) -> None:
+    """Raise for a cell that holds no value at all, or one that Excel made into a date."""
+    if isinstance(cell, Fault):
+        raise Unreadable(f"import_cell_{cell.kind}", value=cell.raw[:_SHOWN], **values)
+    if isinstance(cell, datetime):
+        raise Unreadable("import_cell_date", value=shown(cell), **values)
+
+
+class ItemReader:
+    """Reads the answers of one item: codes, wordings of either language, declared blanks."""
+
+    def __init__(self, item: Item, scale: Scale) -> None:
+        self._scale = scale
+        self._about = {
+            "item": item.id,
+            "label": item.label,
+            "low": scale.ends[0],
+            "high": scale.ends[1],
+            "admitted": _admitted(scale),
+        }
+        self._wordings = _wordings(scale)
+        units = scale.unit and (scale.unit.zh, scale.unit.en)
+        self._units = tuple(matching(unit) for unit in units or ())
+
+    def __call__(self, cell: CellValue) -> tuple[int, str | None]:
+        """Return the code, or the kind of a declared blank, or ``EMPTY``; and the change made."""
+        _refuse_faults(cell, **self._about)
+        if isinstance(cell, bool):
+            raise Unreadable("import_not_an_answer", value=shown(cell), **self._about)
+        if isinstance(cell, (int, float)):
+            return self._number(cell, cell), None
+        return self._text(str(cell))
+
+    def _number(self, number: int | float, cell: CellValue) -> int:
+        if number in self._scale.blanks:
+            return int(BlankKind[self._scale.blanks[int(number)].kind.upper()])
+        if isinstance(number, float):
+            raise Unreadable("import_not_whole", value=shown(cell), **self._about)
+        if number not in self._scale.codes:
+            raise Unreadable("import_out_of_range", value=shown(cell), **self._about)
+        return number
+
+    def _text(self, cell: str) -> tuple[int, str | None]:
+        text = tidy(cell)
+        if not text:
+            return EMPTY, "spaces"
+        number = number_in(text)
+        if number is not None:
+            return self._number(number, cell), None if text == cell else "tidied"
+        form = matching(text)
+        if form in self._wordings:
+            return self._number(self._wordings[form], cell), "wording"
+        for unit in self._units:
+            number = number_in(form.removesuffix(unit)) if form.endswith(unit) else None
+            if number is not None:
+                return self._number(number, cell), "unit"
+        return self._both(text, cell), "wording"
+
+    def _both(self, text: str, cell: str) -> int:
+        """Read ``Very satisfied (10)`` or ``10 非常满意``, where both parts must agree."""
+        first = _CODE_THEN_LABEL.fullmatch(text)
+        last = _LABEL_THEN_CODE.fullmatch(text)
+        pairs = [(first[1], first[2])] if first else []
+        pairs += [(last[2], last[1])] if last else []
+        for code, label in pairs:
+            meant = self._wordings.get(matching(label))
+            if meant is not None and meant != int(code):
+                raise Unreadable("import_contradiction", value=shown(cell), **self._about)
+            if meant is not None:
+                return self._number(meant, cell)
+        raise Unreadable("import_not_an_answer", value=shown(cell), **self._about)
+
+
+def _wordings(scale: Scale) -> dict[str, int]:
+    texts = [(code, label) for code, label in scale.labels.items()]
+    texts += [(code, blank.label) for code, blank in scale.blanks.items() if blank.label]
+    return {matching(wording): code for code, text in texts for wording in (text.zh, text.en)}
+
+
+def _admitted(scale: Scale) -> dict[str, str]:
+    """Return, by language, the wordings that count as answers, for a message."""
+    texts = [*scale.labels.values(), *(blank.label for blank in scale.blanks.values() if blank.label)]
+    codes = "–".join(map(str, scale.ends))
+    return {
+        "zh": "、".join([codes, *(f"“{text.zh}”" for text in texts)]),
+        "en": ", ".join([codes, *(f"“{text.en}”" for text in texts)]),
+    }
+
+
+class FactReader:
+    """Reads the cells of one column of facts about the respondent.
+
+    ``positive`` demands more than the declared minimum: a weight of nothing is no weight.
+    """
+
+    def __init__(self, column: Column, *, positive: bool = False) -> None:
+        self._column = column
+        self._positive = positive
+        self._about: dict[str, Any] = {"item": column.id, "label": column.label}
+        self._categories = _categories(column)
+        self._read: Callable[[CellValue], tuple[Value, str | None]] = getattr(self, f"_{column.kind}")
+
+    def __call__(self, cell: CellValue) -> tuple[Value, str | None]:
+        """Return the value as the kind of column demands it, ``None`` for spaces only."""
+        if isinstance(cell, Fault):
+            _refuse_faults(cell, **self._about)
+        if isinstance(cell, str) and not tidy(cell):
+            return None, "spaces"
+        return self._read(cell)
+
+    def _key(self, cell: CellValue) -> tuple[Value, str | None]:
+        if isinstance(cell, (bool, float, datetime)):
+            raise Unreadable("import_not_a_key", value=shown(cell), **self._about)
+        if isinstance(cell, int):
+            if abs(cell) >= _LONGEST_SAFE_NUMBER:
+                raise Unreadable("import_key_damaged", value=shown(cell), **self._about)
+            return str(cell), None
+        text = tidy(raw_text(cell))
+        return text, None if text == cell else "tidied"
+
+    def _category(self, cell: CellValue) -> tuple[Value, str | None]:
+        _refuse_faults(cell, **self._about)
+        text = tidy(raw_text(cell))
+        if not self._column.categories:
+            return text, None if text == raw_text(cell) else "tidied"
+        if text in self._categories:
+            value = self._categories[text]
+        else:
+            value = self._categories.get(matching(text), "")
+        if not value:
+            raise Unreadable(
+                "import_not_a_category", value=shown(cell), admitted=self._admitted(), **self._about
+            )
+        return value, None if value == raw_text(cell) else "wording"
+
+    def _admitted(self) -> dict[str, str]:
+        names = [category.label for category in self._column.categories]
+        more = "…" if len(names) > 8 else ""
+        return {
+            "zh": "、".join(name.zh for name in names[:8]) + more,
+            "en": ", ".join(name.en for name in names[:8]) + more,
+        }
+
+    def _flag(self, cell: CellValue) -> tuple[Value, str | None]:
+        if isinstance(cell, bool):
+            return cell, None
+        form = matching(raw_text(cell))
+        if form in _YES or form in _NO:
+            return form in _YES, None
+        raise Unreadable("import_not_a_flag", value=shown(cell), **self._about)
+
+    def _number(self, cell: CellValue) -> tuple[Value, str | None]:
+        _refuse_faults(cell, **self._about)
+        change = None
+        number: int | float | None = None
+        if isinstance(cell, str):
+            text = tidy(cell)
+            number, change = number_in(text), None if text == cell else "tidied"
+        elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
+            number = cell
+        if number is None:
+            raise Unreadable("import_not_a_number", value=shown(cell), **self._about)
+        low, high = self._column.minimum, self._column.maximum
+        if self._positive and number <= 0:
+            raise Unreadable("import_weight", value=shown(cell), **self._about)
+        if (low is not None and number < low) or (high is not None and number > high):
+            limits = f"{'' if low is None else f'{low:g}'}–{'' if high is None else f'{high:g}'}"
+            raise Unreadable("import_number_range", value=shown(cell), limits=limits, **self._about)
+        return float(number), change
+
+    def _text(self, cell: CellValue) -> tuple[Value, str | None]:
+        return raw_text(cell), None
+
+
+def _categories(column: Column) -> Mapping[str, str]:
+    """Return the declared values by every wording; the value itself wins over a folded form."""
+    by_wording: dict[str, str] = {}
+    for category in column.categories:
+        for wording in (category.label.zh, category.label.en, *category.aliases):
+            by_wording.setdefault(matching(wording), category.value)
+    folded = {matching(category.value): category.value for category in column.categories}
+    return {**by_wording, **folded, **{category.value: category.value for category in column.categories}}
+
+
+class CommentReader:
+    """Reads what respondents wrote, as written: text is never tidied."""
+
+    def __init__(self, question: OpenQuestion) -> None:
+        self._about: dict[str, Any] = {"item": question.id, "label": question.label}
+
+    def __call__(self, cell: CellValue) -> tuple[str, str | None]:
+        """Return the text; spaces alone count as nothing written."""
+        if isinstance(cell, Fault):
+            _refuse_faults(cell, **self._about)
+        text = raw_text(cell)
+        return (text, None) if tidy(text) else ("", "spaces")

@@ -1,0 +1,60 @@
+"""One form for texts that mean the same: headers, labels and numbers as people type them.
+
+This form serves comparison only. What a respondent wrote is stored as it was written, because the
+form turns ① into 1 and … into three full stops.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"})
+_SPACES = re.compile(r"\s+")
+_TRAILING = "?!.:;,。、*·… "
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_QUESTION_NUMBER = re.compile(
+    r"(?:第\s*\d{1,3}\s*题|[a-z]{0,2}\d{1,3}(?:[-_.]\d{1,3}){0,2})(?:\s*[、:.)\]](?!\d)|\s+|(?=\())\s*",
+    re.ASCII,
+)
+
+
+def tidy(text: str) -> str:
+    r"""Return ``text`` with full-width forms and invisible spaces resolved and its ends trimmed.
+
+    >>> tidy("\u3000５ \u200b")
+    '5'
+    """
+    if text.isascii():
+        return _SPACES.sub(" ", text).strip()
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_INVISIBLE)).strip()
+
+
+def matching(text: str) -> str:
+    """Return the form in which two wordings are compared: no case, no spaces, no closing mark.
+
+    >>> matching("您对 网络质量 满意吗？") == matching("您对网络质量满意吗")
+    True
+    """
+    form = tidy(text).translate(_QUOTES).casefold().replace(" ", "")
+    return form.rstrip(_TRAILING) or form
+
+
+def without_question_number(text: str) -> str | None:
+    """Return a header without the question number it opens with, or ``None`` when it opens with none.
+
+    >>> without_question_number("Q12 总体满意度"), without_question_number("2024年度满意度")
+    ('总体满意度', None)
+    """
+    form = tidy(text)
+    found = _QUESTION_NUMBER.match(form.casefold())
+    return form[found.end() :] if found and found.end() < len(form) else None
+
+
+def number_in(text: str) -> int | float | None:
+    """Return the number that a tidy text is, or ``None``; ``1_000``, ``1e3`` and ``nan`` are none."""
+    if not _NUMBER.fullmatch(text) or len(text) > 18:
+        return None
+    value = float(text) if "." in text else int(text)
+    return int(value) if value == int(value) else value

@@ -1,0 +1,126 @@
+"""Workbooks and text files as cells that know their kind and address.
+
+What a file is follows from its first bytes, never from its name. A file that cannot be read without
+guessing is refused whole; nothing in it is run, followed or fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from survey.archive import Archive, Limits, refusal
+from survey.cells import Cell, Range, Row
+from survey.delimited import read_delimited
+from survey.errors import Place, Problem
+from survey.ooxml import OoxmlBook
+
+__all__ = ["Cell", "Limits", "Row", "Sheet", "Workbook", "read_workbook"]
+
+_ZIP = b"PK\x03\x04"
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"{\\rtf", "RTF"),
+)
+
+_DEFAULT = Limits()
+
+
+class Sheet(Protocol):
+    """One sheet. Rows may be streamed more than once."""
+
+    name: str
+
+    @property
+    def visibility(self) -> str:
+        """``visible`` or ``hidden``; sheets hidden by a macro are not read at all."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows that hold a value, in order."""
+
+    def merged(self) -> tuple[Range, ...]:
+        """Return the merged ranges."""
+
+    def place(self, row: int, cell: str | None) -> Place:
+        """Return where a cell stands, for a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file that was opened: its sheets, its digest, and what should be known about it.
+
+    ``warnings`` grow while sheets are read. ``encoding`` is that of a text file.
+    """
+
+    file: str
+    sha256: str
+    size: int
+    format: Literal["xlsx", "csv"]
+    encoding: str | None
+    sheets: tuple[Sheet, ...]
+    warnings: list[Problem]
+
+    def sheet(self, name: str) -> Sheet:
+        """Return the sheet called ``name``; raises ``KeyError`` when there is none."""
+        for sheet in self.sheets:
+            if sheet.name == name:
+                return sheet
+        raise KeyError(name)
+
+
+def read_workbook(path: Path, *, limits: Limits = _DEFAULT, encoding: str | None = None) -> Workbook:
+    """Open a workbook or text file; cells are read when a sheet's ``rows`` are.
+
+    Raises ``ImportProblems`` when the file is absent, is not what it should be, is damaged, or asks
+    for more than ``limits``. ``encoding`` overrides the rule for text files.
+    """
+    file = path.name
+    data = _bytes(path, limits)
+    digest = hashlib.sha256(data).hexdigest()
+    _refuse_others(file, data)
+    if data.startswith(_ZIP):
+        book = OoxmlBook(Archive(file, data, limits))
+        return Workbook(file, digest, len(data), "xlsx", None, book.sheets, book.warnings)
+    sheet, used, warnings = read_delimited(file, data, limits, encoding)
+    if path.suffix.casefold() not in (".csv", ".tsv", ".txt"):
+        warnings.append(Problem("workbook_is_text", Place(file), {}, "warning"))
+    return Workbook(file, digest, len(data), "csv", used, (sheet,), warnings)
+
+
+def _bytes(path: Path, limits: Limits) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limits.file_bytes + 1)
+    except FileNotFoundError:
+        raise refusal(path.name, "workbook_not_found", path=str(path)) from None
+    except OSError as error:
+        raise refusal(path.name, "workbook_unreadable", reason=error.strerror) from error
+    if not data:
+        raise refusal(path.name, "workbook_empty_file")
+    if len(data) > limits.file_bytes:
+        raise refusal(path.name, "workbook_limit_file", limit=limits.file_bytes >> 20)
+    return data
+
+
+def _refuse_others(file: str, data: bytes) -> None:
+    if data.startswith(_OLE):
+        locked = "EncryptedPackage".encode("utf-16-le") in data
+        raise refusal(file, "workbook_password" if locked else "workbook_old_xls")
+    for magic, name in _OTHERS:
+        if data.startswith(magic):
+            raise refusal(file, "workbook_wrong_type", format=name)
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml")):
+        raise refusal(file, "workbook_wrong_type", format="HTML / XML")
+    if not data.startswith(_ZIP) and b"PK\x05\x06" in data[-70_000:]:
+        raise refusal(file, "workbook_extra_bytes")
