@@ -18,6 +18,7 @@ _REASONS = {
     errno.EDQUOT: "no_space",
     errno.EISDIR: "is_folder",
     errno.ENOTDIR: "no_folder",
+    errno.EEXIST: "no_folder",
     errno.ENOENT: "no_folder",
 }
 

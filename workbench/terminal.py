@@ -114,11 +114,13 @@ class Terminal:
             self._tell(line)
 
     def problems(self, problems: Iterable[Problem], *, heading: str = "message.problems") -> None:
-        """Print every problem on stderr, one to a paragraph, below a line that counts them."""
+        """Print every error on stderr, one to a paragraph, below a line that counts them; then warnings."""
         found = tuple(problems)
-        self._tell(self.text(heading, count=len(found)))
-        for problem in found:
+        errors = [problem for problem in found if problem.severity == "error"]
+        self._tell(self.text(heading, count=len(errors)))
+        for problem in errors:
             self._tell(problem.line(self.language), indent="  ")
+        self.warnings(problem for problem in found if problem.severity == "warning")
 
     def warnings(self, warnings: Iterable[Problem]) -> None:
         """Print warnings on stderr by kind; of a frequent kind only the first few."""

@@ -26,17 +26,15 @@ def check(
     terminal: Terminal = ctx.obj
     file = Project(project).found_study_file()
     study, problems = examine(read_study_text(file), str(file))
-    errors = [problem for problem in problems if problem.severity == "error"]
     if json:
         found = [problem_document(problem) for problem in problems]
         terminal.json({"file": str(file), "problems": found, "study": study and _counts(study)})
     elif study is None:
-        terminal.problems(errors)
+        terminal.problems(problems, heading="check.problems")
     else:
         terminal.line("check.ok", file=file, title=study.title[terminal.language], **_counts(study))
-    if not json:
-        terminal.warnings(problem for problem in problems if problem.severity == "warning")
-    return 1 if errors else 0
+        terminal.warnings(problems)
+    return 1 if study is None else 0
 
 
 def _counts(study: Study) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 import platform
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -60,6 +59,8 @@ def doctor(
 
 def examine(terminal: Terminal, folder: Path) -> Iterator[Finding]:
     """Yield what was found, the foundations first."""
+    import sqlite3
+
     yield _version(terminal, "Python", sys.version_info[:3], PYTHON)
     yield Finding("csat", True, f"{__version__} ({Path(__file__).parent.parent})")
     for library in LIBRARIES:

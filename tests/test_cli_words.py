@@ -1,0 +1,174 @@
+"""Help, usage errors and exit codes: the same command line in two languages."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+from cli import Csat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from survey.language import LANGUAGES, Language, catalogue
+from workbench.cli import app
+from workbench.help import give_words
+from workbench.layout import cells, wrap
+from workbench.terminal import language_of
+
+HAN = re.compile("[\u4e00-\u9fff]")
+
+
+@pytest.fixture
+def csat(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Csat:
+    monkeypatch.setenv("CSAT_LANG", "en")
+    return Csat(capsys)
+
+
+def commands() -> Iterator[Any]:
+    group: Any = typer.main.get_command(app)
+    yield from group.commands.values()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_and_every_option_has_words(language: Language) -> None:
+    group: Any = typer.main.get_command(app)
+    give_words(group, language)
+    for command in (group, *group.commands.values()):
+        assert command.help
+        assert all(param.help for param in command.params)
+
+
+@pytest.mark.parametrize("command", [command.name for command in commands()])
+def test_help_shows_examples_that_parse(csat: Csat, command: str) -> None:
+    for language in LANGUAGES:
+        text = csat(command, "--help", "--lang", language).out
+        examples = [line for line in text.splitlines() if line.startswith(f"  csat {command}")]
+        assert examples
+        for example in examples:
+            names = re.findall(r"(?<= )--?[a-z-]+", example.partition("#")[0])
+            assert all(re.search(rf"(?m)^  .*{name}\b", text.partition(examples[0])[0]) for name in names)
+
+
+@pytest.mark.parametrize("command", [command.name for command in commands()])
+def test_every_command_takes_project_and_lang(csat: Csat, command: str) -> None:
+    text = csat(command, "--help").out
+    assert "--project DIR" in text
+    assert "--lang zh|en" in text
+
+
+def test_help_is_in_one_language(csat: Csat) -> None:
+    for command in commands():
+        assert not HAN.search(csat(command.name, "--help", "--lang", "en").out)
+        for line in csat(command.name, "--help", "--lang", "zh").out.splitlines():
+            # A line of words alone; names of files and commands are the same in both languages.
+            assert HAN.search(line) or not re.search(r"[a-z] [a-z]+ [a-z]+ [a-z]+", line)
+
+
+def test_help_keeps_to_the_width_of_the_terminal(csat: Csat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in commands():
+        for language in LANGUAGES:
+            for line in csat(command.name, "--help", "--lang", language).out.splitlines():
+                assert cells(line) <= 80 or line.startswith("  csat")
+
+
+WRONG = {
+    ("chek",): ("no command “chek”", "没有命令“chek”"),
+    ("check", "--prject", "x"): ("Perhaps: --project", "您要的可能是：--project"),
+    ("check", "one", "two"): ("Too many arguments: one two", "多余的参数：one two"),
+    ("init", "--preset"): ("--preset needs a value", "--preset 后面要跟一个值"),
+    ("init", "there", "--preset", "nosuch"): ("no preset “nosuch”", "预置研究"),
+    ("check", "--json=1"): ("--json takes no value", "--json 不带值"),
+    ("--lang", "zh"): ("A command is missing", "缺少命令"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_wrong_usage_is_told_in_both_languages(
+    csat: Csat, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    english, chinese = WRONG[words]
+    if words[0] != "--lang":
+        run = csat(*words, code=2)
+        assert english in run.err
+        assert run.out == ""
+        assert not HAN.search(run.err)
+    monkeypatch.setenv("CSAT_LANG", "zh")
+    assert chinese in csat(*words, code=2).err
+
+
+def test_a_value_of_the_wrong_kind_says_what_is_needed(csat: Csat) -> None:
+    assert "must be zh or en" in csat("check", "--lang", "fr", code=2).err
+
+
+def test_csat_alone_shows_help_and_is_wrong_usage(csat: Csat) -> None:
+    assert "Commands" in csat(code=2).out
+
+
+def test_no_traceback_reaches_a_user(csat: Csat, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(path: object) -> None:
+        raise ZeroDivisionError("nobody\nforesaw this")
+
+    monkeypatch.setattr("survey.definition.read_study_text", broken)
+    monkeypatch.setattr("workbench.project.Project.found_study_file", lambda self: "study.yaml")
+    run = csat("check", code=1)
+    assert run.err.count("\n") == 1
+    assert "csat doctor" in run.err
+    monkeypatch.setenv("CSAT_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        csat("check")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "language"),
+    [
+        (["index", "--lang", "zh"], {"LANG": "en_GB.UTF-8"}, "zh"),
+        (["index", "--lang=en"], {"CSAT_LANG": "zh"}, "en"),
+        (["index", "--lang"], {"CSAT_LANG": "zh"}, "zh"),
+        (["index", "--lang", "fr"], {"LANG": "zh_CN.UTF-8"}, "zh"),
+        ([], {"CSAT_LANG": "en", "LC_ALL": "zh_CN.UTF-8"}, "en"),
+        ([], {"LC_ALL": "", "LANG": "zh_TW.UTF-8"}, "zh"),
+        ([], {"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        ([], {"LANG": "de_DE.UTF-8"}, "en"),
+        ([], {}, "en"),
+    ],
+)
+def test_language_comes_from_the_option_then_the_environment(
+    arguments: list[str], environment: dict[str, str], language: Language
+) -> None:
+    assert language_of(arguments, environment) == language
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("指数满意，。（） 「」abc-1%", max_size=80), st.integers(12, 40))
+def test_wrapping_loses_no_character_and_keeps_the_width(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    for line in lines:
+        # Only what may not be broken is longer: one piece with the marks that cling to it.
+        assert cells(line) <= width or len(wrap(line, 1)) == 1
+
+
+def test_a_line_never_begins_with_a_closing_mark() -> None:
+    assert wrap("导入答卷（问卷），得到指数。", 8) == ["导入答卷", "（问", "卷），得", "到指数。"]
+
+
+def test_catalogue_sentences_take_the_same_values_in_both_languages() -> None:
+    for key, sentences in catalogue("workbench").items():
+        fields = {language: set(re.findall(r"\{(\w+)", sentences[language])) for language in LANGUAGES}
+        assert fields["zh"] == fields["en"], key
+
+
+def test_help_starts_without_the_heavy_libraries() -> None:
+    heavy = {"numpy", "pandas", "scipy", "weasyprint", "pydantic", "rich", "openpyxl", "sqlite3"}
+    code = (
+        "import sys; from workbench.cli import main; main(['--help']);"
+        f"found = {heavy!r} & set(sys.modules); sys.exit(f'{{sorted(found)}}' if found else 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - our own code
+    assert run.returncode == 0, run.stderr
