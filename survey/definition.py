@@ -98,6 +98,9 @@ def read_study_text(path: Path) -> str:
 def dump_study(study: Study) -> str:
     """Return a study file that reads back as an equal study. Defaults are left out."""
     document = study.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    for scale in document["scales"].values():
+        for part in {"labels", "blanks"} & set(scale):
+            scale[part] = {int(code): entry for code, entry in scale[part].items()}
     text = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
     return str(text)
 

@@ -6,7 +6,6 @@ schema is a help, not the law: what it lets pass, ``definition`` still checks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,8 +22,8 @@ def study_schema(language: Language = "en") -> dict[str, Any]:
     schema = Study.model_json_schema(by_alias=True)
     definitions = schema.pop("$defs")
     words = catalogue("survey")
-    for model, part in [(Study, schema), *((model, definitions[model.__name__]) for model in _others())]:
-        _describe(model, part, language)
+    for model in models_of(Study):
+        _describe(model, schema if model is Study else definitions[model.__name__], language)
     leaf = {"type": "string", "description": words("schema.IndexNode.leaf", language)}
     for holder in (definitions["Index"], definitions["IndexNode"]):
         children = holder["properties"]["children"]
@@ -33,10 +32,6 @@ def study_schema(language: Language = "en") -> dict[str, Any]:
     for definition in definitions.values():
         _read_spellings(definition)
     return {"$schema": DIALECT, **schema, "$defs": definitions}
-
-
-def _others() -> Iterator[type[BaseModel]]:
-    return (model for model in models_of(Study) if model is not Study)
 
 
 def _describe(model: type[BaseModel], part: dict[str, Any], language: Language) -> None:

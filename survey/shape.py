@@ -39,9 +39,8 @@ _EXPECTED = {
 def shape_problems(errors: Iterable[Mapping[str, Any]], document: Document) -> tuple[Problem, ...]:
     """Translate pydantic's errors. Those that follow from an unknown key next to them are left out."""
     errors = list(errors)
-    guesses = {
-        (*error["loc"][:-1], _nearest_key(error["loc"], document)) for error in errors if _extra(error)
-    }
+    strays = [error["loc"] for error in errors if _extra(error)]
+    guesses = {(*location[:-1], _nearest_key(location, document)) for location in strays}
     return tuple(
         _problem(error, document)
         for error in errors
@@ -145,7 +144,9 @@ def _kind_of(value: object) -> str:
         return "truth"
     if isinstance(value, (int, float)):
         return "number"
-    return {dict: "mapping", list: "list", str: "text"}.get(type(value), "other")
+    if isinstance(value, str):
+        return "text"
+    return "mapping" if isinstance(value, dict) else "list"
 
 
 def _short(value: object) -> str:

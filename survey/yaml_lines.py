@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn, cast
 
 import yaml
 
@@ -172,9 +172,9 @@ class _Builder:
             self._stop("study_too_deep", event, limit=MAX_DEPTH)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
-        if getattr(event, "tag", None) is not None:
-            self._note("study_tag", event, tag=event.tag)
-        anchor = event.anchor
+        tag, anchor = getattr(event, "tag", None), getattr(event, "anchor", None)
+        if tag is not None:
+            self._note("study_tag", event, tag=tag)
         if anchor is not None:
             self.anchors[anchor] = None
         node = self._filled(event, events, depth)
@@ -187,16 +187,18 @@ class _Builder:
             return self._mapping(event, events, depth)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(event, events, depth)
-        return self._scalar(event)
+        return self._scalar(cast("yaml.ScalarEvent", event))
 
     def _scalar(self, event: yaml.ScalarEvent) -> Node:
-        if _UNPRINTABLE.search(event.value):
+        text: str = event.value
+        if _UNPRINTABLE.search(text):
             self._note("study_unprintable", event)
-        value = resolve(event.value) if event.implicit[0] else event.value
-        return Node(value, event.start_mark.line + 1, event.value if event.implicit[0] else None)
+        if event.implicit[0]:
+            return Node(resolve(text), _line(event), text)
+        return Node(text, _line(event))
 
     def _sequence(self, start: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
-        node = Node([], start.start_mark.line + 1)
+        node = Node([], _line(start))
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             child = self._value(event, events, depth + 1)
             node.children[len(node.children)] = child
@@ -204,19 +206,18 @@ class _Builder:
         return node
 
     def _mapping(self, start: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
-        node = Node({}, start.start_mark.line + 1)
+        node = Node({}, _line(start))
         spelled: dict[str, int] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self._key(event, events, depth)
             child = self._value(next(events), events, depth + 1)
             self._grow(node, child, event)
-            line = event.start_mark.line + 1
             if key == "<<":
                 self._note("study_merge_key", event)
             elif key is not None and str(key) in spelled:
                 self._note("study_key_twice", event, key=key, first=spelled[str(key)])
             elif key is not None:
-                spelled[str(key)] = node.key_lines[key] = line
+                spelled[str(key)] = node.key_lines[key] = _line(event)
                 node.children[key] = child
         return node
 
@@ -225,15 +226,16 @@ class _Builder:
         if not isinstance(node.value, Scalar):
             self._note("study_key_not_text", event)
             return None
-        whole = isinstance(node.value, int) and not isinstance(node.value, bool)
-        return node.value if whole or node.spelling is None else node.spelling
+        if isinstance(node.value, int) and not isinstance(node.value, bool):
+            return node.value
+        return str(node.value) if node.spelling is None else node.spelling
 
     def _alias(self, event: yaml.AliasEvent) -> Node:
-        node = self.anchors.get(event.anchor)
+        name = str(event.anchor)
+        node = self.anchors.get(name)
         if node is None:
-            code = "study_alias_circle" if event.anchor in self.anchors else "study_alias_unknown"
-            self._stop(code, event, name=event.anchor)
-        assert node is not None  # noqa: S101 - _stop raises; this tells the type checker
+            code = "study_alias_circle" if name in self.anchors else "study_alias_unknown"
+            self._stop(code, event, name=name)
         return node
 
     def _grow(self, node: Node, child: Node, event: yaml.Event) -> None:
@@ -242,13 +244,18 @@ class _Builder:
             self._stop("study_too_many_values", event, limit=MAX_NODES)
 
     def _problem(self, code: str, event: yaml.Event, values: Mapping[str, Any]) -> Problem:
-        return Problem(code, Place(self.file, event.start_mark.line + 1), values)
+        return Problem(code, Place(self.file, _line(event)), values)
 
     def _note(self, code: str, event: yaml.Event, **values: object) -> None:
         self.problems.append(self._problem(code, event, values))
 
-    def _stop(self, code: str, event: yaml.Event, **values: object) -> None:
+    def _stop(self, code: str, event: yaml.Event, **values: object) -> NoReturn:
         raise StudyProblems([*self.problems, self._problem(code, event, values)])
+
+
+def _line(event: yaml.Event) -> int:
+    mark = event.start_mark
+    return mark.line + 1 if mark is not None else 1
 
 
 def _refuse_unreadable(text: str, file: str) -> None:

@@ -23,8 +23,8 @@ def check_paths(review: Review) -> None:
     """Arrows run between constructs, each once, and never back to where they started."""
     arrows: dict[str, list[str]] = {}
     for index, path in enumerate(review.study.paths):
-        ends = (("from", path.source), ("to", path.target))
-        if not all([review.known("constructs", name, "paths", index, key) for key, name in ends]):
+        starts = review.known("constructs", path.source, "paths", index, "from")
+        if not review.known("constructs", path.target, "paths", index, "to") or not starts:
             continue
         if path.source == path.target:
             review.add("study_path_to_itself", "paths", index, name=path.source)
