@@ -74,11 +74,14 @@ def draft(document: Document) -> tuple[Draft, Errors]:
     first = errors = _errors(data)
     names = {part: _names(data, part) for part in (*_NAMED, "scales")}
     kept, origin, missing = data, Origin(), frozenset[str]()
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         if not errors:
             break
         for error in errors:
-            _take_out(data, _in_file(error["loc"], origin), str(error["type"]))
+            location = _in_file(error["loc"], origin)
+            # What resists is taken out whole; it cannot happen while pydantic names real places.
+            late = number > _ROUNDS // 2
+            _take_out(data, location[:1] if late else location, "" if late else str(error["type"]))
         origin = {}
         kept = _compact(data, (), origin)
         missing = frozenset(_STAND_IN) - frozenset(kept)

@@ -55,6 +55,8 @@ def _extra(error: Mapping[str, Any]) -> bool:
 def _problem(error: Mapping[str, Any], document: Document) -> Problem:
     code, values = _sentence(error, document)
     location = tuple(key for key in error["loc"] if key != "[key]")
+    if code == "study_ends_shape":
+        location = location[: location.index("ends") + 1]
     return Problem(code, document.place(location), values)
 
 
@@ -151,9 +153,7 @@ def _kind_of(value: object) -> str:
 
 def _short(value: object) -> str:
     """Return a value in one line, cut where it is long."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value)
+    text = f"{value:g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 

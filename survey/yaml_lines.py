@@ -16,6 +16,7 @@ from typing import Any, NoReturn, cast
 import yaml
 
 from survey.errors import Place, Problem, StudyProblems
+from survey.yaml_syntax import UNPRINTABLE, character_problems, syntax_problem
 
 Key = str | int
 Location = tuple[Key, ...]
@@ -32,8 +33,6 @@ _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
 _SPECIAL = {".inf": float("inf"), "-.inf": float("-inf"), ".nan": float("nan")}
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_FULLWIDTH = re.compile(r"[：，“”｛｝【】]")
 
 
 @dataclass(slots=True)
@@ -122,12 +121,13 @@ def read_yaml(text: str, file: str) -> tuple[Document, tuple[Problem, ...]]:
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise StudyProblems([Problem("study_too_large", Place(file), {"limit": MAX_BYTES // 1024**2})])
-    _refuse_unreadable(text, file)
+    if problems := character_problems(text, file):
+        raise StudyProblems(problems)
     builder = _Builder(file)
     try:
         root = builder.document(iter(yaml.parse(text, Loader=_Loader)))
     except yaml.YAMLError as error:
-        raise StudyProblems([_syntax_problem(error, text, file)]) from error
+        raise StudyProblems([syntax_problem(error, text, file)]) from error
     if root is None or root.value is None:
         raise StudyProblems([Problem("study_empty_file", Place(file, 1))])
     return Document(file, root), tuple(builder.problems)
@@ -191,7 +191,7 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> Node:
         text: str = event.value
-        if _UNPRINTABLE.search(text):
+        if UNPRINTABLE.search(text):
             self._note("study_unprintable", event)
         if event.implicit[0]:
             return Node(resolve(text), _line(event), text)
@@ -256,43 +256,3 @@ class _Builder:
 def _line(event: yaml.Event) -> int:
     mark = event.start_mark
     return mark.line + 1 if mark is not None else 1
-
-
-def _refuse_unreadable(text: str, file: str) -> None:
-    """Raise for what YAML cannot hold at all: tabs as indentation, unprintable characters."""
-    problems = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if "\t" in line[: len(line) - len(line.lstrip())] and line.strip():
-            problems.append(Problem("study_tab", Place(file, number)))
-        if _UNPRINTABLE.search(line.removesuffix("\r")):
-            problems.append(Problem("study_unprintable", Place(file, number)))
-    if problems:
-        raise StudyProblems(problems)
-
-
-def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    """Say what a parser error means to somebody who does not know YAML's grammar."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:
-        return Problem("study_syntax", Place(file), {"column": 1})
-    lines = text.split("\n")
-    context = getattr(error, "context_mark", None)
-    suspects = range(context.line if context else mark.line, mark.line + 1)
-    for number in suspects:
-        if number < len(lines) and _FULLWIDTH.search(lines[number].split("#")[0]):
-            return Problem("study_fullwidth", Place(file, number + 1))
-    said = f"{getattr(error, 'context', '') or ''} {getattr(error, 'problem', '') or ''}"
-    code = next((code for words, code in _SYNTAX.items() if words in said), "study_syntax")
-    line = context.line if code == "study_quote_open" and context else mark.line
-    return Problem(code, Place(file, min(line, len(lines) - 1) + 1), {"column": mark.column + 1})
-
-
-_SYNTAX = {
-    "quoted scalar": "study_quote_open",
-    "mapping values are not allowed": "study_colon",
-    "could not find expected ':'": "study_no_colon",
-    "block mapping": "study_indent",
-    "block collection": "study_indent",
-    "flow mapping": "study_bracket",
-    "flow sequence": "study_bracket",
-}

@@ -31,7 +31,7 @@ def check_population(review: Review) -> None:
         location = ("design", "population", name)
         for value, total in totals.items():
             if not 0 < total < float("inf"):
-                review.add("study_total_not_positive", *location, value, value=value, total=total)
+                review.add("study_total_not_positive", *location, value, value=value, total=f"{total:g}")
         if check_kind(review, name, "category", *location, given=True):
             _check_margin(review, name, set(totals))
 

@@ -34,12 +34,10 @@ def _check_node(review: Review, node: IndexNode, location: Location) -> None:
     elif node.item is None and not node.children and not _lost_children(review, location):
         review.add("study_node_empty", *location)
     elif node.item is None:
-        absent = [key for key in ("id", "label") if getattr(node, key) is None]
-        for key in absent:
-            review.add(f"study_branch_without_{key}", *location)
+        for key in ("id", "label"):
+            if getattr(node, key) is None:
+                review.add(f"study_branch_without_{key}", *location)
         _check_total(review, node.children, (*location, "children"))
-    elif node.weight == 0:
-        review.warn("study_weight_zero", *location, "weight", item=node.item)
 
 
 def _lost_children(review: Review, location: Location) -> bool:
@@ -51,8 +49,13 @@ def _lost_children(review: Review, location: Location) -> bool:
 def _check_total(review: Review, children: Sequence[IndexNode], location: Location) -> None:
     node = review.document.node(review.draft.location(location))
     whole = node is not None and len(node.children) == len(children)
-    if whole and sum(node.weight for node in children) <= 0:
+    if whole and sum(child.weight for child in children) == 0:
         review.add("study_branch_weightless", *location)
+        return
+    for number, child in enumerate(children):
+        if child.weight == 0:
+            name = child.item or child.id or str(number)
+            review.warn("study_weight_zero", *location, number, "weight", name=name)
 
 
 def _check_items(review: Review, leaves: Sequence[Placed]) -> None:

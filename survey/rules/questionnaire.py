@@ -96,7 +96,8 @@ def _check_order(review: Review, index: int, order: dict[str, int]) -> None:
         gate = review.study.items[order[gate.item]].asked_if
     location = ("items", index, "asked_if", "item")
     if gate is not None and gate.item == item.id:
-        review.add("study_routing_circle", *location, circle=" → ".join([*chain, item.id]))
+        if index == min(order[name] for name in chain):
+            review.add("study_routing_circle", *location, circle=" → ".join([*chain, item.id]))
     elif item.asked_if is not None and order[item.asked_if.item] > index:
         review.add("study_routing_later", *location, item=item.id, gate=item.asked_if.item)
 
@@ -126,7 +127,7 @@ def _check_limits(review: Review, index: int, column: Column) -> None:
         if getattr(column, key) is not None and column.kind != "number":
             review.add("study_limit_elsewhere", "columns", index, key, key=key, kind=column.kind)
     if column.minimum is not None and column.maximum is not None and column.minimum > column.maximum:
-        values = {"low": column.minimum, "high": column.maximum}
+        values = {"low": f"{column.minimum:g}", "high": f"{column.maximum:g}"}
         review.add("study_limits_reversed", "columns", index, "minimum", **values)
 
 

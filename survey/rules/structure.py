@@ -81,7 +81,8 @@ def check_drivers(review: Review) -> None:
         return
     review.known_once("items", drivers.items, "drivers", "items")
     review.known_once("outcomes", drivers.outcomes, "drivers", "outcomes")
-    candidates = drivers.items or tuple(leaf.item for leaf in review.study.index.leaves() if leaf.item)
+    leaves = (leaf.item for leaf in review.study.index.leaves() if leaf.item)
+    candidates = list(dict.fromkeys(drivers.items or leaves))
     for number, outcome in _explained(review):
         shared = [item for item in candidates if item in outcome.items]
         for item in shared:
