@@ -1,0 +1,125 @@
+"""The child process that turns one page of HTML into a PDF. Started by ``pdf.py``, never imported.
+
+WeasyPrint sees nothing here but the files of one job folder: the only fonts are ours, the only
+addresses are ``csat:`` names of that folder, and memory and time end where the job says. The folder
+gets ``report.pdf`` and ``outcome.json``; whatever goes wrong is told there, not on the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+Outcome = dict[str, Any]
+
+
+class Recorder(logging.Handler):
+    """Keeps what WeasyPrint says; a finished page says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one message."""
+        self.lines.append(record.getMessage())
+
+
+def limit(memory: int, seconds: int) -> None:
+    """Bound memory and processor time where the system can (Linux; macOS ignores the first)."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits; the wall clock of the parent remains.
+        return
+    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+        _, hard = resource.getrlimit(kind)
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        try:
+            resource.setrlimit(kind, (bound, hard))
+        except (ValueError, OSError):  # macOS refuses RLIMIT_AS below what is already mapped.
+            continue
+
+
+def render(folder: Path, job: dict[str, Any]) -> Outcome:
+    """Render the job and return what was logged and refused."""
+    try:
+        import weasyprint
+        from weasyprint.text import ffi
+    except OSError as missing:
+        return {"error": "library", "detail": str(missing)}
+    if ffi.harfbuzz_subset is None:
+        return {"error": "subsetter", "detail": ""}
+
+    recorder = Recorder()
+    logger = logging.getLogger("weasyprint")
+    logger.handlers, logger.propagate = [recorder], False
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    fetcher = _fetcher({name: (folder / file).read_bytes() for name, file in job["assets"].items()})
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    outcome: Outcome = {}
+    try:
+        document = weasyprint.HTML(string=html, base_url="csat:", url_fetcher=fetcher)
+        document.write_pdf(folder / "report.pdf", **_options(folder, job))
+    except weasyprint.urls.FatalURLFetchingError:
+        pass  # The record of refusals says which address it was.
+    except (MemoryError, RecursionError) as error:
+        outcome = {"error": "memory", "detail": type(error).__name__}
+    except Exception as error:  # whatever the layout stumbled over, the parent must hear of it in one form
+        outcome = {"error": "failed", "detail": f"{type(error).__name__}: {error}"}
+    return {**outcome, "log": recorder.lines, "refused": fetcher.refused}
+
+
+def _options(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
+    import weasyprint
+
+    attachments = [
+        weasyprint.Attachment(
+            string=(folder / one["file"]).read_bytes(),
+            name=one["name"],
+            description=one["description"],
+            relationship=one["relationship"],
+            created=datetime.fromisoformat(one["date"]),
+            modified=datetime.fromisoformat(one["date"]),
+        )
+        for one in job["attachments"]
+    ]
+    identifier = bytes.fromhex(job["identifier"])
+    return {"pdf_variant": job["variant"], "pdf_identifier": identifier, "attachments": attachments}
+
+
+def _fetcher(assets: dict[str, bytes]) -> Any:
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class Fetcher(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
+        """Serves ``csat:`` names and ``data:``, and writes down every other address it was asked for."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=("data", "csat"), allow_redirects=False, fail_on_errors=True)
+            self.refused: list[str] = []
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("csat:") and url[5:] in assets:
+                return URLFetcherResponse(url, assets[url[5:]])
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            self.refused.append(url[:200])
+            raise FatalURLFetchingError(url[:200])
+
+    return Fetcher()
+
+
+def main() -> None:
+    """Read the job of the folder named on the command line, do it, write the outcome."""
+    folder = Path(sys.argv[1])
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    limit(job["memory"], job["seconds"])
+    outcome = render(folder, job)
+    (folder / "outcome.json").write_text(json.dumps(outcome), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
