@@ -88,10 +88,11 @@ def build_register(study: Study, truth: Truth, seed: int) -> Register:
         if told.shares or told.shares_by
     }
     codes: dict[str, Integers] = {}
-    sizes = np.array([1.0])
-    for name in crossed:
-        sizes = np.outer(sizes, _shares(truth.columns[name].shares, categories[name])).ravel()
-    cell = np.repeat(np.arange(len(sizes)), _apportion(sizes, frame.accounts))
+    sizes = np.array([frame.accounts])
+    for name in crossed:  # one column within the other, so that the first is met exactly
+        shares = _shares(truth.columns[name].shares, categories[name])
+        sizes = np.concatenate([_apportion(shares, int(size)) for size in sizes])
+    cell = np.repeat(np.arange(len(sizes)), sizes)
     rest = cell
     for name in reversed(crossed):
         rest, codes[name] = np.divmod(rest, len(categories[name]))
@@ -120,7 +121,7 @@ def draw_wave(study: Study, truth: Truth, register: Register, wave: str, n: int,
     """Invite accounts and take the first ``n`` answers.
 
     Accounts are selected in each stratum with chances proportional to ``frame.sampling``; all their
-    contacts are invited. Who answers does not depend on opinions, so a contact of a stratum weighs
+    contacts are invited, as many as the wave declares or else as the response rate needs. Who answers does not depend on opinions, so a contact of a stratum weighs
     the stratum's contacts divided by its answers.
 
     Raises ``ValueError`` when the register has fewer contacts than ``n``.
@@ -128,13 +129,15 @@ def draw_wave(study: Study, truth: Truth, register: Register, wave: str, n: int,
     if n > len(register):
         raise ValueError(f"{n} answers were asked of a register of {len(register)} contacts.")
     frame = truth.frame
-    wanted = min(len(register), max(n, round(n / frame.response)))
+    declared = study.wave_by_id[wave].invited
+    wanted = min(len(register), max(n, declared or round(n / frame.response)))
     permanent = stream(seed, "permanent number").random(register.accounts)
     asked = _invited(truth, register, list(study.wave_by_id).index(wave), wanted, permanent)
     eager = _eagerness(frame.account_answers, frame.contact_answers, register, wave, seed)
-    invited = np.flatnonzero(asked[register.account])
-    chosen = invited[np.argsort(-eager[invited], kind="stable")[:n]]
     arrival = stream(seed, "arrival", wave).random(len(register))
+    invited = np.flatnonzero(asked[register.account])
+    invited = invited[np.argsort(arrival[invited], kind="stable")[:wanted]]
+    chosen = invited[np.argsort(-eager[invited], kind="stable")[:n]]
     chosen = chosen[np.argsort(arrival[chosen], kind="stable")]
     cells = register.stratum[register.account]
     population = np.bincount(cells, minlength=cells.max() + 1)
