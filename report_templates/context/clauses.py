@@ -1,0 +1,76 @@
+"""Clauses from which titles and findings are put together, each allowed by the test beside it."""
+
+from __future__ import annotations
+
+from analysis.results import Comparison
+from report_templates import formatting
+from report_templates.context import verdicts
+from report_templates.context.model import Cell, Phrases
+from report_templates.context.story import Story
+
+
+def together(story: Story, *clauses: Phrases) -> Phrases:
+    """Join clauses to one title, with a comma at the end of each but the last."""
+    comma = "，" if story.words.language == "zh" else ","
+    present = [clause for clause in clauses if clause]
+    ended = [(*clause[:-1], clause[-1] + comma) for clause in present[:-1]]
+    joined = tuple(phrase for clause in (*ended, *present[-1:]) for phrase in clause)
+    return (formatting.capital(joined[0]), *joined[1:]) if joined else ()
+
+
+def change_of_index(story: Story) -> Phrases:
+    """Say how the index moved since the wave before; in the first wave, where it stands."""
+    words, change = story.words, story.change
+    if change is None or words.previous is None:
+        return words.phrases("clause.level", index=words.index, value=words.score(story.results.current.index))
+    way = verdicts.direction(change)
+    return words.phrases(
+        f"clause.change.{way}",
+        index=words.index,
+        wave=words.short_wave(words.previous),
+        by=magnitude(change.estimate.value),
+    )
+
+
+def against_target(story: Story) -> Phrases:
+    """Say where the index stands against the target; nothing where there is none or no test."""
+    gap, target = story.results.target_gap, story.study.reporting.target
+    if gap is None or target is None or gap.p is None:
+        return ()
+    return story.words.phrases(
+        f"clause.target.{verdicts.direction(gap)}", target=formatting.number(target, 1)
+    )
+
+
+def repair_first(story: Story) -> Phrases:
+    """Name what to repair first, or count it where there are more than two; nothing if none."""
+    words, found = story.words, story.in_quadrant("improve")
+    if not found:
+        return ()
+    if len(found) > 2:
+        return words.phrases("clause.repair.count", count=words.counted(len(found)))
+    names = words.listed([words.item(driver.item) for driver in found])
+    return words.phrases("clause.repair.names", names=names)
+
+
+def magnitude(value: float, decimals: int = 1) -> str:
+    """Return the size of a verified change; one that rounds to zero is less than the last decimal.
+
+    >>> magnitude(-1.06), magnitude(0.03)
+    ('1.1', '<0.1')
+    """
+    if formatting.rounded(value, decimals) == 0:
+        return f"<{formatting.number(10.0**-decimals, decimals)}"
+    return formatting.number(abs(value), decimals)
+
+
+def change_cell(text: str, comparison: Comparison | None) -> Cell:
+    """Return a table cell with a difference and the mark its test allows."""
+    return Cell(text, verdicts.mark(comparison))
+
+
+def verdict_word(story: Story, comparison: Comparison | None) -> str:
+    """Return the verdict on a change as a word: rose, fell, 不显著, untested."""
+    if comparison is None:
+        return formatting.NONE
+    return story.words(f"verdict.{verdicts.direction(comparison)}")

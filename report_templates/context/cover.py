@@ -1,0 +1,163 @@
+"""The cover: who, when, what, and the index as the picture."""
+
+from __future__ import annotations
+
+from analysis.results import Comparison, Estimate
+from report_templates import formatting, measure, theme
+from report_templates.charts.axis import axis_around
+from report_templates.charts.trend import Trend, TrendPoint
+from report_templates.context import clauses, verdicts
+from report_templates.context.model import Cover, Entry, Facing, Phrases
+from report_templates.context.story import Story
+
+TITLE_WIDTH = theme.mm(160)
+MOST_FIGURES = 6
+
+
+def cover(story: Story) -> Cover:
+    """Return the cover."""
+    words, study, index = story.words, story.study, story.results.current.index
+    return Cover(
+        organisation=study.organisation[words.language],
+        period=words.wave(story.results.wave),
+        title=_title(story),
+        scope=_scope(story),
+        index=words.score(index),
+        index_label=words("cover.index", index=words.index),
+        interval=words("interval", level=words.level, interval=words.scores_interval(index)),
+        facings=_facings(story),
+        chart=_chart(story),
+        scores=_scores(story),
+        contents=tuple(
+            Entry(story.page_number(name), words(f"page.{name}"), name) for name in story.page_names
+        ),
+        imprint=_imprint(story),
+    )
+
+
+def report_title(story: Story) -> str:
+    """Return the name of the report."""
+    title = story.study.title[story.words.language]
+    return title if title.lower().endswith(("报告", "report")) else story.words("cover.title", title=title)
+
+
+def _title(story: Story) -> Phrases:
+    lines = measure.balanced(report_title(story), TITLE_WIDTH, theme.pt(30), bold=True)
+    return tuple(measure.shortened(line, TITLE_WIDTH, theme.pt(30), bold=True) for line in lines[:3])
+
+
+def _scope(story: Story) -> str:
+    words, quality = story.words, story.results.quality
+    parts = []
+    if story.segments and story.segments[0].id in story.study.segment_by_id:
+        main = story.segments[0]
+        shown = words("cover.groups", n=words.count(len(main.groups)), groups=words.groups_of(main.id))
+        parts.append(shown)
+    if words.cluster:
+        parts.append(words("clusters", n=words.count(quality.clusters), cluster=words.cluster))
+    parts.append(words("respondents", n=words.count(quality.n)))
+    return "\u3000".join(parts) if words.language == "zh" else " · ".join(parts)
+
+
+def _facings(story: Story) -> tuple[Facing, ...]:
+    words, made = story.words, []
+    if story.change and words.previous:
+        label = words("against_wave", wave=words.short_wave(words.previous))
+        made.append(_facing(story, label, story.change, "verdict"))
+    target, gap = story.study.reporting.target, story.results.target_gap
+    if target is not None and gap is not None:
+        label = words("against_target", target=formatting.number(target))
+        made.append(_facing(story, label, gap, "target_verdict"))
+    if not made:
+        quality = story.results.quality
+        made.append(Facing(words("cover.n"), words.count(quality.n), words("cover.first")))
+        made.append(
+            Facing(words("cover.n_effective"), formatting.number(quality.n_effective, 0), words.weighted)
+        )
+    return tuple(made)
+
+
+def _facing(story: Story, label: str, comparison: Comparison, verdict: str) -> Facing:
+    words = story.words
+    return Facing(
+        label,
+        words("points", value=words.change(comparison)),
+        words(
+            "cover.facing",
+            interval=words.change_interval(comparison),
+            verdict=words(f"{verdict}.{verdicts.direction(comparison)}"),
+        ),
+    )
+
+
+def _chart(story: Story) -> Trend | None:
+    trend = story.results.trend
+    if len(trend) < 2:
+        return None
+    return trend_chart(story, style="cover", chart_height=340.0, figures=len(trend) <= MOST_FIGURES)
+
+
+def trend_chart(story: Story, *, style: str, chart_height: float, figures: bool) -> Trend:
+    """Return the series of the index as a chart; used on cover, summary and trend page."""
+    words, trend = story.words, story.results.trend
+    target = story.study.reporting.target
+    points = tuple(
+        TrendPoint(
+            wave.index.value,
+            wave.index.low,
+            wave.index.high,
+            words.short_wave(wave.wave),
+            figure=words.score(wave.index) if figures and wave is not trend[-1] else "",
+        )
+        for wave in trend
+    )
+    limits = [limit for point in points for limit in (point.value, point.low, point.high)]
+    whole = not any(point.low is not None for point in points)
+    return Trend(
+        title=" ".join(clauses.change_of_index(story)),
+        points=points,
+        axis=axis_around([*limits, target], formatting.number, pad=0.12 if whole else 0.06),
+        end_figure=words.score(trend[-1].index),
+        end_interval="" if style == "cover" else words.scores_interval(trend[-1].index),
+        target=target,
+        target_label="" if target is None else words("target", target=formatting.number(target)),
+        band_label=words("band", level=words.level) if style == "page" and figures else "",
+        style="cover" if style == "cover" else "page",
+        height=chart_height,
+    )
+
+
+def _scores(story: Story) -> tuple[tuple[str, str], ...]:
+    if len(story.results.trend) > 1:
+        return ()
+    words = story.words
+    named = [(words.node(node.id), words.score(node.score)) for node in story.branches]
+    for outcome in story.results.outcomes:
+        value = outcome.series[-1]
+        if outcome.unit == "points" and isinstance(value, Estimate):
+            named.append((words.outcome(outcome.id), words.score(value)))
+    return tuple(named[:8])
+
+
+def _imprint(story: Story) -> str:
+    words, provenance = story.words, story.results.provenance
+    classification = story.study.reporting.classification
+    parts = [
+        words("cover.number", study=story.study.id, wave=story.results.wave, digest=digest(story)),
+        words("cover.weights", version=provenance.weight_set),
+        words("cover.software", version=provenance.csat),
+        created(story),
+        classification[words.language] if classification else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def digest(story: Story) -> str:
+    """Return the first eight characters of the digest of the reported wave's data."""
+    return story.results.provenance.wave_digests.get(story.results.wave, "")[:8]
+
+
+def created(story: Story) -> str:
+    """Return the last day of fieldwork; a report has no clock of its own."""
+    wave = story.study.wave_by_id.get(story.results.wave)
+    return wave.end.isoformat() if wave and wave.end else ""
