@@ -275,6 +275,7 @@ class _Reader:
     def _comments(self, grid: _Grid, targets: dict[str, Target]) -> dict[str, tuple[str, ...]]:
         comments = {}
         for question in self.study.open_questions:
+            comments[question.id] = ("",) * len(grid.rows)
             if question.id in targets:
                 reading = self._read(grid, targets[question.id], CommentReader(question), "", "")
                 if reading is not None:
@@ -285,6 +286,7 @@ class _Reader:
     def _facts(self, grid: _Grid, targets: dict[str, Target]) -> dict[str, tuple[Value, ...]]:
         facts: dict[str, tuple[Value, ...]] = {}
         for column in self.study.columns:
+            facts[column.id] = (None,) * len(grid.rows)
             if column.id not in targets:
                 continue
             weight = column.id == self.study.design.weight

@@ -166,13 +166,21 @@ class Store:
             if again := self._same_file(responses.wave, source.sha256, digest):
                 stored = self.digest(responses.wave)
                 return AddOutcome(responses.wave, 0, len(responses), stored, None, again)
-            held = self._tables.load(responses.wave) if responses.wave in self.waves() else None
+            held = self._held(responses.wave)
             fresh, whole = self._compare(held, responses, source.file)
             self._tables.write_wave(whole)
             added, unchanged = len(fresh), len(responses) - len(fresh)
             number = self._write_import(responses.wave, source, digest, added, unchanged)
             self._tables.write_respondents(fresh, number)
             return AddOutcome(responses.wave, added, unchanged, wave_digest(whole), number)
+
+    def _held(self, wave: str) -> Responses | None:
+        if wave not in self.waves():
+            return None
+        held = self._tables.load(wave)
+        if wave_digest(held) != self.digest(wave):
+            raise StoreProblems([self._file.problem("store_wave_altered", wave=wave)])
+        return held
 
     def _remember_study(self, source: ImportSource) -> str:
         others = self._file.run("SELECT id FROM study WHERE id <> ? LIMIT 1", (source.study.id,))
