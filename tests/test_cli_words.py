@@ -14,7 +14,7 @@ from cli import Csat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey.language import LANGUAGES, Language, catalogue
+from survey.language import LANGUAGES, Language
 from workbench.cli import app
 from workbench.help import give_words
 from workbench.layout import cells, wrap
@@ -156,12 +156,6 @@ def test_wrapping_loses_no_character_and_keeps_the_width(text: str, width: int) 
 
 def test_a_line_never_begins_with_a_closing_mark() -> None:
     assert wrap("导入答卷（问卷），得到指数。", 8) == ["导入答卷", "（问", "卷），得", "到指数。"]
-
-
-def test_catalogue_sentences_take_the_same_values_in_both_languages() -> None:
-    for key, sentences in catalogue("workbench").items():
-        fields = {language: set(re.findall(r"\{(\w+)", sentences[language])) for language in LANGUAGES}
-        assert fields["zh"] == fields["en"], key
 
 
 def test_help_starts_without_the_heavy_libraries() -> None:

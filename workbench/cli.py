@@ -15,15 +15,41 @@ import typer
 
 from survey import __version__
 from survey.errors import ProblemsError
-from workbench.commands import check, doctor, init, schema
-from workbench.help import Group, give_words
+from workbench.commands import (
+    check,
+    demo,
+    doctor,
+    drivers,
+    importing,
+    imports,
+    index,
+    init,
+    report,
+    schema,
+    simulate,
+    verify,
+)
+from workbench.help import Command, Group, give_words
 from workbench.options import Lang
 from workbench.terminal import Stop, Terminal, language_of
 from workbench.usage import Misuse
 
 app = typer.Typer(cls=Group, name="csat", rich_markup_mode=None)
-for _command in (init.init, check.check, schema.schema, doctor.doctor):
-    app.command(cls=Group.command_class)(_command)
+for _command in (
+    demo.demo,
+    init.init,
+    check.check,
+    schema.schema,
+    simulate.simulate,
+    importing.import_,
+    imports.imports,
+    verify.verify,
+    index.index,
+    drivers.drivers,
+    report.report,
+    doctor.doctor,
+):
+    app.command(_command.__name__.rstrip("_"), cls=Command)(_command)
 
 
 def _version(asked: bool) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from workbench.terminal import Stop
@@ -36,6 +37,14 @@ def write_whole(path: Path, content: bytes | str) -> None:
         _replace(path, body)
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def write_made(path: Path, make: Callable[[Path], None]) -> None:
+    """Let ``make`` write a file of its own, then put that at ``path`` as ``write_whole`` does."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / path.name
+        make(made)
+        write_whole(path, made.read_bytes())
 
 
 def cannot_write(path: Path, error: OSError) -> Stop:

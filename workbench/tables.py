@@ -70,15 +70,15 @@ def groups(words: Words, segment: SegmentResult) -> Table:
     return table
 
 
-def groups_note(words: Words, segment: SegmentResult) -> Text:
+def groups_notes(words: Words, segment: SegmentResult) -> list[str]:
     """Return what † and the hidden groups mean; empty where there are neither."""
     reporting = words.study.reporting
-    lines = []
+    notes = []
     if any(group.small for group in segment.groups):
-        lines.append(_say(words, "tables.groups.small", limit=reporting.minimum_base))
+        notes.append(_say(words, "tables.groups.small", limit=reporting.minimum_base))
     if any(isinstance(group.score, TooFew) for group in segment.groups):
-        lines.append(_say(words, "tables.groups.hidden", limit=reporting.disclosure_limit))
-    return Text("\n".join(lines), style="dim")
+        notes.append(_say(words, "tables.groups.hidden", limit=reporting.disclosure_limit))
+    return notes
 
 
 def driver_table(words: Words, found: DriverResults) -> Table:
@@ -127,7 +127,7 @@ def plain_table(rows: Iterable[Sequence[Any]], heads: Sequence[str], right: Iter
 
 
 def _group(words: Words, segment: str, group: GroupResult) -> tuple[Any, ...]:
-    small = " †" if group.small else ""
+    small = " †" if group.small else "  "
     return (
         words.group(segment, group.value),
         words.score(group.score) + small,

@@ -98,6 +98,11 @@ class Terminal:
         """Print one sentence of the result on stdout, unbroken so that a path in it can be copied."""
         typer.echo(self.text(key, **values))
 
+    def lines(self, lines: Iterable[str], *, indent: str = "") -> None:
+        """Print ready sentences of the result on stdout, broken to the width of a terminal."""
+        for line in lines:
+            typer.echo(self._paragraph(line, indent, sys.stdout.isatty()))
+
     def json(self, document: Mapping[str, Any]) -> None:
         """Print one JSON object on stdout."""
         typer.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
@@ -136,14 +141,16 @@ class Terminal:
                 self._tell(self.text("message.more_warnings", count=more), indent="  ")
 
     def _tell(self, text: str, *, indent: str = "", dim: bool = False) -> None:
+        shown = self._paragraph(text, indent, self.watched)
+        typer.echo(typer.style(shown, dim=dim) if dim else shown, err=True, color=self.colour)
+
+    def _paragraph(self, text: str, indent: str, watched: bool) -> str:
+        """Return ``text`` broken to the width of a terminal; elsewhere one line, for grep."""
         text = _UNPRINTABLE.sub(" ", text)
-        if not self.watched:
-            typer.echo(indent + text, err=True)  # one line each, for grep
-            return
-        width = shutil.get_terminal_size().columns
-        first, *rest = wrap(text, width - len(indent) - 2)
-        shown = "\n".join([indent + first, *(f"{indent}  {line}" for line in rest)])
-        typer.echo(typer.style(shown, dim=dim), err=True, color=self.colour)
+        if not watched:
+            return indent + text
+        first, *rest = wrap(text, shutil.get_terminal_size().columns - len(indent) - 2)
+        return "\n".join([indent + first, *(f"{indent}  {line}" for line in rest)])
 
     @contextmanager
     def progress(self, key: str, *, total: int | None = None) -> Iterator[Callable[[], None]]:

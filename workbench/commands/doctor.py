@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import dataclasses
 import platform
+import re
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -15,6 +18,7 @@ from pathlib import Path
 import typer
 
 from survey import __version__
+from survey.errors import ProblemsError
 from workbench import options
 from workbench.terminal import Terminal
 
@@ -26,6 +30,10 @@ LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "pydantic", "openpyxl", 
 NATIVE = (
     ("PangoFT2", "pangoft2-1.0", "libpangoft2-1.0-0"),
     ("HarfBuzz subset", "harfbuzz-subset", "libharfbuzz-subset0"),
+)
+_PAGE = (
+    '<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>csat</title>'
+    '<style>html {{ font-family: "{family}" }}</style></head><body><p>客户满意度指数 77.9</p></body></html>'
 )
 _MAC = sys.platform == "darwin"
 
@@ -69,6 +77,7 @@ def examine(terminal: Terminal, folder: Path) -> Iterator[Finding]:
     yield _native(terminal, "Pango", "libpango-1.0-0", _pango_version(), PANGO)
     for name, library, package in NATIVE:
         yield _native(terminal, name, package, () if _loads(library) else None)
+    yield _page(terminal)
     yield _writable(terminal, folder)
 
 
@@ -115,6 +124,34 @@ def _loads(library: str) -> ctypes.CDLL | None:
         return ctypes.CDLL(f"lib{library}.0.dylib" if _MAC else f"lib{library}.so.0")
     except OSError:
         return None
+
+
+def _page(terminal: Terminal) -> Finding:
+    """Set one Chinese line as a PDF and look whether it carries our own font."""
+    from report_templates import theme
+    from report_templates.pdf import write_pdf
+
+    name = terminal.text("doctor.page")
+    try:
+        fonts = _embedded_fonts(write_pdf(_PAGE.format(family=theme.FAMILY)))
+    except ProblemsError as error:
+        remedy = " ".join(problem.message(terminal.language) for problem in error.problems)
+        return Finding(name, False, terminal.text("doctor.failed"), remedy)
+    if fonts == {theme.FAMILY.replace(" ", "-")}:
+        return Finding(name, True, ", ".join(sorted(fonts)))
+    found = ", ".join(sorted(fonts)) or terminal.text("doctor.missing")
+    return Finding(name, False, found, terminal.text("doctor.fonts_missing", family=theme.FAMILY))
+
+
+def _embedded_fonts(pdf: bytes) -> set[str]:
+    """Return the names of the fonts whose outlines lie in ``pdf``."""
+    objects = b""
+    for stream in re.findall(rb"/ObjStm.*?stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            objects += zlib.decompressobj().decompress(stream)
+    descriptors = re.findall(rb"<<[^<>]*/FontFile[^<>]*>>", pdf + objects)
+    names = (re.search(rb"/FontName\s*/(?:[A-Z]{6}\+)?([^\s/<>]+)", one) for one in descriptors)
+    return {name[1].decode("ascii", "replace") for name in names if name}
 
 
 def _writable(terminal: Terminal, folder: Path) -> Finding:

@@ -1,0 +1,61 @@
+"""``csat drivers``: what satisfaction and loyalty hang on, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from workbench import options
+from workbench.project import Project
+from workbench.published import published
+from workbench.terminal import Stop, Terminal
+from workbench.usage import Misuse
+
+if TYPE_CHECKING:
+    from analysis.results import DriverResults, StudyResults
+
+
+def drivers(
+    ctx: typer.Context,
+    outcome: options.Outcome = None,
+    wave: options.Wave = None,
+    project: options.Project = options.HERE,
+    lang: options.Lang = None,
+    json: options.Json = False,
+) -> None:
+    """Show the drivers of every outcome that the study names, or of one."""
+    terminal: Terminal = ctx.obj
+    opened = Project(project)
+    if opened.study.drivers is None:
+        raise Stop("drivers.none_declared", file=opened.study_file)
+    known = opened.study.drivers.outcomes
+    if outcome is not None and outcome not in known:
+        raise Misuse.unknown("outcome", outcome, known, ctx.command_path)
+    results = opened.results(wave, terminal, ctx.command_path)
+    found = [part for part in results.drivers if outcome in (None, part.outcome)]
+    if json:
+        terminal.json(drivers_document(results, found))
+        return
+    if not found:
+        raise Stop("drivers.none_found", wave=results.wave)
+    _show(terminal, opened, results, found)
+
+
+def drivers_document(results: StudyResults, found: list[DriverResults]) -> dict[str, Any]:
+    """Return what ``--json`` prints; ``drivers`` holds ``analysis.results.DriverResults``."""
+    return {
+        "wave": results.wave,
+        "drivers": published(found),
+        "provenance": published(results.provenance),
+    }
+
+
+def _show(terminal: Terminal, opened: Project, results: StudyResults, found: list[DriverResults]) -> None:
+    from report_templates.context.words import Words
+    from workbench import tables
+
+    words = Words(results, opened.study, terminal.language)
+    for part in found:
+        terminal.show(tables.drivers_title(words, part), tables.driver_table(words, part))
+        terminal.show(*tables.driver_notes(words, part), "")

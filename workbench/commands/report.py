@@ -1,0 +1,58 @@
+"""``csat report``: the executive report of a wave, as PDF or as one HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from workbench import options
+from workbench.files import write_whole
+from workbench.project import Project
+from workbench.terminal import Terminal
+from workbench.usage import Misuse
+
+if TYPE_CHECKING:
+    from analysis.results import StudyResults
+
+Format = Literal["pdf", "html"]
+
+
+def report(
+    ctx: typer.Context,
+    wave: options.Wave = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
+    file_format: Annotated[Format | None, typer.Option("--format", metavar="pdf|html")] = None,
+    project: options.Project = options.HERE,
+    lang: options.Lang = None,
+) -> None:
+    """Write the report and print where it is."""
+    terminal: Terminal = ctx.obj
+    chosen = _format(output, file_format, ctx.command_path)
+    opened = Project(project)
+    results = opened.results(wave, terminal, ctx.command_path)
+    path = output or opened.report_file(results.wave, terminal.language, chosen)
+    write_report(opened, results, path, chosen, terminal)
+    terminal.line("message.written", path=path)
+
+
+def write_report(
+    opened: Project, results: StudyResults, path: Path, file_format: Format, terminal: Terminal
+) -> None:
+    """Render the report in the language of ``terminal`` and put it at ``path``, whole or not at all."""
+    from report_templates.render import render_html, render_pdf
+
+    with terminal.progress(f"report.making_{file_format}"):
+        render = render_pdf if file_format == "pdf" else render_html
+        write_whole(path, render(results, opened.study, terminal.language))
+
+
+def _format(output: Path | None, asked: Format | None, command: str) -> Format:
+    suffix = output.suffix.lower().removeprefix(".") if output else ""
+    implied: Format | None = "pdf" if suffix == "pdf" else "html" if suffix in ("html", "htm") else None
+    if output and implied is None and asked is None:
+        raise Misuse("usage.report_format", command, file=output)
+    if implied and asked and implied != asked:
+        raise Misuse("usage.report_formats_differ", command, file=output, format=asked)
+    return asked or implied or "pdf"

@@ -1,0 +1,32 @@
+"""``csat verify``: whether the answers in the project file are still those that came in."""
+
+from __future__ import annotations
+
+import typer
+
+from workbench import options
+from workbench.project import Project
+from workbench.terminal import Terminal, problem_document
+
+
+def verify(
+    ctx: typer.Context,
+    project: options.Project = options.HERE,
+    lang: options.Lang = None,
+    json: options.Json = False,
+) -> int:
+    """Recompute the digest of every wave and compare."""
+    terminal: Terminal = ctx.obj
+    opened = Project(project)
+    opened.found_study_file()
+    with opened.store() as store, terminal.progress("verify.reading"):
+        problems = store.verify()
+        waves = {wave: store.digest(wave) for wave in store.waves()}
+    if json:
+        found = [problem_document(problem) for problem in problems]
+        terminal.json({"ok": not problems, "waves": waves, "problems": found})
+    elif problems:
+        terminal.problems(problems, heading="verify.problems")
+    else:
+        terminal.line("verify.ok", file=opened.database, waves=", ".join(waves))
+    return 1 if problems else 0
