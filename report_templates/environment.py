@@ -22,6 +22,8 @@ from report_templates.charts import marks
 from report_templates.context.figures import markup
 
 _SIGNS: dict[str, marks.Mark] = {"▲": "better", "▼": "worse", "○": "same", "●": "decided"}
+_RANGE = re.compile(r"[\d.,]*\d–[\d.,]*\d%?")
+_PIECES = re.compile(rf"([▲▼○●] ?|{_RANGE.pattern})")
 _LINK = re.compile(r"(?:https://|mailto:|#)[^\s\x00-\x1f]*\Z")
 
 
@@ -51,9 +53,16 @@ def grade(name: marks.Grade) -> Markup:
 
 
 def marked(text: str) -> Markup:
-    """Escape ``text`` and replace the signs ▲ ▼ ○ ● by the drawn marks."""
-    parts = re.split("([▲▼○●])", text)
-    return Markup("").join(mark(_SIGNS[part]) if part in _SIGNS else escape(part) for part in parts)
+    """Escape ``text``, draw the signs ▲ ▼ ○ ● (with the space after them), and keep ranges on one line."""
+    return Markup("").join(_piece(part) for part in _PIECES.split(text))
+
+
+def _piece(part: str) -> Markup:
+    if part[:1] in _SIGNS:
+        return mark(_SIGNS[part[0]])
+    if _RANGE.fullmatch(part):
+        return Markup('<span class="phrase">{}</span>').format(part)
+    return escape(part)
 
 
 def safe_link(address: str) -> str:

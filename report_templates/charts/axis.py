@@ -43,14 +43,14 @@ class Axis:
 
 
 def round_step(rough: float) -> float:
-    """Return the smallest of 1, 2, 5 times a power of ten that is at least ``rough``.
+    """Return the 1, 2 or 5 times a power of ten that is nearest to ``rough`` by ratio.
 
-    >>> round_step(0.3), round_step(2), round_step(7)
-    (0.5, 2.0, 10.0)
+    >>> round_step(0.3), round_step(2), round_step(8)
+    (0.2, 2.0, 10.0)
     """
     power = 10.0 ** math.floor(math.log10(rough))
-    # A hair of slack, so that 0.2 computed as 0.20000000000000004 does not become 0.5.
-    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
+    factors = (1, 2, 5, 10)
+    return power * min(factors, key=lambda factor: abs(math.log(power * factor / rough)))
 
 
 def axis_around(

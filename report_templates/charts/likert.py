@@ -117,9 +117,10 @@ def draw(chart: Likert) -> Drawing:
 
 
 def _columns(chart: Likert, items: list[LikertItem]) -> _Columns:
-    change = max(_widest([item.change for item in items]), _widest(chart.change_head, theme.CAPTION) - 20)
-    mark = chart.width - change - 12
-    interval = mark - 12
+    change = _widest([item.change for item in items])
+    mark = chart.width - 2 - change - 11
+    # The head of the change column may reach over the marks but not to the interval's head.
+    interval = min(mark - 12, chart.width - 2 - _widest(chart.change_head, theme.CAPTION) - 12)
     interval_wide = max(
         _widest([item.interval for item in items]), _widest(chart.interval_head, theme.CAPTION)
     )

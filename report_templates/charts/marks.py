@@ -40,7 +40,7 @@ TEXT_COLOURS: dict[Mark, str] = {**COLOURS, "same": theme.SECONDARY}
 IN_COLUMN = 4.0
 ON_WHISKER = 4.8
 ON_MAP = 5.5
-IN_TEXT = 3.9
+IN_TEXT = 4.6
 
 
 def mark(name: Mark, x: float, y: float, half: float = IN_COLUMN) -> Shape:
@@ -56,8 +56,8 @@ def mark(name: Mark, x: float, y: float, half: float = IN_COLUMN) -> Shape:
 
 
 def inline(name: Mark) -> Markup:
-    """Return a mark for a line of text or a table cell: 9 by 9 units, read aloud as its sign."""
-    return svg(Drawing(9, 9, SIGNS[name], (mark(name, 4.5, 4.5, IN_TEXT),)))
+    """Return a mark for a line of text or a table cell: 10 by 10 units, read aloud as its sign."""
+    return svg(Drawing(10, 10, SIGNS[name], (mark(name, 5, 5, IN_TEXT),)))
 
 
 Grade = Literal["full", "half", "empty"]
@@ -67,9 +67,9 @@ GRADE_SIGNS: dict[Grade, str] = {"full": "●", "half": "◐", "empty": "○"}
 def grade(name: Grade) -> Markup:
     """Return how firm something is, ● ◐ or ○ in ink, for a line of text."""
     fill = theme.INK if name == "full" else theme.WHITE
-    shapes: list[Shape] = [Circle(4.5, 4.5, 3.3, fill, stroke=theme.INK, stroke_width=1.2)]
+    shapes: list[Shape] = [Circle(5, 5, 3.4, fill, stroke=theme.INK, stroke_width=1.2)]
     if name == "half":
         steps = [math.pi * (0.5 + number / 16) for number in range(17)]
-        left = tuple((4.5 + 3.3 * math.cos(angle), 4.5 - 3.3 * math.sin(angle)) for angle in steps)
+        left = tuple((5 + 3.4 * math.cos(angle), 5 - 3.4 * math.sin(angle)) for angle in steps)
         shapes.append(Polygon(left, theme.INK))
-    return svg(Drawing(9, 9, GRADE_SIGNS[name], tuple(shapes)))
+    return svg(Drawing(10, 10, GRADE_SIGNS[name], tuple(shapes)))

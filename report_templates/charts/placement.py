@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from report_templates.charts.drawing import Box, Point
 
-DISTANCES = (9.0, 14.0, 22.0, 34.0)
+DISTANCES = (9.0, 13.0, 19.0, 27.0, 38.0)
 DIRECTIONS = 16
 LEADER_FROM = 17.0
 ROUNDS = 6
@@ -187,7 +187,7 @@ def _cost(
     crossed = sum(box.crosses(*line) for line in around.lines)
     others = [label.point for number, label in enumerate(labels) if number != own]
     rivals = sum(_gap(box, point) <= gap + 1 for point in others)
-    cost = gap + 14 * crossed + 40 * rivals
+    cost = gap + 30 * crossed + 40 * rivals
     if option.leader:
         through = sum(mark.crosses(*option.leader) for number, mark in enumerate(marks) if number != own)
         cost += 6 + 60 * through

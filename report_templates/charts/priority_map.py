@@ -7,7 +7,7 @@ key stands below the map.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from report_templates import theme
 from report_templates.charts import marks, placement
@@ -104,7 +104,7 @@ def draw(chart: PriorityMap) -> Drawing:
     plot, places = min(attempts, key=lambda one: sum(place is None for place in one[1]))
     shapes = _ground(chart, plot) + _words(chart, plot)
     shapes += _crosses(chart, plot)
-    shapes += _labels(chart, places)
+    shapes += _labels(chart, plot, places)
     numbers = _numbers(places)
     shapes += _marks(chart, plot, numbers)
     key = _key(chart, numbers)
@@ -210,7 +210,10 @@ def _numbers(places: list[placement.Placed | None]) -> dict[int, int]:
     return {index: number for number, index in enumerate(left, 1)}
 
 
-def _labels(chart: PriorityMap, places: list[placement.Placed | None]) -> list[Shape]:
+def _labels(chart: PriorityMap, plot: _Plot, places: list[placement.Placed | None]) -> list[Shape]:
+    """Write the labels; one that had to cross a line gets a light plate, so that it stays legible."""
+    corner_x, corner_y = plot.at(chart.x_line, chart.y_line)
+    lines = [*_whiskers(chart, plot), *_means(chart, plot)]
     shapes: list[Shape] = []
     for point, place in zip(chart.points, places, strict=True):
         if place is None:
@@ -220,6 +223,9 @@ def _labels(chart: PriorityMap, places: list[placement.Placed | None]) -> list[S
             shapes.append(Line(x1, y1, x2, y2, theme.SECONDARY, 0.7, role="leader"))
         middle = (place.box.top + place.box.bottom) / 2
         text = centred(place.box.left, middle, point.label, bold=point.bold, role="label")
+        if any(place.box.crosses((line.x1, line.y1), (line.x2, line.y2)) for line in lines):
+            tinted = place.box.right < corner_x and place.box.bottom < corner_y
+            text = replace(text, ground=theme.PANEL if tinted else theme.WHITE)
         shapes.append(text)
     return shapes
 
