@@ -15,6 +15,10 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 ENGLISH_WORD = re.compile(r"[a-z]{3,}")
 # Chinese inside an English sentence: what the reader will find written in Chinese on the screen or sheet.
 QUOTED = re.compile(r"[“\"(`][^”\")`]*[”\")`]")
+# The name of the program is the same in every language.
+NAMES = {"csat"}
+# Words, which one language needs in a place where the other says the same without; never figures.
+WORDS = {"s", "item", "kind", "groups", "index", "all", "more"}
 # Commands and code are the same in every language.
 NOT_TRANSLATED = re.compile(r".*\.examples")
 # What is put before a key by the one function that all of a family go through.
@@ -58,11 +62,11 @@ def test_each_sentence_has_both_languages_and_nothing_else() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_both_languages_name_the_same_values() -> None:
+def test_both_languages_name_the_same_figures() -> None:
     wrong = [
-        f"{package}: {key}"
+        f"{package}: {key} names {sorted(differing)} in one language only"
         for package, key in SENTENCES
-        if len({frozenset(values_of(catalogue(package)[key][language])) for language in LANGUAGES}) != 1
+        if (differing := set.symmetric_difference(*map(values_of, catalogue(package)[key].values())) - WORDS)
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -80,7 +84,8 @@ def test_each_sentence_is_translated() -> None:
     wrong = []
     for package, key in SENTENCES:
         zh, en = (prose(catalogue(package)[key][language]) for language in ("zh", "en"))
-        if ENGLISH_WORD.search(en) and not CHINESE.search(zh) and not NOT_TRANSLATED.fullmatch(key):
+        words = set(ENGLISH_WORD.findall(zh)) - NAMES
+        if words and not CHINESE.search(zh) and not NOT_TRANSLATED.fullmatch(key):
             wrong.append(f"{package}: {key} is not Chinese: {zh}")
         if CHINESE.search(en):
             wrong.append(f"{package}: {key} is not English: {en}")
