@@ -61,9 +61,13 @@ class Source:
     imported: dict[str, tuple[str, str]] = field(init=False, default_factory=dict)
     aliases: dict[str, str] = field(init=False, default_factory=dict)
     declared: dict[str, tuple[str, str]] = field(init=False, default_factory=dict)
+    asking: list[tuple[ast.AST, ast.expr]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.tree = ast.parse(self.path.read_text(encoding="utf-8"))
+        scopes = [self.tree, *(node for node in ast.walk(self.tree) if isinstance(node, Function))]
+        inside = ((scope, node) for scope in scopes for node in _own_nodes(scope))
+        self.asking = [(scope, node) for scope, node in inside if isinstance(node, ast.Call | ast.Subscript)]
         for node in ast.walk(self.tree):
             if isinstance(node, ast.ImportFrom):
                 for name in node.names:
@@ -80,10 +84,6 @@ class Source:
     @property
     def name(self) -> str:
         return ".".join(self.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-    @property
-    def scopes(self) -> list[ast.Module | Function]:
-        return [self.tree, *(node for node in ast.walk(self.tree) if isinstance(node, Function))]
 
     def where(self, node: ast.expr) -> str:
         return f"{self.path.relative_to(ROOT)}:{node.lineno}"
@@ -138,19 +138,18 @@ def uses(modules: tuple[Source, ...]) -> list[Use]:
 
 
 def _uses_of(module: Source, sinks: Sinks, grown: Sinks) -> Iterator[Use]:
-    for scope in module.scopes:
-        for node in _own_nodes(scope):
-            asked = _asked(node, module, sinks)
-            if asked is None:
-                continue
-            sink, key, given = asked
-            handed_on = _handed_on(sink, key, scope)
-            if handed_on is not None and isinstance(scope, Function):
-                grown.setdefault((module.name, _owner(module, scope) + scope.name), handed_on)
-                continue
-            for text in _readings(key, scope):
-                pattern = re.compile(re.escape(sink.prefix) + text)
-                yield Use(module.where(key), sink.catalogue, pattern, given if ANYTHING not in text else None)
+    for scope, node in module.asking:
+        asked = _asked(node, module, sinks)
+        if asked is None:
+            continue
+        sink, key, given = asked
+        handed_on = _handed_on(sink, key, scope)
+        if handed_on is not None and isinstance(scope, Function):
+            grown.setdefault((module.name, _owner(module, scope) + scope.name), handed_on)
+            continue
+        for text in _readings(key, scope):
+            pattern = re.compile(re.escape(sink.prefix) + text)
+            yield Use(module.where(key), sink.catalogue, pattern, given if ANYTHING not in text else None)
 
 
 def _owner(module: Source, function: Function) -> str:

@@ -175,8 +175,9 @@ environment() {
 
 pip() {
     PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
-        "$venv/bin/python" -I -m pip -qq --no-input "$@" || stop \
-        "软件包安装失败（见上）。软件源沿用 pip 自己的设置（pip.conf、PIP_INDEX_URL 等）；修复后重新执行 make 即可。" \
+        "$venv/bin/python" -I -m pip -qq --no-input "$@" && return
+    rm -f "$unfinished" # pip takes back what it could not finish; only a pip that was killed leaves halves
+    stop "软件包安装失败（见上）。软件源沿用 pip 自己的设置（pip.conf、PIP_INDEX_URL 等）；修复后重新执行 make 即可。" \
         "Installing packages failed (see above). The index is the one pip is configured for (pip.conf, PIP_INDEX_URL …); mend that and make again."
 }
 
