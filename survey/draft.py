@@ -125,6 +125,8 @@ def _at(data: Any, location: Location) -> Any:
 def _names(data: Mapping[Any, Any], part: str) -> frozenset[str] | None:
     """Return the ids that stand in the file, or ``None`` where one of them cannot be read."""
     value = data.get(part)
+    if value is None and part in data:
+        return None
     if value is None:
         misspelled = any(get_close_matches(str(key), [part], 1, 0.7) for key in data if key != part)
         return None if misspelled or part in _STAND_IN else frozenset()

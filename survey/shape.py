@@ -69,27 +69,24 @@ def _sentence(error: Mapping[str, Any], document: Document) -> tuple[str, dict[s
         return _unknown(location, document)
     if "ends" in location:
         return "study_ends_shape", {}
-    if value is None or (kind == "string_too_short" and not value):
+    if value is None or (kind == "string_too_short" and not value.strip()):
         return "study_no_value", {"key": location[-1]}
     if kind in _BOUNDS:
         code, bound = _BOUNDS[kind]
-        negative = location[-1] == "weight" and code == "study_below"
-        return "study_negative_weight" if negative else code, {
-            "value": value,
-            "limit": _short(context[bound]),
-        }
+        code = "study_negative_weight" if code == "study_below" and location[-1] == "weight" else code
+        return code, {"value": _short(value), "limit": _short(context[bound])}
     if kind == "finite_number":
-        return "study_not_finite", {"value": value}
+        return "study_not_finite", {"value": _short(value)}
     if kind == "literal_error":
         return _not_allowed(location, value)
     if kind == "string_pattern_mismatch":
-        return "study_bad_wave_id" if location[0] == "waves" else "study_bad_id", {"value": value}
+        return "study_bad_wave_id" if location[0] == "waves" else "study_bad_id", {"value": _short(value)}
     if kind == "string_too_long":
-        return "study_too_long", {"value": value, "limit": context["max_length"]}
+        return "study_too_long", {"value": _short(value), "limit": context["max_length"]}
     if kind == "too_short":
         return "study_list_too_short", {"key": location[-1], "limit": context["min_length"]}
     if kind.startswith("date") or kind == "value_error":
-        return "study_bad_date", {"value": value}
+        return "study_bad_date", {"value": _short(value)}
     return _wrong_type(kind, location, value)
 
 
@@ -123,13 +120,13 @@ def _nearest_key(location: Location, document: Document) -> str | None:
 def _not_allowed(location: Location, value: object) -> tuple[str, dict[str, Any]]:
     allowed = [str(choice) for choice in get_args(_type_at(location))]
     guess = next(iter(get_close_matches(str(value).lower(), allowed, 1, 0.6)), None)
-    values = {"value": value, "allowed": _listing(allowed), "guess": guess}
+    values = {"value": _short(value), "allowed": _listing(allowed), "guess": guess}
     return "study_not_allowed_near" if guess else "study_not_allowed", values
 
 
 def _wrong_type(kind: str, location: Location, value: object) -> tuple[str, dict[str, Any]]:
     if location[-1] == "[key]":
-        return "study_code_not_whole", {"value": value}
+        return "study_code_not_whole", {"value": _short(value)}
     if kind == "model_type" and _model_at(location) is Text:
         return "study_text_without_languages", {"value": _short(value)}
     expected = _EXPECTED.get(kind.split("_")[0], "other")

@@ -13,7 +13,10 @@ import yaml
 from survey.errors import Place, Problem
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_FULLWIDTH = re.compile(r"[：，“”｛｝【】]")
+# Chinese punctuation is welcome inside texts; here it stands where a separator belongs.
+_FULLWIDTH = re.compile(
+    r"(?:^|[{,，]|- )\s*[A-Za-z_]\w*\s*：|，\s*[A-Za-z_]\w*\s*[:：]|[:：]\s*[“”｛【]|[｝】]\s*$"
+)
 _SYNTAX = {
     "quoted scalar": "study_quote_open",
     "mapping values are not allowed": "study_colon",
@@ -23,6 +26,8 @@ _SYNTAX = {
     "flow mapping": "study_bracket",
     "flow sequence": "study_bracket",
 }
+# Noticed only lines later, so the line to look at is where the parser began.
+_WHERE_IT_BEGAN = ("study_quote_open", "study_no_colon")
 
 
 def character_problems(text: str, file: str) -> list[Problem]:
@@ -45,9 +50,9 @@ def syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     context = getattr(error, "context_mark", None)
     suspects = range(context.line if context else mark.line, mark.line + 1)
     for number in suspects:
-        if number < len(lines) and _FULLWIDTH.search(lines[number].split("#")[0]):
+        if number < len(lines) and _FULLWIDTH.search(lines[number]):
             return Problem("study_fullwidth", Place(file, number + 1))
     said = f"{getattr(error, 'context', '') or ''} {getattr(error, 'problem', '') or ''}"
     code = next((code for words, code in _SYNTAX.items() if words in said), "study_syntax")
-    line = context.line if code == "study_quote_open" and context else mark.line
+    line = context.line if code in _WHERE_IT_BEGAN and context else mark.line
     return Problem(code, Place(file, min(line, len(lines) - 1) + 1), {"column": mark.column + 1})
