@@ -17,6 +17,18 @@ from survey.project_file import ProjectFile
 from survey.responses import Responses, Value
 from survey.wave_contents import canonical, wave_digest
 
+_VIEW = """
+CREATE VIEW answers_long AS
+SELECT
+    respondent.wave AS wave,
+    respondent.id AS respondent,
+    item.id AS item,
+    CASE item.position CASES END AS code
+FROM respondent
+JOIN answers ON answers.respondent_key = respondent.key
+CROSS JOIN item
+"""
+
 
 class AnswerTables:
     """Waves, respondents and their answers in a project file."""
@@ -103,12 +115,7 @@ class AnswerTables:
         rows = self._file.run("SELECT position, name FROM item ORDER BY position")
         cases = " ".join(f"WHEN {position} THEN answers.{_quoted(name)}" for position, name in rows)
         self._file.run("DROP VIEW IF EXISTS answers_long")
-        self._file.run(
-            "CREATE VIEW answers_long AS"
-            " SELECT respondent.wave AS wave, respondent.id AS respondent, item.id AS item,"
-            f" CASE item.position {cases} END AS code FROM respondent"
-            " JOIN answers ON answers.respondent_key = respondent.key CROSS JOIN item"
-        )
+        self._file.run(_VIEW.replace("CASES", cases))
 
     def write_respondents(self, fresh: Responses, number: int) -> None:
         """Write new respondents with their answers, as those of import ``number``."""

@@ -23,6 +23,7 @@ _MB = 1 << 20
 _CHUNK = 1 << 16
 _END = struct.Struct("<4s4H2LH")
 _OFFICE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError)
 
 
@@ -131,7 +132,12 @@ class Archive:
         def doctype(*_: object) -> None:
             raise refusal(self.file, "workbook_dtd", part=part)
 
+        def declaration(version: str, encoding: str | None, standalone: int) -> None:
+            if encoding is not None and encoding.casefold() not in _ENCODINGS:
+                raise refusal(self.file, "workbook_part_encoding", part=part, encoding=encoding[:40])
+
         parser.StartDoctypeDeclHandler = doctype
+        parser.XmlDeclHandler = declaration
         return parser
 
     def feed(self, part: str, parser: expat.XMLParserType) -> Iterator[None]:

@@ -69,7 +69,8 @@ class OoxmlBook:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self.warnings: list[Problem] = []
+        self._warnings: list[Problem] = []
+        self._shared_controls = 0
         self.date1904 = False
         self.counter = TextCounter(archive.file, archive.limits)
         self._part = self._main_part()
@@ -79,7 +80,14 @@ class OoxmlBook:
             self._warn("workbook_macros")
 
     def _warn(self, code: str, **values: object) -> None:
-        self.warnings.append(Problem(code, Place(self.archive.file), values, "warning"))
+        self._warnings.append(Problem(code, Place(self.archive.file), values, "warning"))
+
+    def warnings(self) -> list[Problem]:
+        """Return what should be known about the workbook as far as it has been read."""
+        controls = self._shared_controls + sum(sheet.facts.controls for sheet in self.sheets)
+        place = Place(self.archive.file)
+        dropped = [Problem("workbook_controls", place, {"n": controls}, "warning")] if controls else []
+        return [*self._warnings, *dropped]
 
     def _main_part(self) -> str:
         if "[Content_Types].xml" not in self.archive:
@@ -116,7 +124,7 @@ class OoxmlBook:
         for name, link, visibility in listed:
             relation = self._relations.get(link)
             if relation is None or relation.external or relation.target not in self.archive:
-                raise refusal(self.archive.file, "workbook_sheet_absent", sheet=name)
+                raise refusal(self.archive.file, "workbook_sheet_absent", sheet_name=name)
             if relation.type != "worksheet":
                 continue  # a chart sheet or a macro sheet holds no answers
             if visibility == "very_hidden":
@@ -134,7 +142,12 @@ class OoxmlBook:
     def texts(self) -> list[str] | None:
         """Shared texts by number; ``None`` when the workbook has no such part."""
         part = self._related_part("sharedStrings")
-        return None if part is None else shared_texts(self.archive, part, self.counter)
+        if part is None:
+            return None
+        before = self.counter.controls_dropped
+        texts = shared_texts(self.archive, part, self.counter)
+        self._shared_controls = self.counter.controls_dropped - before
+        return texts
 
     @cached_property
     def date_styles(self) -> frozenset[str]:

@@ -59,6 +59,7 @@ class SheetFacts:
     complete: bool = False
     filtered: bool = False
     hidden_rows: int = 0
+    controls: int = 0
     merged: list[Range] = field(default_factory=list)
 
 
@@ -232,7 +233,10 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
         if cell_type == "s":
             return shared(text)
         if cell_type in ("inlineStr", "str"):
-            return counter.clean(text) or None
+            before = counter.controls_dropped
+            cleaned = counter.clean(text)
+            facts.controls += counter.controls_dropped - before
+            return cleaned or None
         if cell_type == "b":
             return _boolean(text)
         if cell_type == "e":

@@ -7,7 +7,7 @@ guessing is refused whole; nothing in it is run, followed or fetched.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -57,10 +57,7 @@ class Sheet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A file that was opened: its sheets, its digest, and what should be known about it.
-
-    ``warnings`` grow while sheets are read. ``encoding`` is that of a text file.
-    """
+    """A file that was opened: its sheets and its digest. ``encoding`` is that of a text file."""
 
     file: str
     sha256: str
@@ -68,7 +65,12 @@ class Workbook:
     format: Literal["xlsx", "csv"]
     encoding: str | None
     sheets: tuple[Sheet, ...]
-    warnings: list[Problem]
+    noticed: Callable[[], list[Problem]]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What should be known about the file; more turns up while its sheets are read."""
+        return self.noticed()
 
     def sheet(self, name: str) -> Sheet:
         """Return the sheet called ``name``; raises ``KeyError`` when there is none."""
@@ -94,7 +96,7 @@ def read_workbook(path: Path, *, limits: Limits = _DEFAULT, encoding: str | None
     sheet, used, warnings = read_delimited(file, data, limits, encoding)
     if path.suffix.casefold() not in (".csv", ".tsv", ".txt"):
         warnings.append(Problem("workbook_is_text", Place(file), {}, "warning"))
-    return Workbook(file, digest, len(data), "csv", used, (sheet,), warnings)
+    return Workbook(file, digest, len(data), "csv", used, (sheet,), lambda: warnings)
 
 
 def _bytes(path: Path, limits: Limits) -> bytes:

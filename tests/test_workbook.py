@@ -1,0 +1,572 @@
+"""The reader knows what every cell holds, and refuses what nobody can read without guessing."""
+
+from __future__ import annotations
+
+import random
+import re
+import struct
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drawing import (
+    BOOK,
+    BOOK_RELS,
+    DEFAULTS,
+    HEAD,
+    OLE,
+    RELS,
+    STRINGS,
+    STYLES,
+    TAIL,
+    TYPES,
+    build,
+    c,
+    cut,
+    flip,
+    raw,
+    row,
+    sheet,
+    strict,
+    text,
+    two_sheets,
+    workbook,
+)
+
+from survey.archive import Limits
+from survey.cells import Cell, CellValue, Fault, Kind
+from survey.errors import ImportProblems
+from survey.ooxml import is_date_format
+from survey.workbook import Workbook, read_workbook
+
+MB = 1 << 20
+
+
+def cells_of(path: Path, **options: Any) -> dict[str, CellValue]:
+    book = read_workbook(path, **options)
+    [only] = book.sheets
+    return {
+        Cell(only.name, r.number, column, value).address: value
+        for r in only.rows()
+        for column, value in r.cells.items()
+    }
+
+
+def one(p: Path, cell: str, **parts: Any) -> CellValue | None:
+    """Return what the reader makes of ``cell``, which stands at A2."""
+    return cells_of(build(p, sheet=sheet(row(2, cell)), **parts)).get("A2")
+
+
+def refused(path: Path, **options: Any) -> list[str]:
+    """Return the codes with which a file is refused."""
+    with pytest.raises(ImportProblems) as caught:
+        cells_of(path, **options)
+    for problem in caught.value.problems:
+        for language in ("zh", "en"):
+            assert problem.line(language)
+    return [problem.code for problem in caught.value.problems]
+
+
+def warned(book: Workbook) -> list[str]:
+    for found in book.sheets:
+        list(found.rows())
+    return [problem.code for problem in book.warnings]
+
+
+@pytest.fixture
+def p(tmp_path: Path) -> Path:
+    return tmp_path / "book.xlsx"
+
+
+# -- cells ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (c("A2"), None),
+        (c("A2", 5), 5),
+        (c("A2", "5.0"), 5),
+        (c("A2", "5E0"), 5),
+        (c("A2", "-0"), 0),
+        (c("A2", "4.5"), 4.5),
+        (c("A2", " 5 "), 5),
+        (c("A2", "110101199003074514"), 110101199003074514),
+        (c("A2", "NaN"), Fault(Kind.REFUSED, "NaN")),
+        (c("A2", "INF"), Fault(Kind.REFUSED, "INF")),
+        (c("A2", "1e400"), Fault(Kind.REFUSED, "1e400")),
+        (c("A2", "5abc"), Fault(Kind.REFUSED, "5abc")),
+        (c("A2", "1_000"), Fault(Kind.REFUSED, "1_000")),
+        (c("A2", "٣"), Fault(Kind.REFUSED, "٣")),
+        (c("A2", 0, t="s"), "hello"),
+        (c("A2", 99, t="s"), Fault(Kind.REFUSED, "99")),
+        (c("A2", -1, t="s"), Fault(Kind.REFUSED, "-1")),
+        (c("A2", "x", t="str", f="A1"), "x"),
+        (c("A2", "", t="str", f="A1"), None),
+        (c("A2", 1, t="b"), True),
+        (c("A2", "false", t="b"), False),
+        (c("A2", "yes", t="b"), Fault(Kind.REFUSED, "yes")),
+        (c("A2", "#N/A", t="e"), Fault(Kind.ERROR, "#N/A")),
+        (c("A2", "#DIV/0!", t="e", f="1/0"), Fault(Kind.ERROR, "#DIV/0!")),
+        (text("A2", "#N/A"), "#N/A"),
+        (c("A2", f="1+1"), Fault(Kind.FORMULA, "")),
+        (c("A2", "", f="1+1"), Fault(Kind.FORMULA, "")),
+        (c("A2", 2, f="1+1"), 2),
+        (c("A2", 5, t="zzz"), Fault(Kind.REFUSED, "5")),
+        (c("A2", "2026-09-03", t="d"), datetime(2026, 9, 3)),
+        (c("A2", "nonsense", t="d"), Fault(Kind.REFUSED, "nonsense")),
+        (c("A2", 44593, s=1), datetime(2022, 2, 1)),
+        (c("A2", "44593.5", s=1), datetime(2022, 2, 1, 12)),
+        (c("A2", 1, s=1), datetime(1900, 1, 1)),
+        (c("A2", 61, s=1), datetime(1900, 3, 1)),
+        (c("A2", -1, s=1), Fault(Kind.REFUSED, "-1")),
+        (c("A2", 5, s=99), 5),
+        (text("A2", "a_x0008_b"), "ab"),
+        (text("A2", "a_x000D_\nb"), "a\nb"),
+        (text("A2", "_x005F_x0008_"), "_x0008_"),
+        (text("A2", "_xD83D__xDE00_"), "😀"),
+        (text("A2", "_xD83D_x"), "x"),
+        (text("A2", "\u202egnp.exe 👩\u200d👩\u200d👧"), "\u202egnp.exe 👩\u200d👩\u200d👧"),
+        (text("A2", "长" * 100_000), "长" * 100_000),
+        (text("A2", ""), None),
+    ],
+)
+def test_a_cell_is_what_was_stored(p: Path, cell: str, expected: CellValue | None) -> None:
+    found = one(p, cell)
+    assert (type(found), found) == (type(expected), expected)
+
+
+def test_a_cell_knows_its_place_kind_and_raw_text() -> None:
+    cell = Cell("S1", 2, 28, Fault(Kind.ERROR, "#N/A"))
+    assert (cell.address, cell.kind, cell.raw) == ("AB2", Kind.ERROR, "#N/A")
+    assert [Cell("S", 1, 1, v).raw for v in (None, True, 4.5, datetime(2022, 2, 1))] == [
+        *("", "TRUE", "4.5", "2022-02-01")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("string", "expected"),
+    [
+        ("<r><t>very </t></r><r><t>good</t></r>", "very good"),
+        ("<t>東京</t><rPh sb='0' eb='2'><t>トウキョウ</t></rPh>", "東京"),
+        ("<t><![CDATA[a<b]]></t>", "a<b"),
+    ],
+)
+def test_rich_text_is_joined_and_readings_are_left_out(p: Path, string: str, expected: str) -> None:
+    assert one(p, c("A2", 0, t="s"), strings=STRINGS.replace("<t>hello</t>", string)) == expected
+    assert one(p, f'<c r="A2" t="inlineStr"><is>{string}</is></c>') == expected
+
+
+def test_control_characters_that_come_to_light_are_counted(p: Path) -> None:
+    book = read_workbook(build(p, sheet=sheet(row(1, text("A1", "a_x0008_b"), text("B1", "c_x0000_")))))
+    assert warned(book) == ["workbook_controls"]
+    assert book.warnings[0].values["n"] == 2
+
+
+def test_dates_of_a_1904_workbook_fall_on_the_right_day(p: Path) -> None:
+    book = BOOK.replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
+    assert one(p, c("A2", 42735, s=1), book=book) == datetime(2021, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "code", ["yyyy-mm-dd", 'yyyy"年"m"月"', "[$-804]d mmm", "h:mm", "[h]:mm", "m/d", "AM/PM s"]
+)
+def test_formats_of_dates(code: str) -> None:
+    assert is_date_format(code)
+
+
+@pytest.mark.parametrize(
+    "code", ["General", "0.00", '0" days"', "[Red]0", "#,##0_d", "0.0E+00", "[DBNum1]0", "\\d0"]
+)
+def test_formats_of_numbers(code: str) -> None:
+    assert not is_date_format(code)
+
+
+def test_custom_formats_decide_about_dates(p: Path) -> None:
+    custom = '<numFmts><numFmt numFmtId="170" formatCode="yyyy/m/d"/></numFmts><fonts>'
+    styles = STYLES.replace("<fonts>", custom).replace(
+        '<xf numFmtId="14"/></cellXfs>', '<xf numFmtId="170"/></cellXfs>'
+    )
+    assert one(p, c("A2", 44593, s=1), styles=styles) == datetime(2022, 2, 1)
+
+
+def test_cells_and_rows_without_addresses_are_placed_by_order(p: Path) -> None:
+    path = build(
+        p, sheet=sheet(row(None, text(None, "Q1"), text(None, "Q2")), row(None, c(None, 5), c(None, 4)))
+    )
+    assert cells_of(path) == {"A1": "Q1", "B1": "Q2", "A2": 5, "B2": 4}
+
+
+def test_addresses_are_those_of_the_spreadsheet(p: Path) -> None:
+    assert cells_of(build(p, sheet=sheet(row(3, text("B3", "Q1")), row(4, c("B4", 5))))) == {
+        "B3": "Q1",
+        "B4": 5,
+    }
+
+
+# -- the same workbook in other clothes ------------------------------------------------------------
+
+PLAIN = {"A1": "hello", "B1": 7, "C1": datetime(2021, 1, 1)}
+
+
+def test_the_default_workbook_reads(p: Path) -> None:
+    assert cells_of(build(p)) == PLAIN
+
+
+def test_strict_workbooks_read_alike(p: Path) -> None:
+    assert cells_of(build(p, **{name: strict(part) for name, part in DEFAULTS.items()})) == PLAIN
+
+
+def test_prefixed_elements_read_alike(p: Path) -> None:
+    prefixed = re.sub(r"<(/?)(\w)", r"<\1x:\2", DEFAULTS["sheet"]).replace("xmlns=", "xmlns:x=")
+    assert cells_of(build(p, sheet=prefixed)) == PLAIN
+
+
+def test_part_names_in_other_case_or_with_backslashes_read_alike(p: Path) -> None:
+    original = build(p).read_bytes()
+    assert cells_of(raw(p, original.replace(b"xl/sharedStrings.xml", b"xl/SharedStrings.xml"))) == PLAIN
+    assert cells_of(raw(p, original.replace(b"xl/worksheets/", b"xl\\worksheets\\"))) == PLAIN
+
+
+def test_absolute_and_roundabout_targets_read_alike(p: Path) -> None:
+    for target in ("/xl/worksheets/sheet1.xml", "../xl/./worksheets/sheet1.xml"):
+        assert cells_of(build(p, book_rels=BOOK_RELS.replace("worksheets/sheet1.xml", target))) == PLAIN
+
+
+def test_utf16_parts_read_alike(p: Path) -> None:
+    part = sheet(row(1, text("A1", "满意"))).replace("UTF-8", "UTF-16").encode("utf-16")
+    assert cells_of(build(p, sheet=part)) == {"A1": "满意"}
+
+
+@pytest.mark.parametrize("dimension", ["A1", "A1:XFD1048576"])
+def test_the_stated_dimension_is_ignored(p: Path, dimension: str) -> None:
+    assert cells_of(build(p, sheet=sheet(row(1, c("A1", 1), c("B1", 2)), dim=dimension))) == {
+        "A1": 1,
+        "B1": 2,
+    }
+
+
+@pytest.mark.parametrize("styles", ["<styleSheet><broken", "", None])
+def test_broken_styles_cost_the_dates_only(p: Path, styles: str | None) -> None:
+    path = build(p, styles=styles)
+    assert cells_of(path) == {**PLAIN, "C1": 44197}
+    assert warned(read_workbook(path)) == ["workbook_styles"]
+
+
+def test_unknown_fills_are_nobodys_business(p: Path) -> None:
+    assert cells_of(build(p, styles=STYLES.replace("none", "zigzag"))) == PLAIN
+
+
+# -- size and structure ---------------------------------------------------------------------------
+
+
+def test_one_gigabyte_of_spaces_is_refused(p: Path) -> None:
+    path = build(p, sheet=chain([HEAD], repeat(b" " * MB, 70), [TAIL]))
+    assert refused(path) == ["workbook_limit_ratio"]
+    assert refused(path, limits=Limits(part_bytes=64 * MB)) == ["workbook_limit_part"]
+    assert refused(path, limits=Limits(all_bytes=64 * MB)) == ["workbook_limit_all"]
+
+
+def test_a_text_beyond_the_limit_is_refused(p: Path) -> None:
+    opening = b'<row r="1"><c r="A1" t="inlineStr"><is><t>'
+    path = build(p, sheet=chain([HEAD, opening], repeat(b"A" * MB, 8), [b"</t></is></c></row>", TAIL]))
+    assert refused(path) == ["workbook_limit_text"]
+    strings = chain([STRINGS.split("hello")[0].encode()], repeat(b"A" * MB, 8), [b"</t></si></sst>"])
+    assert refused(build(p, strings=strings)) == ["workbook_limit_text"]
+    texts = sheet(row(1, text("A1", "abcde"), text("B1", "abcde")))
+    assert refused(build(p, sheet=texts), limits=Limits(all_text=9)) == ["workbook_limit_all_text"]
+
+
+def test_shared_texts_beyond_the_limit_are_refused(p: Path) -> None:
+    strings = chain(
+        [STRINGS.split("<si>")[0].encode()], repeat(b"<si><t>x</t></si>" * 10_000, 6), [b"</sst>"]
+    )
+    assert refused(build(p, strings=strings), limits=Limits(strings=50_000)) == ["workbook_limit_strings"]
+
+
+def test_cells_beyond_the_limit_are_refused(p: Path) -> None:
+    block = (b"<row>" + b"<c><v>5</v></c>" * 20 + b"</row>") * 1000
+    path = build(p, sheet=chain([HEAD], repeat(block, 5), [TAIL]))
+    assert refused(path, limits=Limits(cells=50_000)) == ["workbook_limit_cells"]
+    assert sum(len(r.cells) for r in read_workbook(path).sheets[0].rows()) == 100_000
+
+
+def test_a_cell_at_the_far_corner_costs_one_entry(p: Path) -> None:
+    path = build(p, sheet=sheet(row(1, c("A1", 1)), row(1048576, c("XFD1048576", 2))))
+    assert cells_of(path) == {"A1": 1, "XFD1048576": 2}
+
+
+@pytest.mark.parametrize("n", [2, 1])
+@pytest.mark.parametrize(
+    "reference", ["XFE{n}", "1A", "A", "a{n}", "A0{n}", "A{n}9", "$A${n}", "A{n}\n", "ZZZZ{n}"]
+)
+def test_what_is_no_address_of_its_row_is_refused(p: Path, reference: str, n: int) -> None:
+    assert refused(build(p, sheet=sheet(row(n, c(reference.format(n=n), 2))))) == ["workbook_reference"]
+
+
+@pytest.mark.parametrize("number", ["0", "-5", "1048577", "x", "", "２"])
+def test_what_is_no_row_number_is_refused(p: Path, number: str) -> None:
+    assert refused(build(p, sheet=sheet(f'<row r="{number}"><c><v>1</v></c></row>'))) == [
+        "workbook_row_number"
+    ]
+
+
+def test_rows_out_of_order_and_cells_given_twice_are_refused(p: Path) -> None:
+    assert refused(build(p, sheet=sheet(row(2, c("A2", 1)), row(2, c("A2", 1))))) == ["workbook_row_number"]
+    assert refused(build(p, sheet=sheet(row(1, c("A1", 1), c("A1", 2))))) == ["workbook_cell_twice"]
+
+
+def test_formatted_empty_cells_are_no_cells(p: Path) -> None:
+    empty = (row(i, *(c(f"{x}{i}", s=1) for x in "ABCDEFGHIJ")).encode() for i in range(2, 5_000))
+    assert cells_of(build(p, sheet=chain([HEAD, row(1, c("A1", 1)).encode()], empty, [TAIL]))) == {"A1": 1}
+    assert cells_of(build(p, sheet=sheet(row(1, c("A1", 1)), row(2000, c("AD2000", s=1))))) == {"A1": 1}
+
+
+def dtd_bombs(tmp_path: Path) -> dict[str, dict[str, str]]:
+    nine = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
+    declared = {
+        "nested": (f'<!DOCTYPE z [{nine}<!ENTITY l0 "x">]>', "&l9;"),
+        "long": (f'<!DOCTYPE z [<!ENTITY a "{"a" * 50_000}">]>', "&a;" * 50_000),
+        "external": (f'<!DOCTYPE z [<!ENTITY x SYSTEM "{(tmp_path / "canary").as_uri()}">]>', "&x;"),
+    }
+    bombs = {
+        f"{name} in strings": {"strings": STRINGS.replace("<sst", doctype + "<sst").replace("hello", use)}
+        for name, (doctype, use) in declared.items()
+    }
+    for part in ("sheet", "styles", "book", "rels", "book_rels"):
+        bombs[f"in {part}"] = {part: re.sub(r"(\?>\n)", r"\1<!DOCTYPE z>", DEFAULTS[part])}
+    return bombs
+
+
+@pytest.mark.parametrize("bomb", sorted(dtd_bombs(Path("/"))))
+def test_a_document_type_is_refused_in_every_part(tmp_path: Path, p: Path, bomb: str) -> None:
+    (tmp_path / "canary").write_text("secret")
+    with pytest.raises(ImportProblems) as caught:
+        cells_of(build(p, **dtd_bombs(tmp_path)[bomb]))
+    assert [problem.code for problem in caught.value.problems] == ["workbook_dtd"]
+    assert "secret" not in str(caught.value)
+
+
+def test_deep_nesting_and_a_thousand_attributes_do_no_harm(p: Path) -> None:
+    assert refused(build(p, sheet=sheet(post="<a>" * 200_000))) == ["workbook_part_broken"]
+    attributes = " ".join(f'a{i}="1"' for i in range(200_000))
+    assert cells_of(build(p, sheet=sheet(row(1, c("A1", 1), attrs=attributes)))) == {"A1": 1}
+    endless = sheet(row(1, c("A1", 1), attrs=f'a="{"x" * 5 * MB}"'))
+    assert refused(build(p, sheet=endless)) == ["workbook_limit_token"]
+
+
+def test_a_range_over_the_whole_grid_is_only_a_range(p: Path) -> None:
+    post = '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    path = build(p, sheet=sheet(row(1, c("A1", 5)), post=post))
+    assert cells_of(path) == {"A1": 5}
+    assert [str(span) for span in read_workbook(path).sheets[0].merged()] == ["A1:XFD1048576"]
+
+
+# -- damage ---------------------------------------------------------------------------------------
+
+
+def sized(path: Path) -> Path:
+    """Make the zip directory claim that the sheet holds 100 bytes."""
+    content = bytearray(path.read_bytes())
+    at = -1
+    while content[(at := content.index(b"PK\x01\x02", at + 1)) + 46 :][:24] != b"xl/worksheets/sheet1.xml":
+        pass
+    content[at + 24 : at + 28] = struct.pack("<I", 100)
+    return raw(path, bytes(content))
+
+
+def flagged(path: Path) -> Path:
+    """Flag the first entry as encrypted."""
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x03\x04") + 6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return raw(path, bytes(content))
+
+
+def flipped(path: Path) -> Path:
+    return flip(path, zipfile.ZipFile(path).getinfo("xl/worksheets/sheet1.xml").header_offset + 60)
+
+
+def doubled(path: Path) -> Path:
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("XL/workbook.xml", BOOK)
+    return path
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "size in the directory": (lambda p: sized(build(p)), "workbook_part_damaged"),
+    "cut in half": (lambda p: cut(build(p), 0.5), "workbook_damaged"),
+    "one byte inverted": (lambda p: flipped(build(p)), "workbook_part_damaged"),
+    "bytes before": (lambda p: raw(p, b"JUNK" * 100 + build(p).read_bytes()), "workbook_extra_bytes"),
+    "bytes before that look right": (
+        lambda p: raw(p, b"PK\x03\x04" + build(p).read_bytes()),
+        "workbook_extra_bytes",
+    ),
+    "few bytes behind": (lambda p: raw(p, build(p).read_bytes() + b"J" * 10), "workbook_extra_bytes"),
+    "many bytes behind": (lambda p: raw(p, build(p).read_bytes() + b"J" * 70_000), "workbook_damaged"),
+    "empty": (lambda p: raw(p, b""), "workbook_empty_file"),
+    "entry encrypted": (lambda p: flagged(build(p)), "workbook_part_encrypted"),
+    "bzip2": (lambda p: build(p, method=zipfile.ZIP_BZIP2), "workbook_part_method"),
+    "lzma": (lambda p: build(p, method=zipfile.ZIP_LZMA), "workbook_part_method"),
+    "too many parts": (
+        lambda p: build(p, extra={f"xl/x{i}.xml": "<a/>" for i in range(1_001)}),
+        "workbook_limit_parts",
+    ),
+    "part twice": (lambda p: doubled(build(p)), "workbook_part_twice"),
+    "password": (
+        lambda p: raw(p, OLE + b"\0" * 1000 + "EncryptedPackage".encode("utf-16-le")),
+        "workbook_password",
+    ),
+    "old xls": (lambda p: raw(p, OLE + b"\0" * 1000 + "Workbook".encode("utf-16-le")), "workbook_old_xls"),
+    "png": (lambda p: raw(p, b"\x89PNG\r\n\x1a\n" + b"\0" * 100), "workbook_wrong_type"),
+    "pdf": (lambda p: raw(p, b"%PDF-1.7\n"), "workbook_wrong_type"),
+    "web page": (lambda p: raw(p, b"\xef\xbb\xbf <HTML><table>"), "workbook_wrong_type"),
+    "zip of something": (lambda p: build(p, types=None), "workbook_none"),
+    "no workbook in it": (lambda p: build(p, book=None), "workbook_none"),
+    "a document": (lambda p: build(p, book="<document/>"), "workbook_none"),
+    "opendocument": (
+        lambda p: build(p, types=None, extra={"mimetype": "x", "content.xml": "<a/>"}),
+        "workbook_other_format",
+    ),
+    "binary": (
+        lambda p: build(p, rels=RELS.replace(".xml", ".bin"), extra={"xl/workbook.bin": b"\0"}),
+        "workbook_other_format",
+    ),
+    "sheet part absent": (lambda p: build(p, sheet=None), "workbook_sheet_absent"),
+    "sheet elsewhere": (
+        lambda p: build(
+            p,
+            book_rels=BOOK_RELS.replace(
+                'Target="worksheets/sheet1.xml"', 'TargetMode="External" Target="http://127.0.0.1:9/x.xml"'
+            ),
+        ),
+        "workbook_sheet_absent",
+    ),
+    "sheet is something else": (lambda p: build(p, sheet="<chartsheet/>"), "workbook_sheet_none"),
+    "shared texts absent": (lambda p: build(p, strings=None), "workbook_strings_absent"),
+    "not in its encoding": (
+        lambda p: build(p, sheet=sheet(row(1, text("A1", "XX"))).encode().replace(b"XX", b"\xff\xfe\xc3(")),
+        "workbook_part_broken",
+    ),
+    "unknown encoding": (
+        lambda p: build(p, sheet=DEFAULTS["sheet"].replace("UTF-8", "x-user")),
+        "workbook_part_encoding",
+    ),
+    "control byte": (lambda p: build(p, sheet=sheet(row(1, text("A1", "a\x08b")))), "workbook_part_broken"),
+    "control character": (
+        lambda p: build(p, sheet=sheet(row(1, text("A1", "XX"))).replace("XX", "&#0;")),
+        "workbook_part_broken",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_or_foreign_file_is_refused_for_what_it_is(p: Path, damage: str) -> None:
+    make, code = DAMAGE[damage]
+    assert refused(make(p)) == [code]
+
+
+def test_a_file_that_is_absent_or_too_large_is_refused(tmp_path: Path, p: Path) -> None:
+    assert refused(tmp_path / "none.xlsx") == ["workbook_not_found"]
+    assert refused(tmp_path) == ["workbook_unreadable"]
+    assert refused(build(p), limits=Limits(file_bytes=100)) == ["workbook_limit_file"]
+
+
+def test_a_refusal_names_part_and_line(p: Path) -> None:
+    with pytest.raises(ImportProblems, match=r"xl/worksheets/sheet1.xml is not valid XML in line 2"):
+        cells_of(build(p, sheet=sheet(row(1, text("A1", "a\x08b")))))
+
+
+# -- sheets ---------------------------------------------------------------------------------------
+
+
+def test_macros_are_not_run(p: Path) -> None:
+    macro = TYPES.replace("openxmlformats-officedocument.spreadsheetml.sheet", "ms-excel.sheet.macroEnabled")
+    path = build(p, types=macro, extra={"xl/vbaProject.bin": b"\0" * 600})
+    assert cells_of(path) == PLAIN
+    assert warned(read_workbook(path)) == ["workbook_macros"]
+
+
+def test_external_links_are_not_followed(p: Path) -> None:
+    link = RELS.replace("xl/workbook.xml", "http://127.0.0.1:9/x.xlsx")
+    extra = {"xl/externalLinks/externalLink1.xml": "<externalLink/>"}
+    path = build(p, extra={**extra, "xl/externalLinks/_rels/externalLink1.xml.rels": link})
+    assert cells_of(path) == PLAIN
+
+
+def test_hidden_sheets_are_listed_and_those_hidden_by_macros_are_not_read(tmp_path: Path) -> None:
+    hidden = read_workbook(two_sheets(tmp_path, "Q1\n5", "Q1\n4", state="hidden"))
+    assert [(s.name, s.visibility) for s in hidden.sheets] == [("S1", "visible"), ("S2", "hidden")]
+    very_hidden = read_workbook(two_sheets(tmp_path, "Q1\n5", "Q1\n4", state="veryHidden"))
+    assert [s.name for s in very_hidden.sheets] == ["S1"]
+    assert warned(very_hidden) == ["workbook_sheet_very_hidden"]
+
+
+def test_chart_sheets_hold_no_answers(tmp_path: Path) -> None:
+    path = two_sheets(tmp_path, "Q1\n5", "Q1\n4")
+    content = zipfile.ZipFile(path).read("xl/_rels/workbook.xml.rels").decode()
+    charts = re.sub(r'(Id="rId4" Type="[^"]*/)worksheet', r"\1chartsheet", content)
+    again = workbook(tmp_path, "Q1\n5", name="charts.xlsx")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(again, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, charts if name.endswith("workbook.xml.rels") else source.read(name))
+    assert [s.name for s in read_workbook(again).sheets] == ["S1"]
+
+
+def test_hidden_rows_say_so(p: Path) -> None:
+    path = build(p, sheet=sheet(row(1, c("A1", 1)), row(2, c("A2", 2), attrs='hidden="1"')))
+    assert [(r.number, r.hidden) for r in read_workbook(path).sheets[0].rows()] == [(1, False), (2, True)]
+
+
+def test_rows_may_be_read_twice_and_given_up_half_way(p: Path) -> None:
+    only = read_workbook(build(p, sheet=sheet(*(row(n, c(f"A{n}", n)) for n in range(1, 100))))).sheets[0]
+    assert next(only.rows()).number == 1
+    assert [r.number for r in only.rows()] == [r.number for r in only.rows()] == list(range(1, 100))
+
+
+def mutated(part: str, chance: random.Random) -> str:
+    """Return a part with one attribute swapped, a stretch dropped or doubled, or a character changed."""
+    start, end = sorted(chance.randrange(len(part)) for _ in range(2))
+    match chance.randrange(4):
+        case 0:
+            start, end = chance.choice([m.span(1) for m in re.finditer(r'="([^"]*)"', part)])
+            return part[:start] + chance.choice(SWAPS) + part[end:]
+        case 1:
+            return part[:start] + part[end:]
+        case 2:
+            return part[:end] + part[start:end] + part[end:]
+        case _:
+            return part[:start] + chr(chance.randrange(1, 128)) + part[start + 1 :]
+
+
+SWAPS = ["", "0", "-1", "1e999", "999999999999", "XFD1048576", "A1:B2", "&lt;", "中", "s", "zzz", "true"]
+
+
+def outcome(p: Path) -> str:
+    try:
+        for found in read_workbook(p).sheets:
+            for r in found.rows():
+                if not r.cells:
+                    return "a row without cells"
+    except ImportProblems as refusal:
+        return refusal.problems[0].code
+    return "read"
+
+
+def test_mutated_workbooks_are_read_or_refused(p: Path) -> None:
+    """Whatever is done to a workbook, the outcome is cells or a problem with a code."""
+    chance = random.Random(20260101)
+    outcomes = []
+    for _ in range(400):
+        name = chance.choice(sorted(DEFAULTS))
+        build(p, **{name: mutated(DEFAULTS[name], chance)})
+        if chance.random() < 0.3:
+            flip(p, chance.randrange(p.stat().st_size))
+        outcomes.append(outcome(p))
+    assert 40 < outcomes.count("read") < 360
+    assert len(set(outcomes)) > 8
+    assert "a row without cells" not in outcomes
