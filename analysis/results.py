@@ -40,11 +40,11 @@ class TooFew:
     """A figure that is not shown. ``reason`` says why; ``n`` is for the analyst, never for print.
 
     ``complementary`` marks a group that is large enough itself but hidden because a smaller one
-    could otherwise be found by subtraction.
+    could otherwise be found by subtraction. ``small_base`` marks a model that its base cannot carry.
     """
 
     n: int
-    reason: Literal["disclosure", "complementary", "no_answers", "no_spread"]
+    reason: Literal["disclosure", "complementary", "no_answers", "no_spread", "small_base"]
 
 
 Verdict = Literal["better", "worse", "same"]

@@ -1,0 +1,211 @@
+"""Which rows and columns a driver model stands on, and what its blanks do.
+
+What a newcomer gets wrong: "does not apply" is no missing answer. A driver that some respondents could
+not meet enters as one player of two columns, the answer with the others put at the mean, and a mark of
+who had one. No row is lost by it, and nothing is imputed. An answer that was due and is missing costs
+its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.lmg import sweep
+from analysis.moments import Moments, unit_moments
+from analysis.sample import Booleans, Floats, Integers
+
+# A driver that fewer people than this could answer says nothing about the outcome.
+FEWEST_ANSWERS = 30
+# Variance relative to the square of the mean at which a column counts as constant.
+CONSTANT = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DriverData:
+    """Complete rows of a driver model.
+
+    Attributes
+    ----------
+    names : (P,) players.
+    players : (P,) columns of each; of a driver with marks first the answer, then the mark.
+    marked : (P,) whether the player is an answer and its mark.
+    x : (n, c + 1) columns, the outcome last; an answer nobody could give is 0, its mark 0.
+    rows : (n,) rows of the sample they come from.
+    due : how many rows had the outcome or should have had it.
+    dropped : drivers left out and why: ``no_answers``, ``few_answers``, ``no_spread``, ``duplicate``,
+        ``aliased``.
+    """
+
+    names: tuple[str, ...]
+    players: tuple[tuple[int, ...], ...]
+    marked: tuple[bool, ...]
+    x: Floats
+    rows: Integers
+    due: int
+    dropped: tuple[tuple[str, str], ...]
+
+    @property
+    def n(self) -> int:
+        """Rows used."""
+        return len(self.rows)
+
+    @property
+    def lost(self) -> int:
+        """Rows left out because an answer that was due is missing."""
+        return self.due - self.n
+
+    def moments(self, weights: Floats, unit: Integers, units: int) -> Moments:
+        """Moments per cluster; ``weights`` and ``unit`` (N,) are those of all rows of the sample."""
+        columns = tuple(str(column) for column in range(self.x.shape[1]))
+        return unit_moments(
+            columns, self.x, weights[self.rows], unit[self.rows], units, np.zeros(self.x.shape[1])
+        )
+
+    def correlations(self, moments: Moments) -> Floats:
+        """Correlations of all columns in every cell, (c + 1, c + 1, cells), the outcome last.
+
+        Answers that nobody could give stand at the mean of that very cell: in each replicate anew.
+        """
+        covariance, mean = moments.covariance, moments.mean
+        for player, marked in zip(self.players, self.marked, strict=True):
+            if marked:
+                answer, mark = player
+                level = mean[answer] / np.where(mean[mark] > 0, mean[mark], 1.0)
+                covariance[answer] -= level * covariance[mark]
+                covariance[:, answer] -= level * covariance[:, mark]
+        return correlation_matrices(covariance, mean)
+
+
+def correlation_matrices(covariance: Floats, mean: Floats) -> Floats:
+    """Correlations from covariances (c, c, B); a column without variance gets zeros throughout."""
+    variance = np.einsum("iib->ib", covariance)
+    varies = variance > CONSTANT * np.maximum(1.0, mean**2)
+    scale = np.where(varies, 1.0 / np.sqrt(np.where(varies, variance, 1.0)), 0.0)
+    found = covariance * scale[:, None] * scale[None]
+    diagonal = np.arange(len(found))
+    found[diagonal, diagonal] = varies.astype(np.float64)
+    return np.asarray(found)
+
+
+def driver_data(
+    outcome: Floats,
+    drivers: Mapping[str, Floats],
+    structural: Mapping[str, Booleans],
+    weights: Floats,
+    domain: Booleans,
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> DriverData:
+    """Choose rows and columns of a driver model.
+
+    Parameters
+    ----------
+    outcome : (N,) nan where unknown.
+    drivers : name -> (N,) answers, nan where there is none.
+    structural : name -> (N,) where there was no answer to have; absent means nowhere.
+    weights : (N,) sampling weights.
+    domain : (N,) rows to use, one wave or one group.
+    groups : name -> drivers that enter together as one player.
+    """
+    kept, dropped = _answered(drivers, domain)
+    while True:
+        rows = _complete(outcome, {name: drivers[name] for name in kept}, structural, domain)
+        made = _columns(outcome, drivers, structural, kept, rows)
+        found = _idle(made, weights[rows], drivers, kept)
+        if not found:
+            break
+        dropped += found
+        kept = [name for name in kept if name not in dict(found)]
+    names, players, marked = _players(kept, made[1], groups or {})
+    return DriverData(names, players, marked, made[0], rows, int(domain.sum()), tuple(dropped))
+
+
+def _answered(drivers: Mapping[str, Floats], domain: Booleans) -> tuple[list[str], list[tuple[str, str]]]:
+    kept: list[str] = []
+    dropped: list[tuple[str, str]] = []
+    for name, values in drivers.items():
+        answers = values[domain & np.isfinite(values)]
+        if len(answers) == 0:
+            dropped.append((name, "no_answers"))
+        elif np.ptp(answers) == 0:
+            dropped.append((name, "no_spread"))
+        elif len(answers) < FEWEST_ANSWERS:
+            dropped.append((name, "few_answers"))
+        else:
+            kept.append(name)
+    return kept, dropped
+
+
+def _complete(
+    outcome: Floats, drivers: Mapping[str, Floats], structural: Mapping[str, Booleans], domain: Booleans
+) -> Integers:
+    complete = domain & np.isfinite(outcome)
+    for name, values in drivers.items():
+        answered = np.isfinite(values)
+        complete &= answered | structural[name] if name in structural else answered
+    return np.flatnonzero(complete)
+
+
+def _columns(
+    outcome: Floats,
+    drivers: Mapping[str, Floats],
+    structural: Mapping[str, Booleans],
+    kept: Sequence[str],
+    rows: Integers,
+) -> tuple[Floats, dict[str, tuple[int, ...]]]:
+    """Return the columns (n, c + 1), shifted near their means, and those of each driver."""
+    columns: list[Floats] = []
+    owned: dict[str, tuple[int, ...]] = {}
+    for name in kept:
+        values = drivers[name][rows]
+        answered = np.isfinite(values)
+        shift = np.round(values[answered].mean()) if answered.any() else 0.0
+        owned[name] = (len(columns),)
+        columns.append(np.where(answered, values - shift, 0.0))
+        if not answered.all():
+            owned[name] += (len(columns),)
+            columns.append(answered.astype(np.float64))
+    y = outcome[rows]
+    columns.append(y - np.round(y.mean()) if len(y) else y)
+    return np.column_stack(columns), owned
+
+
+def _idle(
+    made: tuple[Floats, dict[str, tuple[int, ...]]],
+    weights: Floats,
+    drivers: Mapping[str, Floats],
+    kept: Sequence[str],
+) -> list[tuple[str, str]]:
+    """Find the first driver that is constant in these rows, or that those before it explain fully."""
+    x, owned = made
+    if len(x) < 2:
+        return []
+    one = np.zeros(len(x), dtype=np.int64)
+    data = DriverData((), tuple(owned.values()), tuple(len(c) == 2 for c in owned.values()), x, one, 0, ())
+    moments = unit_moments(tuple(map(str, range(x.shape[1]))), x, weights, one, 1, np.zeros(x.shape[1]))
+    correlations = data.correlations(moments)
+    aliased = sweep(correlations)[3][:, 0]
+    for position, name in enumerate(kept):
+        column = owned[name][0]
+        if correlations[column, column, 0] == 0:
+            return [(name, "no_spread")]
+        if aliased[column]:
+            earlier = [owned[other][0] for other in kept[:position]]
+            twin = bool((np.abs(correlations[column, earlier, 0]) > 1 - 1e-9).any())
+            return [(name, "duplicate" if twin else "aliased")]
+    return []
+
+
+def _players(
+    kept: Sequence[str], owned: Mapping[str, tuple[int, ...]], groups: Mapping[str, Sequence[str]]
+) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...], tuple[bool, ...]]:
+    group_of = {name: group for group, members in groups.items() for name in members}
+    members: dict[str, list[str]] = {}
+    for name in kept:
+        members.setdefault(group_of.get(name, name), []).append(name)
+    players = {player: tuple(c for name in names for c in owned[name]) for player, names in members.items()}
+    # Marks inside a group stay columns of their own; only a driver alone is put at its mean.
+    marked = tuple(len(members[player]) == 1 and len(columns) == 2 for player, columns in players.items())
+    return tuple(players), tuple(players.values()), marked

@@ -1,0 +1,135 @@
+"""A driver model: the regression behind the shares, in the full sample and in every replicate.
+
+Everything is a function of weighted correlations, so the model is fitted to all replicates at once and
+no row is looked at twice.
+
+What a newcomer gets wrong: blanks and "does not apply" are settled before, in ``analysis.driver_data``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.driver_data import DriverData, driver_data
+from analysis.lmg import lmg, subset_residuals, sweep
+from analysis.moments import replicate_moments
+from analysis.replicates import Replication
+from analysis.results import TooFew
+from analysis.sample import Booleans, Floats
+
+# Base below which there is no model, whatever the number of drivers p; and p + 20 (convention).
+SMALLEST_BASE = 50
+# More players than this are probed in the first 200 replicates only: each doubles the work.
+PROBED_PLAYERS, PROBED_REPLICATES = 15, 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DriverModel:
+    """A driver model in the full sample (cell 0) and in every replicate that did not fail.
+
+    ``shares`` (P, 1 + B) of explained variance, ``r_squared`` (1 + B,), ``beta`` (c, 1 + B) and
+    ``inflation`` (c,) by column, ``lead`` (P, B') share less the share of a random probe, ``kept`` (B,)
+    which replicates are in it.
+    """
+
+    data: DriverData
+    plan: Replication
+    correlations: Floats
+    lmg: Floats
+    shares: Floats
+    r_squared: Floats
+    first: Floats
+    unique: Floats
+    beta: Floats
+    inflation: Floats
+    lead: Floats
+    kept: Booleans
+
+    @property
+    def failed(self) -> int:
+        """Replicates in which a column lost its variance or became a copy of others."""
+        return int((~self.kept).sum())
+
+
+def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
+    """Fit a driver model in the full sample and all replicates of ``plan``.
+
+    ``TooFew`` with ``small_base`` where fewer than 50 rows, or fewer than 20 more than drivers, are
+    complete, and with ``no_spread`` where the outcome is constant, no driver is left, or nothing is
+    explained.
+    """
+    design = plan.design
+    if data.n < max(SMALLEST_BASE, len(data.names) + 20):
+        return TooFew(data.n, "small_base")
+    per_unit = data.moments(design.weights, design.unit, design.units)
+    correlations = data.correlations(replicate_moments(per_unit, plan))
+    beta, inflation, residual, aliased = sweep(correlations)
+    whole = (aliased == aliased[:, :1]).all(axis=0) & (correlations[-1, -1] > 0) & (residual < 1 - 1e-12)
+    if not data.names or not whole[0]:
+        return TooFew(data.n, "no_spread")
+    cells = np.flatnonzero(whole)
+    used = np.ascontiguousarray(correlations[:, :, cells])
+    parts = lmg(used, data.players)
+    subsets = subset_residuals(used[:, :, :1], data.players)[:, 0]
+    everyone = len(subsets) - 1
+    each = 1 << np.arange(len(data.players))
+    return DriverModel(
+        data=data,
+        plan=plan,
+        correlations=used,
+        lmg=parts,
+        shares=parts / parts.sum(axis=0),
+        r_squared=1 - residual[cells],
+        first=subsets[0] - subsets[each],
+        unique=subsets[everyone - each] - subsets[everyone],
+        beta=beta[:, cells],
+        inflation=inflation[:, 0],
+        lead=_lead_over_noise(data, used, plan),
+        kept=whole[1:],
+    )
+
+
+def _lead_over_noise(data: DriverData, correlations: Floats, plan: Replication) -> Floats:
+    """Share of every player less that of a fresh random column, per replicate, (P, B').
+
+    The correlations of independent standard normal answers with all columns are drawn directly: given
+    the data they are normal with covariance R / n_eff, n_eff that of the replicate's own weights. So the
+    probe needs no column of its own and does not depend on the order of rows.
+    """
+    players = len(data.players)
+    count = correlations.shape[2] - 1
+    if players > PROBED_PLAYERS:
+        count = min(count, PROBED_REPLICATES)
+    weights = plan.design.weights[data.rows]
+    unit = np.bincount(plan.design.unit[data.rows], weights, plan.design.units)
+    squares = np.bincount(plan.design.unit[data.rows], weights**2, plan.design.units)
+    multipliers = plan.weights(0, count)
+    n_effective = (multipliers @ unit) ** 2 / (multipliers**2 @ squares)
+    within = np.moveaxis(correlations[:, :, 1 : count + 1], 2, 0)
+    size = within.shape[1]
+    factor = np.linalg.cholesky(within + 1e-9 * np.eye(size))
+    noise = np.random.default_rng([plan.seed, players, 0x70726F6265]).standard_normal((count, size))
+    drawn = np.einsum("bij,bj->ib", factor, noise) / np.sqrt(n_effective)
+    with_probe = np.zeros((size + 1, size + 1, count))
+    old = [*range(size - 1), size]
+    with_probe[np.ix_(old, old)] = correlations[:, :, 1 : count + 1]
+    with_probe[size - 1, old] = with_probe[old, size - 1] = np.clip(drawn, -1, 1)
+    with_probe[size - 1, size - 1] = 1.0
+    found = lmg(with_probe, [*data.players, (size - 1,)])
+    return np.asarray((found[:-1] - found[-1]) / found.sum(axis=0))
+
+
+def model_of(
+    outcome: Floats,
+    drivers: Mapping[str, Floats],
+    structural: Mapping[str, Booleans],
+    plan: Replication,
+    domain: Booleans,
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> DriverModel | TooFew:
+    """Choose rows and columns, and fit; see :func:`~analysis.driver_data.driver_data`."""
+    data = driver_data(outcome, drivers, structural, plan.design.weights, domain, groups)
+    return fit_drivers(data, plan)

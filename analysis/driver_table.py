@@ -1,0 +1,225 @@
+"""Driver shares as a table: one line a driver, with all that keeps a share from being over-read.
+
+What a newcomer gets wrong: a share is positive by construction, so "its interval excludes zero" says
+nothing. Ask instead whether a driver beats a column of pure noise (``probe``), what is lost without it
+(``unique``), and whether its coefficient is clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from analysis.design import effective_sample_size
+from analysis.driver_model import DriverModel
+from analysis.driver_warnings import driver_warnings
+from analysis.estimate import t_quantile
+from analysis.ranks import rank_intervals, ranks
+from analysis.results import Estimate
+from analysis.sample import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Direction = Literal["positive", "negative", "conflicting"]
+
+
+@dataclass(frozen=True, slots=True)
+class DriverShare:
+    """One driver, or several that enter together.
+
+    ``share`` is its LMG part of the explained variance, 0 to 1, and ``lmg`` the same part of all
+    variance; ``first`` is R² with this driver alone, ``unique`` what R² loses without it. ``rank_low``
+    and ``rank_high`` bound its rank by simultaneous intervals of differences; ``first_probability`` and
+    ``top3_probability`` are shares of replicates. ``probe`` says whether it explains clearly more than a
+    random column. ``correlation`` is among those who answered, ``coefficient`` standardised,
+    ``inflation`` the VIF; these four are ``None`` for several columns together.
+    """
+
+    driver: str
+    share: Estimate
+    lmg: float
+    first: float
+    unique: float
+    rank: int
+    rank_low: int
+    rank_high: int
+    first_probability: float
+    top3_probability: float
+    probe: bool
+    correlation: float | None
+    coefficient: Estimate | None
+    inflation: float | None
+    direction: Direction | None
+
+
+@dataclass(frozen=True, slots=True)
+class DriverShares:
+    """Drivers of one outcome, most important first; shares sum to 1.
+
+    ``rows_lost`` counts rows without the outcome or with a missing answer, ``failed`` replicates in
+    which the model broke down; ``dropped`` names drivers left out and why; ``warnings`` are keys with
+    values, see ``analysis.driver_warnings``.
+    """
+
+    outcome: str
+    drivers: tuple[DriverShare, ...]
+    r_squared: Estimate
+    n: int
+    rows_lost: int
+    clusters: int
+    replicates: int
+    failed: int
+    dropped: tuple[tuple[str, str], ...]
+    warnings: tuple[tuple[str, Mapping[str, float]], ...]
+
+    def summary(self) -> str:
+        """A few lines for a terminal: R², base, then share, interval and rank of every driver."""
+        fit = self.r_squared
+        lines = [
+            f"{self.outcome}: R² = {fit.value:.3f} [{fit.low:.3f}, {fit.high:.3f}], "
+            f"n = {self.n}, {self.clusters} clusters, B = {self.replicates}"
+        ]
+        width = max(len(driver.driver) for driver in self.drivers)
+        for d in self.drivers:
+            places = f"{d.rank_low}–{d.rank_high}" if d.rank_low < d.rank_high else f"{d.rank}"
+            lines.append(
+                f"{d.driver:<{width}}  {d.share.value:6.1%} [{d.share.low:.1%}, {d.share.high:.1%}]"
+                f"  rank {places}{'' if d.probe else '  (not above noise)'}"
+            )
+        lines += [f"dropped {name}: {reason}" for name, reason in self.dropped]
+        lines += [
+            f"warning {key}: " + ", ".join(f"{k} {v:.3g}" for k, v in w.items()) for key, w in self.warnings
+        ]
+        return "\n".join(lines)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a driver, indexed by its name."""
+        import pandas as pd  # late: half a second of start-up
+
+        rows = [
+            {
+                "share": d.share.value,
+                "low": d.share.low,
+                "high": d.share.high,
+                "se": d.share.se,
+                "lmg": d.lmg,
+                "first": d.first,
+                "unique": d.unique,
+                "rank": d.rank,
+                "rank_low": d.rank_low,
+                "rank_high": d.rank_high,
+                "first_probability": d.first_probability,
+                "top3_probability": d.top3_probability,
+                "probe": d.probe,
+                "correlation": d.correlation,
+                "coefficient": None if d.coefficient is None else d.coefficient.value,
+                "coefficient_se": None if d.coefficient is None else d.coefficient.se,
+                "inflation": d.inflation,
+                "direction": d.direction,
+            }
+            for d in self.drivers
+        ]
+        return pd.DataFrame(rows, index=pd.Index([d.driver for d in self.drivers], name="driver"))
+
+
+def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverShares:
+    """Turn a fitted model into results, most important driver first."""
+    data, design = model.data, model.plan.design
+    present = np.zeros(design.units, dtype=bool)
+    present[design.unit[data.rows]] = True
+    df = int(design.degrees_of_freedom(present[:, None])[0])
+    n_effective = effective_sample_size(design.weights[data.rows])
+
+    def percentile(values: Floats) -> Estimate:
+        low, high = np.quantile(values[1:], [(1 - level) / 2, (1 + level) / 2])
+        se = float(values[1:].std(ddof=1))
+        found = (float(values[0]), se, float(low), float(high), level, data.n, n_effective, float(df))
+        return Estimate(*found, method="replicates")
+
+    def coefficient(values: Floats) -> Estimate:
+        left = df - len(model.beta)
+        se = float(values[1:].std(ddof=1))
+        half = float(t_quantile(np.array(left), level)) * se
+        value, known = float(values[0]), left > 0
+        return Estimate(
+            value=value,
+            se=se if known else None,
+            low=value - half if known else None,
+            high=value + half if known else None,
+            level=level,
+            n=data.n,
+            n_effective=n_effective,
+            df=float(left),
+            method="replicates",
+        )
+
+    low, high = rank_intervals(model.shares[:, 0], model.shares[:, 1:], level)
+    rank, places = ranks(model.shares[:, :1])[:, 0], ranks(model.shares[:, 1:])
+    behind = np.quantile(model.lead, (1 - level) / 2, axis=1)
+    found: list[DriverShare] = []
+    for j in np.argsort(rank, kind="stable"):
+        columns = data.players[j]
+        single = len(columns) == 1 or data.marked[j]
+        beta = coefficient(model.beta[columns[0]]) if single else None
+        correlation = _correlation(model, j) if single else None
+        found.append(
+            DriverShare(
+                driver=data.names[j],
+                share=percentile(model.shares[j]),
+                lmg=float(model.lmg[j, 0]),
+                first=float(model.first[j]),
+                unique=float(model.unique[j]),
+                rank=int(rank[j]),
+                rank_low=int(low[j]),
+                rank_high=int(high[j]),
+                first_probability=float((places[j] == 1).mean()),
+                top3_probability=float((places[j] <= 3).mean()),
+                probe=bool(behind[j] > 0),
+                correlation=correlation,
+                coefficient=beta,
+                inflation=float(model.inflation[columns[0]]) if single else None,
+                direction=_direction(correlation, beta),
+            )
+        )
+    r_squared = percentile(model.r_squared)
+    clusters = int(present.sum())
+    warnings = driver_warnings(model, found, r_squared.value, clusters)
+    return DriverShares(
+        outcome,
+        tuple(found),
+        r_squared,
+        data.n,
+        data.lost,
+        clusters,
+        model.plan.replicates,
+        model.failed,
+        data.dropped,
+        warnings,
+    )
+
+
+def _correlation(model: DriverModel, player: int) -> float:
+    """Weighted correlation with the outcome among those who answered."""
+    data = model.data
+    answer = data.x[:, data.players[player][0]]
+    inside = data.x[:, data.players[player][1]] > 0 if data.marked[player] else np.ones(data.n, dtype=bool)
+    w = model.plan.design.weights[data.rows][inside]
+    pair = np.column_stack([answer, data.x[:, -1]])[inside]
+    pair = pair - (w @ pair) / w.sum()
+    c = (w[:, None] * pair).T @ pair
+    spread = float(np.sqrt(c[0, 0] * c[1, 1]))
+    return float(c[0, 1]) / spread if spread > 0 else 0.0
+
+
+def _direction(correlation: float | None, beta: Estimate | None) -> Direction | None:
+    """Conflicting where correlation and a coefficient of more than one standard error differ in sign."""
+    if correlation is None or beta is None:
+        return None
+    clear = beta.se is not None and abs(beta.value) > beta.se
+    if clear and correlation * beta.value < 0:
+        return "conflicting"
+    return "positive" if correlation >= 0 else "negative"

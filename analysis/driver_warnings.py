@@ -1,0 +1,77 @@
+"""What to keep in mind when reading driver shares: keys with values, put into words by reports.
+
+==================== ====================================================== ======================
+key                  holds where                                            values
+==================== ====================================================== ======================
+``rows_lost``        over 10 % of the rows lack an answer that was due      ``share``, ``rows``
+``small_base``       n < 50 + 8 × drivers                                   ``n``, ``needed``
+``few_clusters``     fewer than 30 clusters                                 ``clusters``
+``failed_replicates`` over 1 % of the replicates broke down                 ``share``, ``failed``
+``weak_fit``         adjusted R² < 0.10                                     ``adjusted``
+``collinear``        largest variance inflation ≥ 4                         ``inflation``
+``halo``             mean correlation between drivers > 0.6                 ``correlation``
+``first_unsure``     the first driver is first in < 80 % of the replicates  ``probability``
+``few_levels``       the outcome has at most 7 values                       ``levels``
+``borrowed``         share > 5 %, yet hardly anything of its own            ``drivers``
+``conflicting``      correlation and coefficient differ in sign             ``drivers``
+==================== ====================================================== ======================
+
+Rows are left out listwise where an answer that was due is missing; with ``rows_lost`` above 0.1 a
+model of the incomplete rows as well would be the better choice, and is not built here. All thresholds
+are conventions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.driver_model import DriverModel
+from analysis.results import Estimate
+
+if TYPE_CHECKING:
+    from analysis.driver_table import DriverShare
+
+
+def driver_warnings(
+    model: DriverModel, drivers: Sequence[DriverShare], r_squared: float, clusters: int
+) -> tuple[tuple[str, Mapping[str, float]], ...]:
+    """Return the keys that hold for a fitted model and its table, with their values."""
+    data, p = model.data, len(model.data.names)
+    within = model.correlations[:-1, :-1, 0]
+    answers = [columns[0] for columns in data.players]
+    between = within[np.ix_(answers, answers)]
+    mean_r = float((between.sum() - p) / (p * (p - 1))) if p > 1 else 0.0
+    adjusted = 1 - (1 - r_squared) * (data.n - 1) / (data.n - len(within) - 1)
+    loss, failed = data.lost / max(data.due, 1), model.failed / model.plan.replicates
+    inflation = max((d.inflation for d in drivers if d.inflation is not None), default=1.0)
+    levels = len(np.unique(data.x[:, -1]))
+    borrowed = sum(
+        d.share.value > 0.05 and d.unique < 0.005 * r_squared and _covers_zero(d.coefficient) for d in drivers
+    )
+    conflicting = sum(d.direction == "conflicting" for d in drivers)
+    found: list[tuple[bool, str, dict[str, float]]] = [
+        (loss > 0.1, "rows_lost", {"share": loss, "rows": data.lost}),
+        (data.n < 50 + 8 * p, "small_base", {"n": data.n, "needed": 50 + 8 * p}),
+        (clusters < 30, "few_clusters", {"clusters": clusters}),
+        (failed > 0.01, "failed_replicates", {"share": failed, "failed": model.failed}),
+        (adjusted < 0.1, "weak_fit", {"adjusted": adjusted}),
+        (inflation >= 4, "collinear", {"inflation": inflation}),
+        (mean_r > 0.6, "halo", {"correlation": mean_r}),
+        (drivers[0].first_probability < 0.8, "first_unsure", {"probability": drivers[0].first_probability}),
+        (levels <= 7, "few_levels", {"levels": levels}),
+        (borrowed > 0, "borrowed", {"drivers": borrowed}),
+        (conflicting > 0, "conflicting", {"drivers": conflicting}),
+    ]
+    return tuple((key, values) for holds, key, values in found if holds)
+
+
+def _covers_zero(estimate: Estimate | None) -> bool:
+    return (
+        estimate is not None
+        and estimate.low is not None
+        and estimate.high is not None
+        and (estimate.low <= 0 <= estimate.high)
+    )
