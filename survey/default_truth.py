@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from survey.errors import Place, Problem, ProblemsError
+from survey.opinions import parts_in_order
 from survey.study import Column, Item, Study
 from survey.truth import Amount, ColumnTruth, Event, Factor, Frame, Inputs, ItemTruth, Truth
 from survey.yaml_lines import Location, read_yaml
@@ -52,6 +53,11 @@ def load_truth(path: Path | None, study: Study) -> Truth:
         raise TruthProblems([*problems, *wrong]) from None
     if problems := (*problems, *unknown_names(truth, study, read.place)):
         raise TruthProblems(problems)
+    try:
+        parts_in_order(study, truth)
+    except CycleError as error:
+        names = " → ".join(name for _, name in error.args[1])
+        raise TruthProblems([Problem("truth_cycle", Place(path.name), {"names": names})]) from None
     return truth
 
 

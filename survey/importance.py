@@ -77,15 +77,25 @@ def _explained(correlations: Floats, inside: Integers) -> Floats:
 
 
 def _drawn_orders(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
-    """The same over orders drawn in pairs, each with its reverse."""
-    random, shares = stream(0, "orders"), np.zeros(len(players))
-    for _ in range(ORDERS // 2):
-        order = random.permutation(len(players))
-        for turn in (order, order[::-1]):
-            before, inside = 0.0, set[int]()
-            for player in turn:
-                inside |= set(players[player])
-                now = float(_explained(correlations, np.array([sorted(inside)]))[0])
-                shares[player] += now - before
-                before = now
-    return shares / ORDERS
+    """The same over orders drawn in pairs, each with its reverse.
+
+    With columns in an order, the squared entries of :math:`L^{-1} r` are what each adds to R², where
+    L is the Cholesky factor of their correlations and r those with the outcome.
+    """
+    random = stream(0, "orders")
+    half = [random.permutation(len(players)) for _ in range(ORDERS // 2)]
+    turns = [_columns_in_order(players, order) for order in [*half, *(order[::-1] for order in half)]]
+    columns = np.array([[column for column, _ in turn] for turn in turns])
+    owners = np.array([[player for _, player in turn] for turn in turns])
+    factor = np.linalg.cholesky(correlations[columns[:, :, None], columns[:, None, :]])
+    added = np.linalg.solve(factor, correlations[columns, -1][:, :, None])[:, :, 0] ** 2
+    return np.bincount(owners.ravel(), added.ravel(), len(players)) / ORDERS
+
+
+def _columns_in_order(players: Sequence[Sequence[int]], order: Integers) -> list[tuple[int, int]]:
+    """Columns as they enter, each with the player who brings it first."""
+    entered: dict[int, int] = {}
+    for player in order:
+        for column in players[player]:
+            entered.setdefault(column, int(player))
+    return list(entered.items())

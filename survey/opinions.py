@@ -18,6 +18,7 @@ from survey.responses import Codes
 from survey.study import BlankKind, Study
 from survey.truth import Factor, Inputs, Truth
 
+Part = tuple[str, str]  # "factor", "item" or "event", and its id
 READS, BEST, MIDDLE, RANDOM = range(4)
 
 
@@ -53,7 +54,7 @@ def take_census(
     """
     occasion = (wave, str(again)) if again else (wave,)
     mind = _Minds(study, truth, register, wave, seed, occasion)
-    for kind, name in _order(truth):
+    for kind, name in parts_in_order(study, truth):
         getattr(mind, kind)(name)
     careless = _careless(truth, len(register), stream(seed, "careless", *occasion))
     attentive = np.column_stack([mind.codes[item.id] for item in study.items])
@@ -192,12 +193,20 @@ class _Minds:
         return found
 
 
-def _order(truth: Truth) -> list[tuple[str, str]]:
-    """Factors, items and events so that each comes after what it depends on."""
-    needs: dict[tuple[str, str], set[tuple[str, str]]] = {}
+def parts_in_order(study: Study, truth: Truth) -> list[Part]:
+    """Return factors, items and events so that each comes after what it depends on.
 
-    def of(inputs: Inputs) -> set[tuple[str, str]]:
-        found = {("factor", name) for name in inputs.factors} | {("item", name) for name in inputs.items}
+    Raises ``graphlib.CycleError`` where they depend on each other in a circle.
+    """
+    needs: dict[Part, set[Part]] = {}
+
+    def answer(item: str) -> Part:
+        return ("event" if item in truth.events else "item", item)
+
+    def of(inputs: Inputs) -> set[Part]:
+        found: set[Part] = {("factor", name) for name in inputs.factors} | set(map(answer, inputs.items))
+        routings = [study.item_by_id[item].asked_if for item in inputs.items]
+        found |= {answer(routing.item) for routing in routings if routing is not None}
         if isinstance(inputs, Factor):
             found |= {("factor", name) for product in inputs.products for name in product.of}
         return found
@@ -207,7 +216,7 @@ def _order(truth: Truth) -> list[tuple[str, str]]:
     for name, event in truth.events.items():
         needs["event", name] = of(event)
     for name, item in truth.items.items():
-        before = {("event", event) for event, told in truth.events.items() if name in told.shifts}
+        before: set[Part] = {("event", event) for event, told in truth.events.items() if name in told.shifts}
         needs["item", name] = before | ({("factor", item.factor)} if item.factor else set())
     return list(TopologicalSorter(needs).static_order())
 
