@@ -10,8 +10,8 @@ set -eu
 
 level=${1:-run}
 case $level in
-run) requirements=requirements.txt ;;
-dev) requirements=requirements-dev.txt ;;
+run) requirements="requirements.txt" ;;
+dev) requirements="requirements-dev.txt" ;;
 *) echo "usage: tools/setup.sh run|dev" >&2 && exit 2 ;;
 esac
 
