@@ -43,9 +43,14 @@ def test_plain_scalars_are_read_as_in_yaml_1_2(spelling: str, value: object) -> 
 
 
 def test_warnings_leave_the_study_usable() -> None:
-    study, problems = examine(changed("weight: 2}", "weight: 0}"), "study.yaml")
+    text = changed("weight: 2}", "weight: 0}").replace("scales:\n", "scales:\n  wide: {ends: [1, 3]}\n")
+    study, problems = examine(text, "study.yaml")
     assert study is not None
-    assert {problem.code for problem in problems} == {"study_weight_zero", "study_item_shared"}
+    assert [problem.code for problem in problems] == [
+        "study_scale_unused",
+        "study_weight_zero",
+        "study_item_shared",
+    ]
     assert {problem.severity for problem in problems} == {"warning"}
 
 
@@ -66,6 +71,7 @@ SYNTAX = [
     ("csat: 1\nid: &x [*x]", "study_alias_circle", 2),
     ("csat: 1\nid: !!python/object:os.system x", "study_tag", 2),
     ("a: &a {b: 1}\nc: {<<: *a}", "study_merge_key", 2),
+    ("csat: 1\nid: @x", "study_syntax", 2),
     ("csat: 1\n---\ncsat: 1", "study_second_document", 2),
     ("? [a]\n: b", "study_key_not_text", 1),
     ("", "study_empty_file", 1),
