@@ -22,8 +22,8 @@ from report_templates.charts import marks
 from report_templates.context.figures import markup
 
 _SIGNS: dict[str, marks.Mark] = {"▲": "better", "▼": "worse", "○": "same", "●": "decided"}
-_RANGE = re.compile(r"[\d.,]*\d–[\d.,]*\d%?")
-_PIECES = re.compile(rf"([▲▼○●] ?|{_RANGE.pattern})")
+# What must stay on one line: a mark with the word or character after it, and the ends of a range.
+_TOGETHER = re.compile(r"([▲▼○●] ?(?:[!-~]+|[^\x00-\x7f▲▼○●])?|[\d.,]*\d–[\d.,]*\d%?)")
 _LINK = re.compile(r"(?:https://|mailto:|#)[^\s\x00-\x1f]*\Z")
 
 
@@ -54,15 +54,15 @@ def grade(name: marks.Grade) -> Markup:
 
 def marked(text: str) -> Markup:
     """Escape ``text``, draw the signs ▲ ▼ ○ ● (with the space after them), and keep ranges on one line."""
-    return Markup("").join(_piece(part) for part in _PIECES.split(text))
+    return Markup("").join(_piece(part) for part in _TOGETHER.split(text))
 
 
 def _piece(part: str) -> Markup:
-    if part[:1] in _SIGNS:
-        return mark(_SIGNS[part[0]])
-    if _RANGE.fullmatch(part):
-        return Markup('<span class="phrase">{}</span>').format(part)
-    return escape(part)
+    if not _TOGETHER.fullmatch(part):
+        return escape(part)
+    sign = mark(_SIGNS[part[0]]) if part[0] in _SIGNS else Markup("")
+    rest = part[1:].removeprefix(" ") if sign else part
+    return Markup('<span class="phrase">{}{}</span>').format(sign, rest)
 
 
 def safe_link(address: str) -> str:

@@ -3,6 +3,8 @@
 A page is laid out with no fonts but ours and no files but the ones handed over, within limits of memory
 and time. Anything WeasyPrint has to say is a problem: a finished page logs nothing, so a warning means a
 missing glyph, a misspelt rule or an address somebody smuggled in. Same HTML and assets, same bytes.
+
+The child takes a second to load; start a ``Printer`` before making the HTML, and that second is free.
 """
 
 from __future__ import annotations
@@ -14,12 +16,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from xml.sax.saxutils import escape
 
 from report_templates import glyphs
@@ -74,33 +78,130 @@ def write_pdf(
     attachments: Sequence[Attachment] = (),
     limits: Limits | None = None,
 ) -> bytes:
-    """Render a page.
+    """Render one page with a ``Printer`` of its own; parameters and errors as in ``Printer.write``."""
+    with Printer() as printer:
+        return printer.write(html, assets, variant=variant, attachments=attachments, limits=limits)
 
-    Parameters
-    ----------
-    html : the whole document. Title, author, description and dates come from its ``<title>`` and
-        ``<meta>``, the language from ``<html lang>``; its styles stand in a ``<style>`` element.
-    assets : files the page may use, by the name after ``csat:`` in its addresses (a logo).
-    variant : ``pdf/ua-1`` tagged for screen readers; ``pdf/a-3a`` tagged, archival, with attachments.
-    attachments : files to carry along; needs one of the archival variants to be found by readers.
-    limits : memory and time; the defaults are far above what a report needs.
 
-    Raises
-    ------
-    PdfProblems
-        A character no font has, a missing system library, an address that was refused, a warning of
-        the layout, or a limit that was reached. Every problem that can be known is listed.
+class Printer:
+    """A child process that renders pages, one after the other. Use it in a ``with`` block.
+
+    It starts at once and loads while the caller makes the HTML. A page that fails does not spoil the
+    next: a child that died or was stopped is replaced. For hundreds of reports take a new one every 50,
+    because the child grows.
     """
-    absent = glyphs.missing_in_page(html)
-    if absent:
-        raise PdfProblems(_character(one, text) for one, text in absent)
-    with tempfile.TemporaryDirectory(prefix="csat-pdf-") as name:
-        folder = Path(name)
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="csat-pdf-")
+        self._jobs = 0
+        self._child = self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+        self._folder.cleanup()
+
+    def write(
+        self,
+        html: str,
+        assets: Mapping[str, bytes] | None = None,
+        *,
+        variant: Variant = "pdf/ua-1",
+        attachments: Sequence[Attachment] = (),
+        limits: Limits | None = None,
+    ) -> bytes:
+        """Render a page.
+
+        Parameters
+        ----------
+        html : the whole document. Title, author, description and dates come from its ``<title>`` and
+            ``<meta>``, the language from ``<html lang>``; its styles stand in a ``<style>`` element.
+        assets : files the page may use, by the name after ``csat:`` in its addresses (a logo).
+        variant : ``pdf/ua-1`` tagged for screen readers; ``pdf/a-3a`` tagged, archival, with attachments.
+        attachments : files to carry along; needs one of the archival variants to be found by readers.
+        limits : memory and time; the defaults are far above what a report needs.
+
+        Raises
+        ------
+        PdfProblems
+            Characters no font has (all of them), a missing system library, addresses that were refused
+            (all of them), warnings of the layout, or a limit that was reached.
+        """
+        absent = glyphs.missing_in_page(html)
+        if absent:
+            raise PdfProblems(_character(one, text) for one, text in absent)
+        self._jobs += 1
+        folder = Path(self._folder.name) / f"job{self._jobs}"
+        folder.mkdir()
         _write_job(folder, html, assets or {}, variant, attachments, limits or Limits())
-        problems = _run(folder, limits or Limits())
+        problems = self._run(folder, limits or Limits())
         if problems:
             raise PdfProblems(problems)
         return (folder / "report.pdf").read_bytes()
+
+    def _start(self) -> subprocess.Popen[str]:
+        folder = Path(self._folder.name)
+        (folder / "fonts.conf").write_text(_font_configuration(folder), encoding="utf-8")
+        worker = Path(__file__).with_name("pdf_worker.py")
+        # A fresh interpreter rather than a fork: no threads, locks or fonts of this process come along.
+        # -P keeps this folder off its path, so that no module here can stand in for a library's.
+        with (folder / "errors.txt").open("w") as errors:
+            return subprocess.Popen(  # noqa: S603 - our own interpreter and file
+                [sys.executable, "-P", str(worker)],
+                env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf"), "PYTHONHASHSEED": "0"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                encoding="utf-8",
+            )
+
+    def _stop(self) -> None:
+        """End the child and release its pipes."""
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        self._child.kill()
+        self._child.wait()
+
+    def _run(self, folder: Path, limits: Limits) -> list[PdfProblem]:
+        """Hand one job to the child, wait, and return the problems; none when the PDF is there and good."""
+        stopped = threading.Event()
+
+        def stop() -> None:
+            stopped.set()
+            self._child.kill()
+
+        timer = threading.Timer(limits.seconds, stop)
+        timer.start()
+        try:
+            answered = _ask(self._child, str(folder))
+        finally:
+            timer.cancel()
+        if answered and (folder / "outcome.json").exists():
+            return _judged(json.loads((folder / "outcome.json").read_text(encoding="utf-8")), limits)
+        code = self._child.wait()
+        said = (Path(self._folder.name) / "errors.txt").read_text(encoding="utf-8", errors="replace")
+        self._stop()
+        self._child = self._start()
+        if stopped.is_set():
+            return [PdfProblem("pdf_too_slow", PLACE, {"seconds": limits.seconds})]
+        return [_died(code, said, limits)]
+
+
+def _ask(child: subprocess.Popen[str], folder: str) -> bool:
+    """Send a job and wait for the answer; ``False`` when the child is gone."""
+    if child.stdin is None or child.stdout is None:
+        return False
+    try:
+        child.stdin.write(folder + "\n")
+        child.stdin.flush()
+    except OSError:
+        return False
+    return child.stdout.readline() == "done\n"
 
 
 def _character(character: str, text: str) -> PdfProblem:
@@ -143,7 +244,6 @@ def _write_job(
     }
     (folder / "report.html").write_text(html, encoding="utf-8")
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-    (folder / "fonts.conf").write_text(_font_configuration(folder), encoding="utf-8")
 
 
 def _font_configuration(folder: Path) -> str:
@@ -153,30 +253,6 @@ def _font_configuration(folder: Path) -> str:
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f"<dir>{escape(str(fonts))}</dir><cachedir>{escape(str(folder / 'cache'))}</cachedir></fontconfig>"
     )
-
-
-def _run(folder: Path, limits: Limits) -> list[PdfProblem]:
-    """Start the child, wait, and return the problems; none when the PDF is there and good."""
-    worker = Path(__file__).with_name("pdf_worker.py")
-    # A fresh interpreter rather than a fork: no threads, locks or fonts of this process come along.
-    # -P keeps this folder off its path, so that no module here can stand in for a library's.
-    command = [sys.executable, "-P", str(worker), str(folder)]
-    environment = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf"), "PYTHONHASHSEED": "0"}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and file
-            command,
-            env=environment,
-            timeout=limits.seconds,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return [PdfProblem("pdf_too_slow", PLACE, {"seconds": limits.seconds})]
-    outcome = folder / "outcome.json"
-    if done.returncode or not outcome.exists():
-        return [_died(done.returncode, done.stderr.decode(errors="replace"), limits)]
-    return _judged(json.loads(outcome.read_text(encoding="utf-8")), limits)
 
 
 def _died(code: int, said: str, limits: Limits) -> PdfProblem:

@@ -1,15 +1,18 @@
-"""The child process that turns one page of HTML into a PDF. Started by ``pdf.py``, never imported.
+"""The child process that turns pages of HTML into PDFs. Started by ``pdf.py``, never imported.
 
-WeasyPrint sees nothing here but the files of one job folder: the only fonts are ours, the only
-addresses are ``csat:`` names of that folder, and memory and time end where the job says. The folder
-gets ``report.pdf`` and ``outcome.json``; whatever goes wrong is told there, not on the terminal.
+WeasyPrint sees nothing here but the files of a job folder: the only fonts are ours, the only addresses
+are ``csat:`` names of that folder, and memory and time end where the job says. A job is one folder named
+on a line of standard input; it gets ``report.pdf`` and ``outcome.json``, and a line comes back when it
+is done. Whatever goes wrong is told in the outcome, not on the terminal.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import math
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,12 +33,13 @@ class Recorder(logging.Handler):
 
 
 def limit(memory: int, seconds: int) -> None:
-    """Bound memory and processor time where the system can (Linux; macOS ignores the first)."""
+    """Bound memory and further processor time where the system can (Linux; macOS ignores the first)."""
     try:
         import resource
     except ImportError:  # Windows has no such limits; the wall clock of the parent remains.
         return
-    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+    until = math.ceil(time.process_time()) + seconds
+    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, until)):
         _, hard = resource.getrlimit(kind)
         bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
         try:
@@ -44,15 +48,19 @@ def limit(memory: int, seconds: int) -> None:
             continue
 
 
-def render(folder: Path, job: dict[str, Any]) -> Outcome:
-    """Render the job and return what was logged and refused."""
+def missing_library() -> Outcome | None:
+    """Import WeasyPrint; return what the system lacks for it, or ``None``."""
     try:
-        import weasyprint
+        import weasyprint  # noqa: F401 - loads the system libraries
         from weasyprint.text import ffi
     except OSError as missing:
         return {"error": "library", "detail": str(missing)}
-    if ffi.harfbuzz_subset is None:
-        return {"error": "subsetter", "detail": ""}
+    return {"error": "subsetter", "detail": ""} if ffi.harfbuzz_subset is None else None
+
+
+def render(folder: Path, job: dict[str, Any]) -> Outcome:
+    """Render the job and return what was logged and refused."""
+    import weasyprint
 
     recorder = Recorder()
     logger = logging.getLogger("weasyprint")
@@ -113,12 +121,16 @@ def _fetcher(assets: dict[str, bytes]) -> Any:
 
 
 def main() -> None:
-    """Read the job of the folder named on the command line, do it, write the outcome."""
-    folder = Path(sys.argv[1])
-    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    limit(job["memory"], job["seconds"])
-    outcome = render(folder, job)
-    (folder / "outcome.json").write_text(json.dumps(outcome), encoding="utf-8")
+    """Do the jobs named on standard input, one a line, until it ends."""
+    lacking = missing_library()
+    for line in sys.stdin:
+        folder = Path(line.rstrip("\n"))
+        job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+        limit(job["memory"], job["seconds"])
+        outcome = lacking or render(folder, job)
+        (folder / "outcome.json").write_text(json.dumps(outcome), encoding="utf-8")
+        sys.stdout.write("done\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

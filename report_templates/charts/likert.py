@@ -134,7 +134,11 @@ def _columns(chart: Likert, items: list[LikertItem]) -> _Columns:
         max(s[2] for s in shown),
     )
     room = top - top_wide - 18 - label - 18
+    neutral_head = max(width(chart.neutral_head, theme.CAPTION), _swatch_row(chart.legend[2:3]))
     unit = room / max(left + right + neutral, 1)
+    if neutral * unit < neutral_head:
+        # The words over the neutral column are wider than its bars: they set its width.
+        unit = (room - neutral_head) / max(left + right, 1)
     legend = _swatch_row(chart.legend[:2]) + 10
     axis = label + left * unit
     # The names of the two lower bands end at the axis; with long names they need a line of their own.

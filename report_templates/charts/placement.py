@@ -60,7 +60,7 @@ def _bottom(block: list[int], wanted: Sequence[tuple[float, float]], low: float,
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label to be placed beside ``point``: its size, and the whiskers that belong to the point."""
+    """A label to be placed beside ``point``, and its size."""
 
     point: Point
     width: float
@@ -88,6 +88,9 @@ class Surroundings:
     lines: tuple[tuple[Point, Point], ...] = ()
 
 
+_Options = list[tuple[float, Placed]]
+
+
 def place_labels(labels: Sequence[Label], around: Surroundings, mark: float) -> list[Placed | None]:
     """Place each label beside its point, the most crowded first; ``None`` where no place is clean.
 
@@ -98,10 +101,11 @@ def place_labels(labels: Sequence[Label], around: Surroundings, mark: float) -> 
     """
     points = [label.point for label in labels]
     order = sorted(range(len(labels)), key=lambda index: (-_crowding(points, index), index))
+    options = [_ranked(label, index, points, around, mark) for index, label in enumerate(labels)]
     best: list[Placed | None] = [None] * len(labels)
     best_left, best_cost = len(labels) + 1, math.inf
     for _ in range(ROUNDS):
-        placed, cost = _one_round(labels, order, around, mark)
+        placed, cost = _one_round(labels, order, options)
         left = [index for index in order if placed[index] is None]
         if (len(left), cost) < (best_left, best_cost):
             best, best_left, best_cost = placed, len(left), cost
@@ -121,30 +125,54 @@ def _crowding(points: Sequence[Point], index: int) -> float:
 
 
 def _one_round(
-    labels: Sequence[Label], order: Sequence[int], around: Surroundings, mark: float
+    labels: Sequence[Label], order: Sequence[int], options: Sequence[_Options]
 ) -> tuple[list[Placed | None], float]:
-    marks = [Box(x - mark, y - mark, x + mark, y + mark) for x, y in (label.point for label in labels)]
     placed: list[Placed | None] = [None] * len(labels)
-    boxes, leaders, total = list(around.blocks), list[tuple[Point, Point]](), 0.0
+    taken, leaders, total = list[Box](), list[tuple[Point, Point]](), 0.0
     for index in order:
-        options = [
-            (_cost(option, distance, index, labels, marks, around, leaders), number, option)
-            for number, (option, distance) in enumerate(_options(labels[index], mark))
-            if option.box.inside(around.bounds)
-            and not any(option.box.grown(1).overlap(box) for box in boxes)
-            and not any(option.box.overlap(box) for box in marks)
-            and not any(option.box.crosses(*leader) for leader in leaders)
-            and not (option.leader and any(box.crosses(*option.leader) for box in boxes))
-        ]
-        if not options:
-            continue
-        cost, _, chosen = min(options, key=lambda one: one[:2])
-        placed[index] = chosen
-        boxes.append(chosen.box)
-        total += cost
-        if chosen.leader:
-            leaders.append(chosen.leader)
+        # Options stand from the cheapest to the dearest, so the first that is free is the one.
+        for cost, option in options[index]:
+            if _free(option, taken, leaders):
+                placed[index] = option
+                taken.append(option.box)
+                total += cost
+                if option.leader:
+                    leaders.append(option.leader)
+                break
+        else:
+            total += 1000.0
     return placed, total
+
+
+def _free(option: Placed, taken: Sequence[Box], leaders: Sequence[tuple[Point, Point]]) -> bool:
+    """Whether an option keeps clear of the labels and leaders already placed, with a unit of air."""
+    left, top, right, bottom = (
+        option.box.left - 1,
+        option.box.top - 1,
+        option.box.right + 1,
+        option.box.bottom + 1,
+    )
+    for box in taken:
+        if box.left < right and left < box.right and box.top < bottom and top < box.bottom:
+            return False
+    if any(option.box.crosses(*leader) for leader in leaders):
+        return False
+    return not (option.leader and any(box.crosses(*option.leader) for box in taken))
+
+
+def _ranked(label: Label, own: int, points: Sequence[Point], around: Surroundings, mark: float) -> _Options:
+    """Return the places of one label that the fixed surroundings allow, the cheapest first."""
+    marks = [Box(x - mark, y - mark, x + mark, y + mark) for x, y in points]
+    blocks = [*around.blocks, *marks]
+    ranked: list[tuple[float, int, Placed]] = []
+    for number, (option, gap) in enumerate(_options(label, mark)):
+        if not option.box.inside(around.bounds) or any(option.box.overlap(block) for block in blocks):
+            continue
+        if option.leader and any(block.crosses(*option.leader) for block in around.blocks):
+            continue
+        ranked.append((_cost(option, gap, own, points, marks, around), number, option))
+    ranked.sort(key=lambda one: one[:2])
+    return [(cost, option) for cost, _, option in ranked]
 
 
 def _options(label: Label, mark: float) -> list[tuple[Placed, float]]:
@@ -178,15 +206,13 @@ def _cost(
     option: Placed,
     gap: float,
     own: int,
-    labels: Sequence[Label],
+    points: Sequence[Point],
     marks: Sequence[Box],
     around: Surroundings,
-    leaders: Sequence[tuple[Point, Point]],
 ) -> float:
     box = option.box
     crossed = sum(box.crosses(*line) for line in around.lines)
-    others = [label.point for number, label in enumerate(labels) if number != own]
-    rivals = sum(_gap(box, point) <= gap + 1 for point in others)
+    rivals = sum(_gap(box, point) <= gap + 1 for number, point in enumerate(points) if number != own)
     cost = gap + 30 * crossed + 40 * rivals
     if option.leader:
         through = sum(mark.crosses(*option.leader) for number, mark in enumerate(marks) if number != own)

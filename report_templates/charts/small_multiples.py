@@ -84,7 +84,7 @@ def draw(chart: SmallMultiples) -> Drawing:
         for index in row:
             left = (index - start) * (wide + _GAP)
             shapes += _panel(chart, chart.panels[index], names[index], left, top, wide, head)
-        top += head + chart.plot_height + 54
+        top += head + chart.plot_height + 55
     return Drawing(chart.width, top - 10, chart.title, tuple(shapes))
 
 
@@ -107,7 +107,7 @@ def _panel(
     shapes: list[Shape] = [Line(left, top, left + wide, top, theme.INK, 0.8)]
     for number, line in enumerate(name):
         shapes.append(Text(left, top + 14 + _LEADING * number, line, bold=True, role="name"))
-    base = top + head + 17
+    base = top + head + 18
     size = theme.pt(12)
     if panel.figure:
         shapes.append(Text(left, base, panel.figure, size, bold=True, role="figure"))

@@ -59,7 +59,7 @@ def _figure_cost(chart: Trend, frame: Frame, box: Box, obstacles: list[Box]) -> 
     cost += 50.0 * sum(box.overlap(other) > 0 for other in obstacles)
     if chart.target is not None and frame.ink == theme.INK:
         height = height_of(chart, frame, chart.target)
-        cost += 30.0 * box.grown(-1).crosses((frame.left, height), (frame.right, height))
+        cost += 60.0 * box.grown(-1).crosses((frame.left, height), (frame.right, height))
     return cost + 200.0 * (box.top < -2 or box.bottom > frame.bottom)
 
 
@@ -134,7 +134,7 @@ def events(chart: Trend, frame: Frame) -> list[Shape]:
     shapes: list[Shape] = []
     for event in chart.events:
         point, x = chart.points[event.at], frame.xs[event.at]
-        foot = frame.bottom - 6 - 15 * (len(event.lines) - 1)
+        foot = frame.bottom - 9 - 15 * (len(event.lines) - 1)
         half = max((width(line, theme.LABEL) for line in event.lines), default=0.0) / 2
         middle = max(frame.left + half + 4, min(x, frame.right - half))
         for number, line in enumerate(event.lines):
@@ -148,7 +148,7 @@ def events(chart: Trend, frame: Frame) -> list[Shape]:
         if event.old_value is not None:
             y = height_of(chart, frame, event.old_value)
             sign = middle - width(event.lines[-1], theme.LABEL) / 2 - 10 if event.lines else x
-            shapes.append(Circle(sign, frame.bottom - 10, 3.4, theme.WHITE, theme.SECONDARY, 1.5))
+            shapes.append(Circle(sign, frame.bottom - 13, 3.4, theme.WHITE, theme.SECONDARY, 1.5))
             shapes.append(Circle(x, y, 3.4, theme.WHITE, theme.SECONDARY, 1.5, role="old"))
     return shapes
 
