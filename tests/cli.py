@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
-
-import pytest
+from unittest.mock import patch
 
 from workbench.cli import main
 
@@ -25,16 +27,11 @@ class Run:
         return json.loads(self.out)
 
 
-class Csat:
-    """Call it with the words of a command line; the language is English unless the words say so."""
-
-    def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
-        self._capture = capture
-
-    def __call__(self, *words: object, code: int | None = 0) -> Run:
-        self._capture.readouterr()
+def csat(*words: object, code: int = 0, language: str = "en") -> Run:
+    """Run the command line ``words``; ``language`` is that of the environment, ``code`` the exit expected."""
+    out, err = io.StringIO(), io.StringIO()
+    with patch.dict(os.environ, {"CSAT_LANG": language}), redirect_stdout(out), redirect_stderr(err):
         found = main([str(word) for word in words])
-        streams = self._capture.readouterr()
-        run = Run(found, streams.out, streams.err)
-        assert code is None or run.code == code, run
-        return run
+    run = Run(found, out.getvalue(), err.getvalue())
+    assert run.code == code, run
+    return run

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli import Csat
+from cli import csat
 
 from survey.definition import load_study, study_schema
 from workbench.files import write_whole
@@ -14,14 +14,8 @@ from workbench.presets import presets
 from workbench.terminal import Stop
 
 
-@pytest.fixture
-def csat(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Csat:
-    monkeypatch.setenv("CSAT_LANG", "en")
-    return Csat(capsys)
-
-
 @pytest.mark.parametrize("preset", sorted(presets()))
-def test_a_new_project_passes_its_own_check(csat: Csat, tmp_path: Path, preset: str) -> None:
+def test_a_new_project_passes_its_own_check(tmp_path: Path, preset: str) -> None:
     folder = tmp_path / "new"
     csat("init", folder, "--preset", preset)
     run = csat("check", "--project", folder)
@@ -30,14 +24,14 @@ def test_a_new_project_passes_its_own_check(csat: Csat, tmp_path: Path, preset: 
     assert load_study(folder / "study.yaml").id == preset
 
 
-def test_an_editor_finds_the_schema_beside_the_study(csat: Csat, tmp_path: Path) -> None:
+def test_an_editor_finds_the_schema_beside_the_study(tmp_path: Path) -> None:
     csat("init", tmp_path)
     first = (tmp_path / "study.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=study.schema.json"
     assert json.loads((tmp_path / "study.schema.json").read_text(encoding="utf-8")) == study_schema()
 
 
-def test_a_study_in_the_way_is_left_alone(csat: Csat, tmp_path: Path) -> None:
+def test_a_study_in_the_way_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "study.yaml").write_text("mine", encoding="utf-8")
     run = csat("init", tmp_path, code=1)
     assert "exists already" in run.err
@@ -45,19 +39,19 @@ def test_a_study_in_the_way_is_left_alone(csat: Csat, tmp_path: Path) -> None:
     assert (tmp_path / "study.yaml").read_text(encoding="utf-8") == "mine"
 
 
-def test_init_keeps_files_that_are_not_its_own(csat: Csat, tmp_path: Path) -> None:
+def test_init_keeps_files_that_are_not_its_own(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("about us", encoding="utf-8")
     csat("init", tmp_path)
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == "about us"
 
 
-def test_the_page_beside_the_study_is_in_the_readers_language(csat: Csat, tmp_path: Path) -> None:
+def test_the_page_beside_the_study_is_in_the_readers_language(tmp_path: Path) -> None:
     csat("init", tmp_path, "--lang", "zh")
     assert "满意度研究项目" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def broken(csat: Csat, tmp_path: Path) -> Path:
+def broken(tmp_path: Path) -> Path:
     """A project whose study has three mistakes; the lines they stand on are in ``lines``."""
     csat("init", tmp_path)
     file = tmp_path / "study.yaml"
@@ -68,7 +62,7 @@ def broken(csat: Csat, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_problem_is_listed_with_its_line(csat: Csat, broken: Path) -> None:
+def test_every_problem_is_listed_with_its_line(broken: Path) -> None:
     lines = (broken / "study.yaml").read_text(encoding="utf-8").splitlines()
     run = csat("check", "--project", broken, code=1)
     assert run.out == ""
@@ -77,13 +71,13 @@ def test_every_problem_is_listed_with_its_line(csat: Csat, broken: Path) -> None
         assert f"study.yaml:{number}," in run.err, mistake
 
 
-def test_problems_are_told_in_chinese_too(csat: Csat, broken: Path) -> None:
+def test_problems_are_told_in_chinese_too(broken: Path) -> None:
     run = csat("check", "--project", broken, "--lang", "zh", code=1)
     assert "个问题" in run.err
     assert run.err.count("study.yaml:") == csat("check", "--project", broken, code=1).err.count("study.yaml:")
 
 
-def test_check_as_json_is_one_object_with_and_without_problems(csat: Csat, broken: Path) -> None:
+def test_check_as_json_is_one_object_with_and_without_problems(broken: Path) -> None:
     found = csat("check", "--project", broken, "--json", code=1).document
     assert found["study"] is None
     lines = (broken / "study.yaml").read_text(encoding="utf-8").splitlines()
@@ -97,12 +91,12 @@ def test_check_as_json_is_one_object_with_and_without_problems(csat: Csat, broke
     assert good["study"]["items"] == len(study.items)
 
 
-def test_a_folder_without_a_study_says_what_to_do(csat: Csat, tmp_path: Path) -> None:
+def test_a_folder_without_a_study_says_what_to_do(tmp_path: Path) -> None:
     run = csat("check", "--project", tmp_path, code=1)
     assert "csat init" in run.err
 
 
-def test_schema_is_printed_or_written(csat: Csat, tmp_path: Path) -> None:
+def test_schema_is_printed_or_written(tmp_path: Path) -> None:
     assert csat("schema").document == study_schema()
     csat("schema", "-o", tmp_path / "deep" / "schema.json")
     assert json.loads((tmp_path / "deep" / "schema.json").read_text(encoding="utf-8")) == study_schema()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import typer
-from cli import Csat
+from cli import csat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,12 +21,6 @@ from workbench.layout import cells, wrap
 from workbench.terminal import language_of
 
 HAN = re.compile("[\u4e00-\u9fff]")
-
-
-@pytest.fixture
-def csat(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Csat:
-    monkeypatch.setenv("CSAT_LANG", "en")
-    return Csat(capsys)
 
 
 def commands() -> Iterator[Any]:
@@ -44,7 +38,7 @@ def test_every_command_and_every_option_has_words(language: Language) -> None:
 
 
 @pytest.mark.parametrize("command", [command.name for command in commands()])
-def test_help_shows_examples_that_parse(csat: Csat, command: str) -> None:
+def test_help_shows_examples_that_parse(command: str) -> None:
     for language in LANGUAGES:
         text = csat(command, "--help", "--lang", language).out
         examples = [line for line in text.splitlines() if line.startswith(f"  csat {command}")]
@@ -55,13 +49,13 @@ def test_help_shows_examples_that_parse(csat: Csat, command: str) -> None:
 
 
 @pytest.mark.parametrize("command", [command.name for command in commands()])
-def test_every_command_takes_project_and_lang(csat: Csat, command: str) -> None:
+def test_every_command_takes_project_and_lang(command: str) -> None:
     text = csat(command, "--help").out
     assert "--project DIR" in text
     assert "--lang zh|en" in text
 
 
-def test_help_is_in_one_language(csat: Csat) -> None:
+def test_help_is_in_one_language() -> None:
     for command in commands():
         assert not HAN.search(csat(command.name, "--help", "--lang", "en").out)
         for line in csat(command.name, "--help", "--lang", "zh").out.splitlines():
@@ -69,7 +63,7 @@ def test_help_is_in_one_language(csat: Csat) -> None:
             assert HAN.search(line) or not re.search(r"[a-z] [a-z]+ [a-z]+ [a-z]+", line)
 
 
-def test_help_keeps_to_the_width_of_the_terminal(csat: Csat, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_keeps_to_the_width_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     for command in commands():
         for language in LANGUAGES:
@@ -84,33 +78,34 @@ WRONG = {
     ("init", "--preset"): ("--preset needs a value", "--preset 后面要跟一个值"),
     ("init", "there", "--preset", "nosuch"): ("no preset “nosuch”", "预置研究"),
     ("check", "--json=1"): ("--json takes no value", "--json 不带值"),
-    ("--lang", "zh"): ("A command is missing", "缺少命令"),
+    ("--csat",): ("There is no option --csat", "没有选项 --csat"),
 }
 
 
 @pytest.mark.parametrize("words", WRONG)
-def test_wrong_usage_is_told_in_both_languages(
-    csat: Csat, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
-) -> None:
+def test_wrong_usage_is_told_in_both_languages(words: tuple[str, ...]) -> None:
     english, chinese = WRONG[words]
-    if words[0] != "--lang":
-        run = csat(*words, code=2)
-        assert english in run.err
-        assert run.out == ""
-        assert not HAN.search(run.err)
-    monkeypatch.setenv("CSAT_LANG", "zh")
-    assert chinese in csat(*words, code=2).err
+    run = csat(*words, code=2)
+    assert english in run.err
+    assert run.out == ""
+    assert not HAN.search(run.err)
+    assert chinese in csat(*words, code=2, language="zh").err
 
 
-def test_a_value_of_the_wrong_kind_says_what_is_needed(csat: Csat) -> None:
+def test_a_value_of_the_wrong_kind_says_what_is_needed() -> None:
     assert "must be zh or en" in csat("check", "--lang", "fr", code=2).err
 
 
-def test_csat_alone_shows_help_and_is_wrong_usage(csat: Csat) -> None:
+def test_options_without_a_command_are_wrong_usage() -> None:
+    assert "缺少命令" in csat("--lang", "zh", code=2).err
+    assert "A command is missing" in csat("--lang", "en", code=2, language="zh").err
+
+
+def test_csat_alone_shows_help_and_is_wrong_usage() -> None:
     assert "Commands" in csat(code=2).out
 
 
-def test_no_traceback_reaches_a_user(csat: Csat, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_traceback_reaches_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(path: object) -> None:
         raise ZeroDivisionError("nobody\nforesaw this")
 

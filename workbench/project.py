@@ -64,11 +64,11 @@ class Project:
 
         All waves up to it are analysed together; later ones are left aside.
         """
-        from analysis.pipeline import run
-
         if wave is not None:
             self.declared_wave(wave, command)
         answers, digests = self._answers(wave, terminal)
+        from analysis.pipeline import run
+
         with terminal.progress("progress.estimating"):
             return run(self.study, answers, wave=answers[-1].wave, digests=digests)
 

@@ -5,7 +5,7 @@ Nothing is computed here, and a colour never says what a word does not say too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -21,6 +21,19 @@ from survey.language import catalogue
 if TYPE_CHECKING:
     from report_templates.context.words import Words
 
+
+def _count(value: float) -> str:
+    return formatting.number(value, 0)
+
+
+# How the values of a warning are printed; the others are counts.
+_WARNING_FIGURES: Mapping[str, Callable[[float], str]] = {
+    "share": lambda value: formatting.percent(value) + "%",
+    "adjusted": lambda value: formatting.percent(value) + "%",
+    "inflation": formatting.number,
+    "correlation": lambda value: formatting.number(value, 2),
+    "probability": formatting.probability,
+}
 _STYLE = {"better": "bold blue", "worse": "bold dark_orange3", "same": ""}
 
 
@@ -88,6 +101,17 @@ def driver_table(words: Words, found: DriverResults) -> Table:
     for driver in found.drivers:
         table.add_row(*_driver(words, driver))
     return table
+
+
+def driver_notes(words: Words, found: DriverResults) -> list[str]:
+    """Return what the table rests on that deserves care: drivers left out, and warnings in words."""
+    notes = [
+        _say(words, f"tables.dropped.{reason}", driver=words.item(item)) for item, reason in found.dropped
+    ]
+    for warning, values in found.warnings:
+        figures = {name: _WARNING_FIGURES.get(name, _count)(value) for name, value in values.items()}
+        notes.append(_say(words, f"tables.warning.{warning}", **figures))
+    return notes
 
 
 def drivers_title(words: Words, found: DriverResults) -> Text:

@@ -29,6 +29,7 @@ _PIPE_WIDTH = 120
 _OF_ONE_KIND = 5
 # A cell of somebody's workbook may hold what moves the cursor.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_NO_BREAK = "\u00a0"
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
@@ -91,8 +92,9 @@ class Terminal:
         console = _console(sys.stdout)
         with console.capture() as captured:
             console.print(*renderables, sep="\n")
-        # rich fills every line of a table to its width; what people paste into a page need not be.
-        typer.echo("\n".join(line.rstrip() for line in captured.get().split("\n")), nl=False)
+        # rich fills every line of a table to its width; what people paste or search should not be so.
+        lines = captured.get().replace(_NO_BREAK, " ").split("\n")
+        typer.echo("\n".join(line.rstrip() for line in lines), nl=False, color=self.colour)
 
     def line(self, key: str, /, **values: object) -> None:
         """Print one sentence of the result on stdout, unbroken so that a path in it can be copied."""
@@ -146,7 +148,7 @@ class Terminal:
 
     def _paragraph(self, text: str, indent: str, watched: bool) -> str:
         """Return ``text`` broken to the width of a terminal; elsewhere one line, for grep."""
-        text = _UNPRINTABLE.sub(" ", text)
+        text = _UNPRINTABLE.sub(" ", text).replace(_NO_BREAK, " ")
         if not watched:
             return indent + text
         first, *rest = wrap(text, shutil.get_terminal_size().columns - len(indent) - 2)

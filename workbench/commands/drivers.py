@@ -58,4 +58,4 @@ def _show(terminal: Terminal, opened: Project, results: StudyResults, found: lis
     words = Words(results, opened.study, terminal.language)
     for part in found:
         terminal.show(tables.drivers_title(words, part), tables.driver_table(words, part))
-        terminal.show(*tables.driver_notes(words, part), "")
+        terminal.lines([*tables.driver_notes(words, part), ""])

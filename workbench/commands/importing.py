@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -80,11 +81,23 @@ def show_import(terminal: Terminal, done: Import, *, dry_run: bool = False) -> N
         values = {"number": outcome.again.number, "at": f"{outcome.again.at:%Y-%m-%d %H:%M}"}
         terminal.line("import.again", file=report.file, wave=outcome.wave, **values)
         return
-    key = "import.would_be_done" if dry_run else "import.done"
+    if dry_run:
+        terminal.line("import.dry_run")
+    key = "import.beside" if outcome.unchanged else "import.added"
     counts = {"added": outcome.added, "unchanged": outcome.unchanged}
     terminal.line(key, file=report.file, wave=outcome.wave, **counts)
-    terminal.lines(report.lines(terminal.language), indent="  ")
+    terminal.lines(summary(report, terminal), indent="  ")
     terminal.warnings(report.warnings)
+
+
+def summary(report: ImportReport, terminal: Terminal) -> list[str]:
+    """Return the account of an import with its changes counted by kind; ``--json`` has them by column."""
+    columns = tuple(dataclasses.replace(column, changes={}) for column in report.columns)
+    lines = dataclasses.replace(report, columns=columns).lines(terminal.language)
+    for change, n in sorted(report.changes.items()):
+        touched = sum(change in column.changes for column in report.columns)
+        lines.append(terminal.text(f"import.changed.{change}", n=n, columns=touched))
+    return lines
 
 
 def import_document(done: Import, *, dry_run: bool) -> dict[str, Any]:

@@ -53,6 +53,5 @@ def _show(terminal: Terminal, opened: Project, results: StudyResults, segment: S
     if segment is None:
         terminal.show(tables.headline(words), tables.index_tree(words))
     else:
-        terminal.show(
-            tables.headline(words), tables.groups(words, segment), *tables.groups_notes(words, segment)
-        )
+        terminal.show(tables.headline(words), tables.groups(words, segment))
+        terminal.lines(tables.groups_notes(words, segment))
