@@ -167,12 +167,17 @@ Shape = Line | Rect | Polygon | Polyline | Circle | Text
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A finished chart: its size in units, the finding as one sentence, its shapes from back to front."""
+    """A finished chart: its size in units, the finding as one sentence, its shapes from back to front.
+
+    ``bleed`` is how far marks reach over the left and right edge; the page sets the chart that much
+    further out, so that a dot on the edge stays whole and the line still starts where the text does.
+    """
 
     width: float
     height: float
     title: str
     shapes: tuple[Shape, ...]
+    bleed: float = 0.0
 
     def texts(self, role: str | None = None) -> tuple[Text, ...]:
         """Return the texts, all of them or those of one role."""
@@ -200,12 +205,14 @@ def svg(drawing: Drawing) -> Markup:
     The size in the markup is the size on paper. Control and direction characters are dropped, because a
     single one would make the whole document unreadable or turn its letters round.
     """
-    wide, high = _number(drawing.width), _number(drawing.height)
+    wide, high = _number(drawing.width + 2 * drawing.bleed), _number(drawing.height)
     body = Markup("").join(_markup(shape) for shape in drawing.shapes)
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{w}" height="{h}" viewBox="0 0 {w} {h}"'
+        '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{w}" height="{h}" viewBox="{x} 0 {w} {h}"'
         ' font-family="{family}, sans-serif"><title>{title}</title>{body}</svg>'
-    ).format(w=wide, h=high, family=theme.FAMILY, title=_plain(drawing.title), body=body)
+    ).format(
+        x=_number(-drawing.bleed), w=wide, h=high, family=theme.FAMILY, title=_plain(drawing.title), body=body
+    )
 
 
 def _number(value: float) -> str:

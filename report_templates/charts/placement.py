@@ -16,7 +16,6 @@ from report_templates.charts.drawing import Box, Point
 DISTANCES = (9.0, 13.0, 19.0, 27.0, 38.0)
 DIRECTIONS = 16
 LEADER_FROM = 17.0
-ROUNDS = 6
 
 
 def spread(wanted: Sequence[tuple[float, float]], low: float, high: float) -> list[float]:
@@ -92,27 +91,44 @@ _Options = list[tuple[float, Placed]]
 
 
 def place_labels(labels: Sequence[Label], around: Surroundings, mark: float) -> list[Placed | None]:
-    """Place each label beside its point, the most crowded first; ``None`` where no place is clean.
+    """Place each label beside its point; ``None`` where no place is clean.
 
     Hard rules: within the bounds, off every block, off every label already placed, off every point's
     mark (``mark`` is its half-width). Soft ones, weighed: lines crossed, distance, leaders through marks,
-    and a second point as near to the label as its own. When labels are left over, they go first in
-    another round, and the round that leaves fewest over wins.
+    and a second point as near to the label as its own. Several orders are tried; the one that leaves
+    fewest labels over wins, then the cheapest.
     """
     points = [label.point for label in labels]
-    order = sorted(range(len(labels)), key=lambda index: (-_crowding(points, index), index))
     options = [_ranked(label, index, points, around, mark) for index, label in enumerate(labels)]
     best: list[Placed | None] = [None] * len(labels)
-    best_left, best_cost = len(labels) + 1, math.inf
-    for _ in range(ROUNDS):
-        placed, cost = _one_round(labels, order, options)
-        left = [index for index in order if placed[index] is None]
-        if (len(left), cost) < (best_left, best_cost):
-            best, best_left, best_cost = placed, len(left), cost
-        if not left:
-            break
-        order = left + [index for index in order if placed[index] is not None]
+    best_score = (len(labels) + 1, math.inf)
+    for order in _orders(labels, options):
+        # Labels that found no place go first in a second try of the same order.
+        for _ in range(2):
+            placed, cost = _one_round(labels, order, options)
+            left = [index for index in order if placed[index] is None]
+            if (len(left), cost) < best_score:
+                best, best_score = placed, (len(left), cost)
+            if not left:
+                break
+            order = left + [index for index in order if placed[index] is not None]
     return best
+
+
+def _orders(labels: Sequence[Label], options: Sequence[_Options]) -> list[list[int]]:
+    """Return orders in which to place labels: the crowded first, the constrained first, and sweeps."""
+    points = [label.point for label in labels]
+    everyone = range(len(labels))
+    keys = (
+        lambda index: -_crowding(points, index),
+        lambda index: -(options[index][0][0] if options[index] else 0.0),
+        lambda index: len(options[index]),
+        lambda index: points[index][0],
+        lambda index: -points[index][0],
+        lambda index: points[index][1],
+        lambda index: -points[index][1],
+    )
+    return [sorted(everyone, key=lambda index: (key(index), index)) for key in keys]
 
 
 def _crowding(points: Sequence[Point], index: int) -> float:

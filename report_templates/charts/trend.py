@@ -29,6 +29,8 @@ from report_templates.measure import width
 
 __all__ = ["Trend", "TrendEvent", "TrendPoint", "draw"]
 
+COVER_BLEED = 6.0
+
 
 def draw(chart: Trend) -> Drawing:
     """Lay the trend out.
@@ -38,7 +40,8 @@ def draw(chart: Trend) -> Drawing:
     if not any(point.value is not None for point in chart.points):
         raise ValueError("a trend needs at least one wave with a figure")
     shapes = _cover(chart) if chart.style == "cover" else _page(chart)
-    return Drawing(chart.width, chart.height, chart.title, tuple(shapes))
+    bleed = COVER_BLEED if chart.style == "cover" else 0.0
+    return Drawing(chart.width, chart.height, chart.title, tuple(shapes), bleed)
 
 
 def _page(chart: Trend) -> list[Shape]:
