@@ -254,9 +254,7 @@ def test_the_name_of_the_file_decides_the_format(
     assert {file.name for file in tmp_path.iterdir()} == {"deep", "b.pdf", "c"}
 
 
-@pytest.mark.parametrize(
-    "words", [("-o", "a.docx"), ("-o", "a.html", "--format", "pdf"), ("--format", "doc")]
-)
+@pytest.mark.parametrize("words", ["-o a.docx", "-o a.html --format pdf", "--format doc"])
 def test_a_format_that_is_not_clear_is_refused(folder: Path, words: str) -> None:
     assert "pdf" in csat("report", *words.split(), "--project", folder, code=2).err
 

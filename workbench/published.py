@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.results import plain
-
 _TOO_FEW = {"n", "reason"}
 
 
@@ -15,6 +13,8 @@ def published(result: Any) -> Any:
     The base of a hidden group is what the limit protects, and the base of its neighbours gives it away
     no more than the report does.
     """
+    from analysis.results import plain
+
     return _without_bases(plain(result))
 
 
