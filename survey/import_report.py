@@ -98,11 +98,14 @@ class ImportReport:
             lines.append(text("import.empty_rows", language, n=self.empty_rows))
         if self.without_answers:
             lines.append(text("import.without_answers", language, n=len(self.without_answers)))
-        for column in self.columns:
-            lines += [
-                text(f"import.change.{change}", language, column=column.column, target=column.target, n=n)
-                for change, n in column.changes.items()
+        for change, n in self.changes.items():
+            counts_by_column = [
+                f"{column.column} {column.changes[change]}"
+                for column in self.columns
+                if change in column.changes
             ]
+            columns = " · ".join(counts_by_column)
+            lines.append(text(f"import.change.{change}", language, n=n, columns=columns))
         if self.blanks:
             named = [text(f"blank.{kind}", language) + f" {n}" for kind, n in sorted(self.blanks.items())]
             lines.append(text("import.blanks", language, kinds=" · ".join(named)))

@@ -1,0 +1,82 @@
+"""Two ways of writing the same thing compare equal, and nothing else does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.wording import matching, number_in, tidy, without_question_number
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("５", 5),
+        (" 5 ", 5),
+        ("\u00a05", 5),
+        ("5\u3000", 5),
+        ("\u200b5", 5),
+        ("\ufeff4.50", 4.5),
+        ("-0", 0),
+        ("-3", -3),
+    ],
+)
+def test_numbers_as_people_type_them(typed: str, expected: float) -> None:
+    assert number_in(tidy(typed)) == expected
+
+
+@pytest.mark.parametrize(
+    "typed", ["1_000", "1e3", "nan", "infinity", "٣.٥", "5.", ".5", "1,000", "50%", "", "+1", "1 2", "9" * 19]
+)
+def test_what_is_no_number(typed: str) -> None:
+    assert number_in(tidy(typed)) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "rest"),
+    [
+        ("Q12 总体满意度", "总体满意度"),
+        ("12、总体满意度", "总体满意度"),
+        ("12．总体满意度", "总体满意度"),
+        ("B3. Overall", "Overall"),
+        ("第7题 服务态度", "服务态度"),
+        ("3：性别 ", "性别"),
+        ("Q1_2 价格", "价格"),
+        ("7(服务)", "(服务)"),
+        ("2024年度满意度", None),
+        ("3.5公里内有营业厅", None),
+        ("5G网络质量", None),
+        ("Q12", None),
+        ("总体满意度", None),
+    ],
+)
+def test_question_numbers(header: str, rest: str | None) -> None:
+    assert without_question_number(header) == rest
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("您对 网络质量 满意吗？", "您对网络质量满意吗"),
+        ("How satisfied are you?", "how  satisfied are you"),
+        ("（跳过）", "(跳过)"),
+        ("客户“经理”", '客户"经理"'),
+        ("Don’t know", "don't know"),
+    ],
+)
+def test_equal_wordings(one: str, other: str) -> None:
+    assert matching(one) == matching(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("满意", "比较满意"), ("满意", "不满意"), ("Q1", "Q11"), ("?", "!")]
+)
+def test_different_wordings(one: str, other: str) -> None:
+    assert matching(one) != matching(other)
+
+
+@given(st.text())
+def test_forms_are_stable(text: str) -> None:
+    assert tidy(tidy(text)) == tidy(text)
+    assert matching(tidy(text)) == matching(text)
