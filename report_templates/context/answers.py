@@ -24,7 +24,7 @@ def answers_page(story: Story) -> FigurePage:
         story, "answers", _title(story), words("answers.subtitle", wave=words.wave(story.results.wave))
     )
     remarks = _callouts(story)
-    fixed = layout.stacked(layout.head(head.title, words.language), layout.callouts(remarks))
+    fixed = layout.stacked(layout.head(head.title, words.language, head.subtitle), layout.callouts(remarks))
     room = layout.FULL - fixed - layout.caption(_caption(story, 1))
     groups, left_out = _shown(story, room)
     caption = _caption(story, left_out)
@@ -78,7 +78,7 @@ def _limit(story: Story) -> str:
 def _chart(story: Story, groups: tuple[Group, ...], row_height: float) -> Likert:
     words = story.words
     compared = any(d.top_change for d in story.all_answers)
-    change = words("against_wave", wave=words.short_wave(words.previous)) if words.previous and compared else ""
+    change = words("against_wave", wave=words.prior) if words.previous and compared else ""
     return Likert(
         title=" ".join(_title(story)),
         groups=tuple(_group(story, group) for group in groups),

@@ -21,17 +21,17 @@ def causes_page(story: Story) -> FigurePage:
     """Return the page of causes; the table goes down to the items where there is room."""
     words = story.words
     head = page_head(story, "causes", _title(story), _subtitle(story))
-    caption = _caption(story)
-    remarks = _callouts(story)
-    fixed = layout.stacked(layout.head(head.title, words.language), layout.callouts(remarks))
-    fixed += layout.caption(caption)
-    table = _table(story, deep=True)
-    lowest = layout.height(_chart(story, ROW_LOW))
-    if fixed + layout.GAP + layout.table(table) + lowest > layout.FULL:
-        table = _table(story, deep=False)
-    room = layout.FULL - fixed - layout.GAP - layout.table(table)
+    caption, remarks = _caption(story), _callouts(story)
+    lowest = layout.height(_chart(story, ROW_LOW)) + layout.caption(caption)
+    above = layout.head(head.title, words.language, head.subtitle)
+    for deep, spoken in ((True, remarks), (True, ()), (False, remarks), (False, ())):
+        table = _table(story, deep=deep)
+        fixed = layout.stacked(above, layout.table(table), layout.callouts(spoken))
+        if fixed + lowest <= layout.FULL:
+            break
+    room = layout.FULL - fixed - layout.caption(caption)
     chart = layout.fitted(lambda size: _chart(story, size), room, ROW_LOW, ROW_HIGH)
-    return FigurePage(head, Figure(story.figure("causes"), chart, caption), table=table, callouts=remarks)
+    return FigurePage(head, Figure(story.figure("causes"), chart, caption), table=table, callouts=spoken)
 
 
 def _title(story: Story) -> Phrases:
@@ -50,8 +50,8 @@ def _title(story: Story) -> Phrases:
         return words.phrases(f"causes.title.{key}", names=count) if nodes else ()
 
     return words.title(
-        clauses.together(story, names(up, "up"), names(down, "down")),
-        clauses.together(story, counts(up, "up"), counts(down, "down")),
+        clauses.together(story, names(up, "up"), names(down, "down_too" if up else "down")),
+        clauses.together(story, counts(up, "up"), counts(down, "down_too" if up else "down")),
     )
 
 
@@ -130,14 +130,14 @@ def _table(story: Story, *, deep: bool) -> Table:
     words = story.words
     before, now = (words.short_wave(wave) for wave in story.results.waves[-2:])
     columns = (
-        Column(words(f"column.{story.kind}"), right=False, width="25%"),
-        Column(words("column.weight"), tone="quiet", width="9%"),
-        Column(before, width="9%", span=words("column.span_score"), spans=4),
-        Column(now, tone="strong", width="9%"),
-        Column(words("column.change_short"), width="10%"),
-        Column(words("column.q"), tone="quiet", width="9%"),
-        Column(words("column.change_short"), tone="strong", width="12%", span=words("column.span_index"), spans=2),
-        Column(words("column.interval", level=words.level), tone="quiet", width="17%"),
+        Column(words(f"column.{story.kind}"), right=False),
+        Column(words("column.weight"), tone="quiet"),
+        Column(before, span=words("column.span_score"), spans=4),
+        Column(now, tone="strong"),
+        Column(words("column.change_short")),
+        Column(words("column.q"), tone="quiet"),
+        Column(words("column.change_short"), tone="strong", span=words("column.span_index"), spans=2),
+        Column(words("column.interval", level=words.level), tone="quiet"),
     )
     rows: list[Row] = []
     for branch in story.branches:
@@ -145,7 +145,7 @@ def _table(story: Story, *, deep: bool) -> Table:
         rows.append(_row(story, branch, "group" if children else "plain", ""))
         rows += [_row(story, child, "plain", "\u3000" if words.language == "zh" else "\u00a0\u00a0\u00a0") for child in children]
     rows.append(_total(story))
-    return Table(columns, tuple(rows), words("causes.note"))
+    return layout.sized(Table(columns, tuple(rows), words("causes.note")))
 
 
 def _row(story: Story, node: NodeResult, kind: str, indent: str) -> Row:

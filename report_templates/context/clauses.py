@@ -9,11 +9,15 @@ from report_templates.context.model import Cell, Phrases
 from report_templates.context.story import Story
 
 
-def together(story: Story, *clauses: Phrases) -> Phrases:
-    """Join clauses to one title, with a comma at the end of each but the last."""
-    comma = "，" if story.words.language == "zh" else ","
+def together(story: Story, *clauses: Phrases, stop: bool = False) -> Phrases:
+    """Join clauses to one title, with a comma at the end of each but the last.
+
+    ``stop`` sets a semicolon before the last clause, where it says something new.
+    """
+    comma, semicolon = ("，", "；") if story.words.language == "zh" else (",", ";")
     present = [clause for clause in clauses if clause]
-    ended = [(*clause[:-1], clause[-1] + comma) for clause in present[:-1]]
+    signs = [comma] * (len(present) - 2) + [semicolon if stop else comma]
+    ended = [(*c[:-1], c[-1] + sign) for c, sign in zip(present[:-1], signs, strict=False)]
     joined = tuple(phrase for clause in (*ended, *present[-1:]) for phrase in clause)
     return (formatting.capital(joined[0]), *joined[1:]) if joined else ()
 
@@ -27,7 +31,7 @@ def change_of_index(story: Story) -> Phrases:
     return words.phrases(
         f"clause.change.{way}",
         index=words.index,
-        wave=words.short_wave(words.previous),
+        wave=words.prior,
         by=magnitude(change.estimate.value),
     )
 

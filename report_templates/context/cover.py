@@ -12,6 +12,8 @@ from report_templates.context.story import Story
 
 TITLE_WIDTH = theme.mm(160)
 MOST_FIGURES = 6
+LOW = 200.0
+"""Charts lower than this have fewer ticks."""
 
 
 def cover(story: Story) -> Cover:
@@ -24,12 +26,12 @@ def cover(story: Story) -> Cover:
         scope=_scope(story),
         index=words.score(index),
         index_label=words("cover.index", index=words.index),
-        interval=words("interval", level=words.level, interval=words.scores_interval(index)),
+        interval=words("cover.interval", level=words.level, interval=words.scores_interval(index)),
         facings=_facings(story),
         chart=_chart(story),
         scores=_scores(story),
         contents=tuple(
-            Entry(story.page_number(name), words(f"page.{name}"), name) for name in story.page_names
+            Entry(story.page_number(name), story.page_name(name), name) for name in story.page_names
         ),
         imprint=_imprint(story),
     )
@@ -62,8 +64,8 @@ def _scope(story: Story) -> str:
 def _facings(story: Story) -> tuple[Facing, ...]:
     words, made = story.words, []
     if story.change and words.previous:
-        label = words("against_wave", wave=words.short_wave(words.previous))
-        made.append(_facing(story, label, story.change, "verdict"))
+        label = words("against_wave", wave=words.prior)
+        made.append(_facing(story, label, story.change, "facing"))
     target, gap = story.study.reporting.target, story.results.target_gap
     if target is not None and gap is not None:
         label = words("against_target", target=formatting.number(target))
@@ -81,7 +83,7 @@ def _facing(story: Story, label: str, comparison: Comparison, verdict: str) -> F
     words = story.words
     return Facing(
         label,
-        words("points", value=words.change(comparison)),
+        words("facing_points", value=words.change(comparison)),
         words(
             "cover.facing",
             interval=words.change_interval(comparison),
@@ -97,7 +99,7 @@ def _chart(story: Story) -> Trend | None:
     return trend_chart(story, style="cover", chart_height=340.0, figures=len(trend) <= MOST_FIGURES)
 
 
-def trend_chart(story: Story, *, style: str, chart_height: float, figures: bool) -> Trend:
+def trend_chart(story: Story, *, style: str, chart_height: float, figures: bool, label_band: bool = False) -> Trend:
     """Return the series of the index as a chart; used on cover, summary and trend page."""
     words, trend = story.words, story.results.trend
     target = story.study.reporting.target
@@ -112,16 +114,17 @@ def trend_chart(story: Story, *, style: str, chart_height: float, figures: bool)
         for wave in trend
     )
     limits = [limit for point in points for limit in (point.value, point.low, point.high)]
-    whole = not any(point.low is not None for point in points)
+    # The words of the target stand above its line and need room on a low chart.
+    pad = 0.06 if chart_height > LOW else 0.16
     return Trend(
         title=" ".join(clauses.change_of_index(story)),
         points=points,
-        axis=axis_around([*limits, target], formatting.number, pad=0.12 if whole else 0.06),
+        axis=axis_around([*limits, target], formatting.number, count=5 if chart_height > LOW else 3, pad=pad),
         end_figure=words.score(trend[-1].index),
         end_interval="" if style == "cover" else words.scores_interval(trend[-1].index),
         target=target,
         target_label="" if target is None else words("target", target=formatting.number(target)),
-        band_label=words("band", level=words.level) if style == "page" and figures else "",
+        band_label=words("band", level=words.level) if style == "page" and label_band else "",
         style="cover" if style == "cover" else "page",
         height=chart_height,
     )

@@ -14,7 +14,7 @@ from report_templates.context.summary import page_head
 from report_templates.context.trend_page import rate
 
 ROW_LOW, ROW_HIGH = 15.6, 34.0
-COMFORTABLE = 17.0
+COMFORTABLE = 16.0
 
 
 def groups_page(story: Story) -> FigurePage:
@@ -24,22 +24,21 @@ def groups_page(story: Story) -> FigurePage:
     caption, remarks = _caption(story, main), _callouts(story, main)
     others = tuple(_half(story, segment) for segment in story.segments[1:3])
     note = words("groups.halves_note") if others else ""
-    fixed = layout.stacked(layout.head(head.title, words.language), layout.callouts(remarks))
-    fixed += layout.caption(caption)
-    room = layout.FULL - fixed
-    needed = layout.height(_chart(story, main, COMFORTABLE))
-    beside = layout.halves(others, note) + layout.GAP
-    if others and room - beside < needed:
-        others = ()
-    room -= beside if others else 0.0
+    above = layout.head(head.title, words.language, head.subtitle)
+    needed = layout.height(_chart(story, main, COMFORTABLE)) + layout.caption(caption)
+    for tables, spoken in ((others, remarks), (others, ()), ((), remarks)):
+        fixed = layout.stacked(above, layout.halves(tables, note), layout.callouts(spoken))
+        if fixed + needed <= layout.FULL:
+            break
+    room = layout.FULL - fixed - layout.caption(caption)
     chart = layout.fitted(lambda size: _chart(story, main, size), room, ROW_LOW, ROW_HIGH)
     return FigurePage(
         head,
         Figure(story.figure("groups"), chart, caption),
-        halves_head=words("groups.halves_head") if others else "",
-        halves=others,
-        halves_note=note if others else "",
-        callouts=remarks,
+        halves_head=words("groups.halves_head") if tables else "",
+        halves=tables,
+        halves_note=note if tables else "",
+        callouts=spoken,
     )
 
 
@@ -142,13 +141,14 @@ def _hidden_n(story: Story, hidden: TooFew) -> str:
 def _half(story: Story, segment: SegmentResult) -> Table:
     words = story.words
     columns = (
-        Column(words.segment(segment.id), right=False, width="30%"),
-        Column(words("column.index"), tone="strong", width="14%"),
-        Column(words("column.interval", level=words.level), tone="quiet", width="24%"),
-        Column(words("column.against_rest"), width="18%"),
-        Column("n", tone="quiet", width="14%"),
+        Column(words.segment(segment.id), right=False),
+        Column(words("column.index"), tone="strong"),
+        Column(words("column.interval", level=words.level), tone="quiet"),
+        Column(words("column.against_rest")),
+        Column("n", tone="quiet"),
     )
-    return Table(columns, tuple(_half_row(story, segment, group) for group in segment.groups))
+    table = Table(columns, tuple(_half_row(story, segment, group) for group in segment.groups))
+    return layout.sized(table, layout.HALF_WIDTH)
 
 
 def _half_row(story: Story, segment: SegmentResult, group: GroupResult) -> Row:

@@ -7,18 +7,25 @@ that runs over is not. Lengths are in chart units (0.75 pt).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from report_templates import measure, theme
 from report_templates.context.figures import drawn
-from report_templates.context.model import Callout, Chart, Phrases, Side, Table
+from report_templates.context.model import Callout, Chart, Phrases, Row, Side, Table
 
 BODY = theme.mm(255)
-FULL = theme.mm(242)
+FULL = theme.mm(244)
 """How far down a page is filled: the reference pages end at 92–95 % of the body."""
 GAP = theme.pt(14)
 ROW = theme.mm(5.5)
 CALLOUT_WIDTH = theme.mm(55.3)
+HALF_WIDTH = theme.mm(85)
+PADDING = theme.mm(2)
+APART = theme.mm(6)
+NARROWEST = 10
+"""Least per cent of the width for a column of words."""
 
 
 def lines(text: str, width: float, size: float, *, bold: bool = False) -> int:
@@ -26,11 +33,12 @@ def lines(text: str, width: float, size: float, *, bold: bool = False) -> int:
     return len(measure.wrap(text, width, theme.pt(size), bold=bold)) if text else 0
 
 
-def head(title: Phrases, language: str) -> float:
+def head(title: Phrases, language: str, subtitle: str = "") -> float:
     """Return the height of rule, bar, title and subtitle, with the space below."""
     text = (" " if language == "en" else "").join(title)
     one = measure.width(text, theme.pt(17), bold=True) <= theme.FULL_WIDTH
-    return theme.mm(15.4) + theme.pt(22) * (1 if one else 2)
+    more = max(0, lines(subtitle, theme.FULL_WIDTH, 9.5) - 1)
+    return theme.mm(15.4) + theme.pt(22) * (1 if one else 2) + theme.pt(14) * more
 
 
 def caption(text: str, width: float = theme.FULL_WIDTH) -> float:
@@ -38,14 +46,75 @@ def caption(text: str, width: float = theme.FULL_WIDTH) -> float:
     return theme.mm(1.4) + lines(text, width, 8) * theme.pt(12)
 
 
+def sized(table: Table, width: float = theme.FULL_WIDTH) -> Table:
+    """Return the table with column widths in whole per cent, made from what the columns hold.
+
+    Columns of figures get what they need; columns of words share the rest and wrap where it is short.
+    """
+    needs = [_need(table, number) for number in range(len(table.columns))]
+    for number, column in enumerate(table.columns):
+        spanned = sum(needs[number : number + column.spans])
+        lacking = measure.width(column.span, theme.pt(8)) + PADDING - spanned
+        for each in range(number, number + column.spans):
+            needs[each] += max(0.0, lacking) / column.spans
+    words = [
+        number
+        for number, column in enumerate(table.columns)
+        if not column.right and not any(row.cells[number].mark for row in table.rows)
+    ]
+    shares = [math.ceil(100 * need / width) for need in needs]
+    while sum(shares) > 100 and words and max(shares[each] for each in words) > NARROWEST:
+        shares[max(words, key=lambda each: shares[each])] -= 1
+    for number in range(100 - sum(shares)):
+        shares[number % len(shares)] += 1
+    columns = (replace(c, width=f"{share}%") for c, share in zip(table.columns, shares, strict=True))
+    return replace(table, columns=tuple(columns))
+
+
+def natural(table: Table) -> float:
+    """Return the width at which no cell of the table would wrap."""
+    return sum(_need(table, number) for number in range(len(table.columns)))
+
+
+def _need(table: Table, number: int) -> float:
+    column = table.columns[number]
+    widest = measure.width(column.head, theme.pt(8))
+    for row in table.rows:
+        cell = row.cells[number]
+        bold = column.tone == "strong" or (number == 0 and row.kind != "plain")
+        mark = theme.mm(3.6) if cell.mark else 0.0
+        widest = max(widest, mark + measure.width(cell.text, theme.LABEL, bold=bold))
+    return widest + theme.mm(1) + _padding(table, number)
+
+
+def _padding(table: Table, number: int) -> float:
+    """Return the space before a column: more where words follow figures that end at their right edge."""
+    if number == 0:
+        return 0.0
+    after_figures = table.columns[number - 1].right and not table.columns[number].right
+    return APART if after_figures else PADDING
+
+
 def table(table: Table | None, width: float = theme.FULL_WIDTH) -> float:
-    """Return the height of a table whose cells take one line each, with its heads and note."""
+    """Return the height of a table with its heads and note; words wrap within their columns."""
     if table is None:
         return 0.0
     heads = ROW * (2 if any(column.span for column in table.columns) else 1)
-    above = theme.pt(14) + theme.mm(1.6) if table.head else 0.0
+    above = lines(table.head, width, 11, bold=True) * theme.pt(14) + theme.mm(1.6) if table.head else 0.0
     below = caption(table.note, width) if table.note else 0.0
-    return above + heads + ROW * len(table.rows) + below + theme.mm(0.5)
+    rows = sum(ROW + theme.pt(12) * (_lines_of(table, row, width) - 1) for row in table.rows)
+    return above + heads + rows + below + theme.mm(0.5)
+
+
+def _lines_of(table: Table, row: Row, width: float) -> int:
+    most = 1
+    for number, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True)):
+        if column.right or not column.width:
+            continue
+        room = width * int(column.width[:-1]) / 100 - _padding(table, number)
+        bold = column.tone == "strong" or (number == 0 and row.kind != "plain")
+        most = max(most, lines(cell.text, room - (theme.mm(3.6) if cell.mark else 0.0), 8.5, bold=bold))
+    return most
 
 
 def callouts(remarks: Sequence[Callout]) -> float:
@@ -99,4 +168,4 @@ def halves(tables: Sequence[Table], note: str) -> float:
     """Return the height of narrow tables side by side with a head above and a note below."""
     if not tables:
         return 0.0
-    return theme.pt(14) + theme.mm(1.6) + max(table(each) for each in tables) + (caption(note) if note else 0.0)
+    return theme.pt(14) + theme.mm(1.6) + max(table(each, HALF_WIDTH) for each in tables) + (caption(note) if note else 0.0)

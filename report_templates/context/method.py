@@ -251,7 +251,11 @@ def _facts(story: Story, head: str, pairs: tuple[tuple[str, str], ...]) -> Facts
 def _design(story: Story) -> Facts:
     words, study, quality = story.words, story.study, story.results.quality
     wave = study.wave_by_id.get(story.results.wave)
-    dates = f"{wave.start.isoformat()} {formatting.DASH} {wave.end.isoformat()}" if wave and wave.start and wave.end else ""
+    dates = ""
+    if wave and wave.start and wave.end:
+        end = wave.end.isoformat()
+        same = wave.start.year == wave.end.year
+        dates = f"{wave.start.isoformat()} {formatting.DASH} {end[5:] if same else end}"
     index = story.results.current.index
     return _facts(
         story,

@@ -44,18 +44,16 @@ def priorities_page(story: Story) -> FigurePage:
     head = page_head(story, "priorities", _title(story), _subtitle(story, found))
     side = _side(story, found)
     caption = _caption(story, found)
-    fixed = layout.stacked(layout.head(head.title, words.language))
-    fixed += layout.caption(caption, theme.TWO_THIRDS) + layout.GAP
+    fixed = layout.stacked(layout.head(head.title, words.language, head.subtitle)) + layout.GAP
+    under = layout.caption(caption, theme.TWO_THIRDS)
+    least = max(MAP_LOW + under, layout.side(side))
     rows = len(found.drivers)
     table = _table(story, found, rows)
-    while rows > 6 and fixed + layout.table(table) + MAP_LOW > layout.FULL:
+    while rows > 5 and fixed + layout.table(table) + least > layout.FULL:
         rows -= 1
         table = _table(story, found, rows)
-    room = layout.FULL - fixed - layout.table(table)
-    needed = layout.side(side) - layout.caption(caption, theme.TWO_THIRDS)
-    chart = layout.fitted(
-        lambda size: _chart(story, found, size), max(room, min(needed, room)), MAP_LOW, MAP_HIGH
-    )
+    room = layout.FULL - fixed - layout.table(table) - under
+    chart = layout.fitted(lambda size: _chart(story, found, size), room, MAP_LOW, MAP_HIGH)
     return FigurePage(head, Figure(story.figure("priorities"), chart, caption), side=side, table=table)
 
 
@@ -188,9 +186,20 @@ def _probability(driver: Driver) -> str:
 
 
 def _table(story: Story, found: DriverResults, rows: int) -> Table:
-    words, other = story.words, story.other_drivers
+    """Return the table; where the page is too narrow, the dimension goes first, then the second outcome."""
+    branches = any(story.branch_of(driver.item) for driver in found.drivers)
+    for with_branch, other in ((branches, story.other_drivers), (False, story.other_drivers), (False, None)):
+        table = _columns_and_rows(story, found, rows, with_branch=with_branch, other=other)
+        if layout.natural(table) <= theme.FULL_WIDTH:
+            break
+    return layout.sized(table)
+
+
+def _columns_and_rows(
+    story: Story, found: DriverResults, rows: int, *, with_branch: bool, other: DriverResults | None
+) -> Table:
+    words = story.words
     interval = words("column.interval", level=words.level)
-    with_branch = any(story.branch_of(driver.item) for driver in found.drivers)
     columns = [Column(words("column.item"), right=False)]
     columns += [Column(words("column.dimension"), right=False)] if with_branch else []
     columns += [

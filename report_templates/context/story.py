@@ -24,6 +24,7 @@ from analysis.results import (
     StudyResults,
     TooFew,
 )
+from report_templates import formatting
 from report_templates.context import verdicts
 from report_templates.context.model import PageName
 from report_templates.context.words import Words
@@ -249,6 +250,12 @@ class Story:
     def page_number(self, name: PageName) -> str:
         """The number of a page; the cover is 1."""
         return str(self.page_names.index(name) + 2)
+
+    def page_name(self, name: PageName) -> str:
+        """The name of a page; the page of groups is called after its main segment."""
+        if name == "groups" and self.segments:
+            return formatting.capital(self.words.groups_of(self.segments[0].id))
+        return self.words(f"page.{name}")
 
     @cached_property
     def has_panels(self) -> bool:

@@ -28,16 +28,18 @@ from report_templates.context.model import (
     Table,
     Tile,
 )
-from report_templates.context.story import Story
+from report_templates.context.story import MOST_DECISIONS, Story
 
 MOST_FINDINGS = 3
-STRIP_LOW, STRIP_HIGH = 150.0, 330.0
+STRIP_LOW, STRIP_HIGH = 128.0, 330.0
+MOST_FILLED = theme.mm(250)
+"""The summary may run lower than other pages: nothing on it can move elsewhere."""
 
 
 def page_head(story: Story, name: str, title: Phrases, subtitle: str) -> Head:
     """Return the head of a page."""
     number = story.page_number(name)  # type: ignore[arg-type] # pages are asked for by their own names
-    return Head(name, number, story.words(f"page.{name}"), title, subtitle)
+    return Head(name, number, story.page_name(name), title, subtitle)  # type: ignore[arg-type] # as above
 
 
 def summary(story: Story) -> SummaryPage:
@@ -46,15 +48,18 @@ def summary(story: Story) -> SummaryPage:
     head = page_head(story, "summary", _title(story), _subtitle(story))
     findings = tuple(_findings(story))
     decisions = _decisions(story)
-    reading = _reading(story)
-    used = layout.stacked(
-        layout.head(head.title, words.language),
-        theme.mm(30.5),
-        theme.mm(8.5) + sum(_finding_height(finding) for finding in findings),
-        _decisions_height(decisions),
-        theme.mm(6) + layout.lines(reading, theme.mm(168), 8.5) * theme.pt(13),
+    reading, reading_head = _reading(story), words("summary.reading_head")
+    fixed = layout.stacked(
+        layout.head(head.title, words.language, head.subtitle),
+        theme.mm(34),
+        theme.mm(6.6) + sum(_finding_height(finding) for finding in findings),
+        theme.mm(3.2) + layout.lines(f"{reading_head}\u3000{reading}", theme.mm(166), 8.5) * theme.pt(13),
+        theme.mm(6.5),
     )
-    room = layout.FULL - used - theme.mm(6.5) - layout.GAP
+    while decisions and fixed + layout.table(decisions) + layout.GAP + STRIP_LOW + theme.mm(6) > MOST_FILLED:
+        decisions = _decisions(story, len(decisions.rows) - 1)
+    fixed += layout.table(decisions) + layout.GAP if decisions else 0.0
+    room = max(layout.FULL - fixed, min(STRIP_LOW + theme.mm(6), MOST_FILLED - fixed))
     strip_head, strip = _strip(story, room)
     return SummaryPage(
         head=head,
@@ -64,21 +69,13 @@ def summary(story: Story) -> SummaryPage:
         findings_head=words("summary.findings", count=formatting.capital(words.counted(len(findings)))),
         findings=findings,
         decisions=decisions,
-        reading_head=words("summary.reading_head"),
+        reading_head=reading_head,
         reading=reading,
     )
 
 
 def _finding_height(finding: Finding) -> float:
-    return theme.mm(4.6) + theme.pt(14) + theme.pt(14) * layout.lines(finding.text, theme.mm(148), 9.5)
-
-
-def _decisions_height(table: Table | None) -> float:
-    if table is None:
-        return 0.0
-    texts = [row.cells[1].text for row in table.rows]
-    extra = sum(theme.pt(12) * (layout.lines(text, theme.mm(62), 8.5) - 1) for text in texts)
-    return layout.table(table) + extra
+    return theme.mm(3.6) + theme.pt(14) + theme.pt(14) * layout.lines(finding.text, theme.mm(142), 9.5)
 
 
 def _title(story: Story) -> Phrases:
@@ -87,8 +84,8 @@ def _title(story: Story) -> Phrases:
     undecided = words.phrases("clause.repair.none") if story.drivers and not repair else ()
     last = repair or undecided
     return words.title(
-        clauses.together(story, moved, target, last),
-        clauses.together(story, moved, last or target),
+        clauses.together(story, moved, target, last, stop=bool(last)),
+        clauses.together(story, moved, last or target, stop=bool(last)),
         clauses.together(story, moved, target),
         moved,
     )
@@ -98,6 +95,8 @@ def _subtitle(story: Story) -> str:
     words = story.words
     population = story.study.population
     whom = population[words.language] if population else story.study.organisation[words.language]
+    if population and words.language == "en" and whom[1:2].islower():
+        whom = whom[:1].lower() + whom[1:]
     if words.previous is None:
         return words("summary.subtitle_first", wave=words.wave(story.results.wave), whom=whom)
     return words(
@@ -133,7 +132,7 @@ def _index_tile(story: Story) -> Tile:
         words.score(index),
         "",
         words("interval_short", level=words.level, interval=words.scores_interval(index)),
-        _tile_change(story, story.change, words("points", value=words.change(story.change))),
+        _tile_change(story, story.change, words("tile.points", value=words.change(story.change))),
         verdict,
     )
 
@@ -142,7 +141,7 @@ def _tile_change(story: Story, change: Comparison | None, value: str) -> Cell:
     words = story.words
     if change is None or words.previous is None:
         return Cell(words("no_previous"))
-    label = words("against_wave", wave=words.short_wave(words.previous))
+    label = words("against_wave", wave=words.prior)
     return Cell(f"{label} {value}", verdicts.mark(change))
 
 
@@ -150,7 +149,7 @@ def _outcome_tile(story: Story, outcome: OutcomeResult) -> Tile:
     words = story.words
     figures = outcome_figures(story, outcome)
     unit = "%" if outcome.unit == "share" else ""
-    change_unit = "percentage_points" if outcome.unit == "share" else "points"
+    change_unit = "tile.percentage_points" if outcome.unit == "share" else "tile.points"
     return Tile(
         words.outcome(outcome.id),
         figures.value,
@@ -207,8 +206,8 @@ def _rate_change(story: Story, rate: float) -> Cell:
     if before is None or before.invited is None:
         return Cell("")
     change = rate - story.results.trend[-2].n / before.invited
-    label = words("against_wave", wave=words.short_wave(before.id))
-    return Cell(f"{label} {words('percentage_points', value=formatting.signed_percent(change, 1))}")
+    label = words("against_wave", wave=words.prior)
+    return Cell(f"{label} {words('tile.percentage_points', value=formatting.signed_percent(change, 1))}")
 
 
 # The strip
@@ -310,6 +309,10 @@ def _movement(story: Story) -> Iterator[tuple[str, str, str]]:
 
 def _moved(story: Story, key: str, nodes: tuple[NodeResult, ...]) -> tuple[str, str, str]:
     words = story.words
+    names = words.joined([words.node(node.id) for node in nodes], 3)
+    head = words(f"finding.{key}", names=names)
+    if len(nodes) == 1:
+        return head, _one_moved(story, nodes[0]), story.figure("causes")
     total = sum(node.contribution.estimate.value for node in nodes if node.contribution)
     parts = [
         words(
@@ -318,20 +321,39 @@ def _moved(story: Story, key: str, nodes: tuple[NodeResult, ...]) -> tuple[str, 
             value=words.change(node.contribution, 2),
             interval=words.change_interval(node.contribution, 2),
         )
-        for node in nodes[:2]
+        for node in nodes[:3]
     ]
-    one = len(nodes) == 1
-    return (
-        words(
-            f"finding.{key}", names=words.joined([words.node(node.id) for node in nodes], 3), s="s" if one else ""
-        ),
-        words(
-            f"finding.moved_{'one' if one else 'more'}",
-            count=words.counted(len(nodes)),
-            total=formatting.signed(total, 2),
-            parts=("；" if words.language == "zh" else "; ").join(parts),
-        ),
-        story.figure("causes"),
+    text = words(
+        "finding.moved_more",
+        count=words.counted(len(nodes)),
+        total=formatting.signed(total, 2),
+        parts=("；" if words.language == "zh" else "; ").join(parts),
+    )
+    return head, text, story.figure("causes")
+
+
+def _one_moved(story: Story, node: NodeResult) -> str:
+    words, child = story.words, ""
+    same = [
+        (abs(each.contribution.estimate.value), each)
+        for each in story.children(node)
+        if each.contribution
+        and node.contribution
+        and verdicts.direction(each.contribution) == verdicts.direction(node.contribution)
+    ]
+    if len(same) > 0:
+        largest = max(same, key=lambda pair: pair[0])[1]
+        child = words(
+            "finding.child", name=words.node(largest.id), value=words.change(largest.contribution, 2)
+        )
+    return words(
+        "finding.moved_one",
+        name=words.node(node.id),
+        before=words.score(node.series[-2]),
+        now=words.score(node.score),
+        total=words.change(node.contribution, 2),
+        interval=words.change_interval(node.contribution, 2),
+        child=child,
     )
 
 
@@ -394,7 +416,7 @@ def _still(story: Story) -> Iterator[tuple[str, str, str]]:
         words(f"finding.{'still' if change.p is not None else 'untested'}", kind=words(f"noun.{story.kind}")),
         words(
             "finding.still_text",
-            wave=words.short_wave(words.previous),
+            wave=words.prior,
             value=words.change(change),
             interval=words.change_interval(change),
         ),
@@ -441,8 +463,8 @@ def _outcome_finding(story: Story) -> Iterator[tuple[str, str, str]]:
 # Decisions and reading guide
 
 
-def _decisions(story: Story) -> Table | None:
-    words, decisions = story.words, story.decisions
+def _decisions(story: Story, most: int = MOST_DECISIONS) -> Table | None:
+    words, decisions = story.words, story.decisions[:most]
     if not decisions:
         return None
     rows = tuple(
@@ -459,16 +481,16 @@ def _decisions(story: Story) -> Table | None:
         for action, driver, node in decisions
     )
     columns = (
-        Column(words("column.improve"), right=False, tone="strong", width="18%"),
-        Column(words("column.what"), right=False, width="37%"),
-        Column(words("column.owner"), right=False, width="15%"),
-        Column(words("column.due"), right=False, width="12%"),
-        Column(words("column.importance"), width="10%"),
-        Column(words("column.score"), tone="strong", width="8%"),
+        Column(words("column.improve"), right=False, tone="strong"),
+        Column(words("column.what"), right=False),
+        Column(words("column.owner"), right=False),
+        Column(words("column.due"), right=False),
+        Column(words("column.importance")),
+        Column(words("column.score"), tone="strong"),
     )
     note = words("summary.decisions_note", figure=story.figure("priorities"))
     head = words("summary.decisions", count=words.counted(len(rows)), s="" if len(rows) == 1 else "s")
-    return Table(columns, rows, note, head)
+    return layout.sized(Table(columns, rows, note, head))
 
 
 def _performance(story: Story, driver: object) -> str:

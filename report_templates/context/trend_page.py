@@ -13,7 +13,7 @@ from report_templates.context.model import Callout, Cell, Column, Figure, Figure
 from report_templates.context.story import Story
 from report_templates.context.summary import outcome_figures, page_head, score_forest, score_rows
 
-CHART_LOW, CHART_HIGH = 205.0, 470.0
+CHART_LOW, CHART_HIGH = 180.0, 470.0
 MOST_WAVES = 8
 HALF_ROWS = 6
 
@@ -26,12 +26,17 @@ def trend_page(story: Story) -> FigurePage:
     halves, remarks = _outcome_tables(story), _callouts(story)
     caption = _caption(story)
     fixed = (
-        layout.head(head.title, words.language),
+        layout.head(head.title, words.language, head.subtitle),
         layout.height(panels.chart) + layout.caption(panels.caption) if panels else 0.0,
         layout.table(table),
     )
     halves_height, remarks_height = layout.halves(halves, words("trend.outcomes_note")), layout.callouts(remarks)
-    options = ((halves_height, remarks_height), (0.0, remarks_height), (0.0, 0.0))
+    options = (
+        (halves_height, remarks_height),
+        (halves_height, 0.0),
+        (0.0, remarks_height),
+        (0.0, 0.0),
+    )
     for halves_part, remarks_part in options:
         room = layout.FULL - layout.stacked(*fixed, halves_part, remarks_part) - layout.caption(caption)
         if room >= CHART_LOW:
@@ -41,6 +46,7 @@ def trend_page(story: Story) -> FigurePage:
         style="page",
         chart_height=max(CHART_LOW, min(CHART_HIGH, room)),
         figures=True,
+        label_band=True,
     )
     return FigurePage(
         head=head,
@@ -157,7 +163,7 @@ def _table(story: Story) -> Table:
     if words.cluster:
         columns.append(Column(formatting.capital(words.cluster), tone="quiet"))
     rows = [_wave_row(story, wave) for wave in story.results.trend[: -MOST_WAVES - 1 : -1]]
-    return Table(tuple(columns), tuple(rows))
+    return layout.sized(Table(tuple(columns), tuple(rows)))
 
 
 def _wave_row(story: Story, wave: WaveIndex) -> Row:
@@ -192,12 +198,13 @@ def _outcome_tables(story: Story) -> tuple[Table, ...]:
 def _outcome_table(story: Story, outcomes: tuple[OutcomeResult, ...]) -> Table:
     words = story.words
     columns = (
-        Column(words("column.outcome"), right=False, width="36%"),
-        Column(words("column.value"), tone="strong", width="16%"),
-        Column(words("column.interval", level=words.level), tone="quiet", width="26%"),
-        Column(words("column.change"), width="22%"),
+        Column(words("column.outcome"), right=False),
+        Column(words("column.value"), tone="strong"),
+        Column(words("column.interval", level=words.level), tone="quiet"),
+        Column(words("column.change")),
     )
-    return Table(columns, tuple(_outcome_row(story, outcome) for outcome in outcomes))
+    table = Table(columns, tuple(_outcome_row(story, outcome) for outcome in outcomes))
+    return layout.sized(table, layout.HALF_WIDTH)
 
 
 def _outcome_row(story: Story, outcome: OutcomeResult) -> Row:
@@ -231,7 +238,7 @@ def _change_remark(story: Story) -> Callout:
         words(f"trend.change_head.{way}"),
         words(
             f"trend.change_text.{way}",
-            wave=words.short_wave(words.previous),
+            wave=words.prior,
             value=words.change(change),
             interval=words.change_interval(change),
             q=words.q(change),
@@ -291,7 +298,7 @@ def scores_page(story: Story) -> FigurePage:
     remarks = _score_remarks(story)
     shares = _share_table(story)
     used = layout.stacked(
-        layout.head(head.title, words.language), layout.table(shares), layout.callouts(remarks)
+        layout.head(head.title, words.language, head.subtitle), layout.table(shares), layout.callouts(remarks)
     ) + layout.caption(caption)
     chart = layout.fitted(lambda size: score_forest(story, rows, size), layout.FULL - used, 18.0, 34.0)
     return FigurePage(head, Figure(story.figure("scores"), chart, caption), table=shares, callouts=remarks)

@@ -6,6 +6,7 @@ is in ``verdicts``; everything here only says it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from survey.language import Language, catalogue
 from survey.study import IndexNode, Study
 
 TITLE_SIZE = theme.pt(17)
+PRIOR_WIDTH = 6.0
+"""Widest full label of a wave within a sentence, in em."""
 _IDENTIFIER_WORDS = re.compile(r"(编号|代码|标识|名称|ID|id)$| (ID|id|number|code|name|identifier)$")
 
 
@@ -47,7 +50,12 @@ class Words:
         for piece in catalogue("report_templates")[f"report.{key}"][self.language].split("|"):
             listed = next((n for n in re.findall(r"\{(\w+)\}", piece) if isinstance(values.get(n), tuple)), None)
             parts += self._spread(piece, listed, values) if listed else [piece.format(**values)]
-        return tuple(self.spaced(part.strip()) for part in parts if part.strip())
+        return self._apart([self.spaced(part.strip()) for part in parts if part.strip()])
+
+    def _apart(self, parts: list[str]) -> Phrases:
+        """Keep the space between Han and Latin where two phrases meet; at a line's end it vanishes."""
+        meet = [self.spaced(a + b) != a + b for a, b in itertools.pairwise(parts)]
+        return tuple(part + " " if gap else part for part, gap in zip(parts, [*meet, False], strict=True))
 
     @staticmethod
     def _spread(piece: str, name: str, values: Mapping[str, object]) -> list[str]:
@@ -131,6 +139,12 @@ class Words:
         """Return the few characters that name a wave on an axis."""
         wave = self.study.wave_by_id.get(id_)
         return wave.short[self.language] if wave and wave.short else self.wave(id_)
+
+    @property
+    def prior(self) -> str:
+        """The wave before in a sentence: its full label where that is short, else the few characters."""
+        full = self.wave(self.previous or "")
+        return full if measure.width(full, 1) <= PRIOR_WIDTH else self.short_wave(self.previous or "")
 
     def segment(self, id_: str) -> str:
         """Return the label of a segment."""
