@@ -1,1 +1,101 @@
-"""What answers mean: indices, standard errors, drivers, priorities."""
+"""What answers mean: indices, standard errors, drivers, priorities.
+
+For a notebook, where a table of answers is at hand and no study file:
+
+    >>> import pandas as pd
+    >>> from analysis import flat_tree, index_by_wave, sample_from_frame
+    >>> frame = pd.DataFrame({"speed": [7, 9, 8, 6] * 20, "price": [5, 9, 9, 4] * 20})
+    >>> sample = sample_from_frame(frame, ["speed", "price"], scale=(1, 10))
+    >>> trend, nodes = index_by_wave(sample, flat_tree({"speed": 2, "price": 1}))
+    >>> print(trend[-1].index.summary())
+    69.44 [65.76, 73.12], n = 80
+
+Names are imported when they are first used, so that a command that needs none of this starts fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.design import Design, effective_sample_size
+    from analysis.distribution import band_codes, item_distributions
+    from analysis.driver_table import DriverShare, DriverShares
+    from analysis.drivers import driver_results, driver_shares
+    from analysis.estimate import benjamini_hochberg, comparisons, domain_means, estimates, shares
+    from analysis.index import IndexTree, Node, flat_tree
+    from analysis.outcome_trend import OutcomeKind, outcome_results
+    from analysis.quality_statement import quality
+    from analysis.results import Comparison, Estimate, TooFew
+    from analysis.sample import Groups, Sample
+    from analysis.tabular import sample_from_frame
+    from analysis.tracking import index_by_segment, index_by_wave, target_gap
+
+_WHERE = {
+    "Comparison": "results",
+    "Design": "design",
+    "DriverShare": "driver_table",
+    "DriverShares": "driver_table",
+    "Estimate": "results",
+    "Groups": "sample",
+    "IndexTree": "index",
+    "Node": "index",
+    "OutcomeKind": "outcome_trend",
+    "Sample": "sample",
+    "TooFew": "results",
+    "band_codes": "distribution",
+    "benjamini_hochberg": "estimate",
+    "comparisons": "estimate",
+    "domain_means": "estimate",
+    "driver_results": "drivers",
+    "driver_shares": "drivers",
+    "effective_sample_size": "design",
+    "estimates": "estimate",
+    "flat_tree": "index",
+    "index_by_segment": "tracking",
+    "index_by_wave": "tracking",
+    "item_distributions": "distribution",
+    "outcome_results": "outcome_trend",
+    "quality": "quality_statement",
+    "sample_from_frame": "tabular",
+    "shares": "estimate",
+    "target_gap": "tracking",
+}
+
+__all__ = [
+    "Comparison",
+    "Design",
+    "DriverShare",
+    "DriverShares",
+    "Estimate",
+    "Groups",
+    "IndexTree",
+    "Node",
+    "OutcomeKind",
+    "Sample",
+    "TooFew",
+    "band_codes",
+    "benjamini_hochberg",
+    "comparisons",
+    "domain_means",
+    "driver_results",
+    "driver_shares",
+    "effective_sample_size",
+    "estimates",
+    "flat_tree",
+    "index_by_segment",
+    "index_by_wave",
+    "item_distributions",
+    "outcome_results",
+    "quality",
+    "sample_from_frame",
+    "shares",
+    "target_gap",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'analysis' has no attribute {name!r}")
+    return getattr(import_module(f"analysis.{_WHERE[name]}"), name)

@@ -34,6 +34,12 @@ class Estimate:
     deff: float | None = None
     method: str = "taylor"
 
+    def summary(self) -> str:
+        """One line for a terminal or a footnote: ``77.7 [76.2, 79.2], n = 412``."""
+        if self.low is None or self.high is None:
+            return f"{self.value:.4g}, no interval, n = {self.n}"
+        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}], n = {self.n}"
+
 
 @dataclass(frozen=True, slots=True)
 class TooFew:

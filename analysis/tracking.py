@@ -8,7 +8,7 @@ tested as families.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -248,3 +248,11 @@ def _why_not(data: IndexData, columns: LinearEstimates, limit: int) -> str:
         if node.item is not None and columns.n[j] == 0 and node.weight > 0
     ]
     return f"The index of wave {wave!r} needs answers to every item with weight; {empty} have none."
+
+
+def target_gap(
+    sample: Sample, tree: IndexTree, target: float, level: float = 0.95, fdr: float = 0.05
+) -> Comparison | None:
+    """Index of the last wave less a target, points, tested against zero; the target has no error."""
+    index = index_data(sample, tree).index(sample.in_wave(sample.waves[-1]))
+    return comparisons(replace(index, values=index.values - target), level, fdr)[0]
