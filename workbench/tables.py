@@ -17,6 +17,7 @@ from analysis.results import Comparison, Driver, DriverResults, Estimate, GroupR
 from report_templates import formatting
 from report_templates.context.verdicts import direction
 from survey.language import catalogue
+from workbench.layout import cells
 
 if TYPE_CHECKING:
     from report_templates.context.words import Words
@@ -71,7 +72,7 @@ def index_tree(words: Words) -> Table:
             verdict(words, node.change, "change"),
             _n(words, node.score),
         )
-    return table
+    return rigid(table)
 
 
 def groups(words: Words, segment: SegmentResult) -> Table:
@@ -80,7 +81,7 @@ def groups(words: Words, segment: SegmentResult) -> Table:
     table.columns[0].header = words.segment(segment.id)
     for group in segment.groups:
         table.add_row(*_group(words, segment.id, group))
-    return table
+    return rigid(table)
 
 
 def groups_notes(words: Words, segment: SegmentResult) -> list[str]:
@@ -100,7 +101,7 @@ def driver_table(words: Words, found: DriverResults) -> Table:
     table = _table(words, "drivers", columns, left=("name", "reading"))
     for driver in found.drivers:
         table.add_row(*_driver(words, driver))
-    return table
+    return rigid(table)
 
 
 def driver_notes(words: Words, found: DriverResults) -> list[str]:
@@ -130,6 +131,18 @@ def drivers_title(words: Words, found: DriverResults) -> Text:
     return title.append(f"\n{fit}\n", style="not bold")
 
 
+def rigid(table: Table) -> Table:
+    """Return ``table`` with columns of figures that are never narrower than their figures.
+
+    rich would cut them off where the terminal is too narrow, and 1,35 is no way to print 1,352.
+    """
+    for column in table.columns:
+        if column.no_wrap:
+            texts = [column.header, *column.cells]
+            column.min_width = max(cells(str(text)) for text in texts)
+    return table
+
+
 def verdict(words: Words, comparison: Comparison | None, kind: str) -> Text:
     """Return the word that a comparison allows, tinted as it is good or bad."""
     if comparison is None:
@@ -140,14 +153,14 @@ def verdict(words: Words, comparison: Comparison | None, kind: str) -> Text:
 
 def plain_table(rows: Iterable[Sequence[Any]], heads: Sequence[str], right: Iterable[int] = ()) -> Table:
     """Return a table of ready texts; columns numbered in ``right`` hold figures."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table = _empty()
     numeric = set(right)
     for position, head in enumerate(heads):
         number = position in numeric
         table.add_column(head, justify="right" if number else "left", no_wrap=number, overflow="fold")
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
-    return table
+    return rigid(table)
 
 
 def _group(words: Words, segment: str, group: GroupResult) -> tuple[Any, ...]:
@@ -180,7 +193,7 @@ def _driver(words: Words, driver: Driver) -> tuple[Any, ...]:
 def _table(
     words: Words, kind: str, columns: Sequence[str], left: Sequence[str] = ("name", "verdict")
 ) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table = _empty()
     for column in columns:
         head = _say(words, f"tables.{kind}.{column}", level=words.level)
         wraps = column == "name"
@@ -192,6 +205,10 @@ def _table(
             min_width=16 if wraps else None,
         )
     return table
+
+
+def _empty() -> Table:
+    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
 
 
 def _depth(node: str, parents: dict[str, str | None]) -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _PIPE_WIDTH = 120
+_UNBOUNDED = 10_000
 _OF_ONE_KIND = 5
 # A cell of somebody's workbook may hold what moves the cursor.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -88,8 +89,13 @@ class Terminal:
         return sys.stderr.isatty()
 
     def show(self, *renderables: Any) -> None:
-        """Print results on stdout."""
+        """Print results on stdout, wider than the terminal rather than cut off."""
+        from rich.measure import Measurement
+
         console = _console(sys.stdout)
+        unbounded = console.options.update(max_width=_UNBOUNDED)
+        needed = (Measurement.get(console, unbounded, part).minimum for part in renderables)
+        console.width = max(console.width, *needed)
         with console.capture() as captured:
             console.print(*renderables, sep="\n")
         # rich fills every line of a table to its width; what people paste or search should not be so.
