@@ -162,7 +162,7 @@ def main() -> None:
         font.save(path)
         widths[weight.lower()] = advances(font)
         characters = set(font.getBestCmap())
-        print(f"{path.name}: {len(characters):,} characters, {path.stat().st_size:,} bytes")  # noqa: T201 - a tool run by hand says what it wrote
+        print(f"{path.name}: {len(characters):,} characters, {path.stat().st_size:,} bytes")
     text = json.dumps(widths, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     (arguments.output / "advances.json").write_text(text + "\n", encoding="utf-8")
     write_note(arguments, len(characters), version)
