@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from cli import csat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from survey.definition import study_schema
 from survey.language import LANGUAGES, Language
 from workbench.cli import app
 from workbench.help import give_words
@@ -153,11 +156,51 @@ def test_a_line_never_begins_with_a_closing_mark() -> None:
     assert wrap("导入答卷（问卷），得到指数。", 8) == ["导入答卷", "（问", "卷），得", "到指数。"]
 
 
+def python(
+    *words: str, stdout: int = subprocess.PIPE, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a fresh interpreter, for what only a whole process shows."""
+    return subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, *words],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**os.environ, "CSAT_LANG": "zh", **environment},
+    )
+
+
 def test_help_starts_without_the_heavy_libraries() -> None:
     heavy = {"numpy", "pandas", "scipy", "weasyprint", "pydantic", "rich", "openpyxl", "sqlite3"}
     code = (
         "import sys; from workbench.cli import main; main(['--help']);"
         f"found = {heavy!r} & set(sys.modules); sys.exit(f'{{sorted(found)}}' if found else 0)"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - our own code
-    assert run.returncode == 0, run.stderr
+    assert python("-c", code).stderr == ""
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    run = python("-m", "workbench", "schema", stdout=write)
+    os.close(write)
+    assert run.returncode == 1
+    assert run.stderr == ""
+
+
+def test_a_terminal_that_is_not_utf8_still_gets_its_answer() -> None:
+    assert "csat" in python("-m", "workbench", "--help", PYTHONIOENCODING="ascii").stdout
+    run = python("-m", "workbench", "schema", PYTHONIOENCODING="ascii")
+    assert json.loads(run.stdout) == study_schema()
+
+
+def test_control_c_is_told_in_one_line() -> None:
+    code = (
+        "import signal, sys, workbench.project; from workbench.cli import main;"
+        "workbench.project.Project.found_study_file = lambda self: signal.raise_signal(signal.SIGINT);"
+        "sys.exit(main(['check', '--lang', 'zh']))"
+    )
+    run = python("-c", code)
+    assert run.returncode == 130
+    assert run.stderr.startswith("错误：已中断")
+    assert run.stderr.count("\n") == 1

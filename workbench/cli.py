@@ -6,8 +6,10 @@ Exit codes: 0 done, 1 the data or the study has problems (all of them listed), 2
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -33,6 +35,9 @@ from workbench.help import Command, Group, give_words
 from workbench.options import Lang
 from workbench.terminal import Stop, Terminal, language_of
 from workbench.usage import Misuse
+
+# What typer returns after control-C.
+INTERRUPTED = 130
 
 app = typer.Typer(cls=Group, name="csat", rich_markup_mode=None)
 for _command in (
@@ -69,6 +74,8 @@ def csat(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``csat`` with ``arguments`` (default: those of the process) and return its exit code."""
+    if arguments is None:
+        _settle_process()
     given = list(sys.argv[1:] if arguments is None else arguments)
     terminal = Terminal(language_of(given, os.environ))
     try:
@@ -80,11 +87,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.problems(error.problems)
     except Stop as error:
         terminal.complain(terminal.text(error.key, **error.values))
-    except (KeyboardInterrupt, typer.Abort):
-        terminal.complain(terminal.text("message.interrupted"))
-        return 130
-    except BrokenPipeError:
-        _forget_stdout()
     except Exception as error:  # Whatever nobody foresaw still reaches the user as one sentence.
         if os.environ.get("CSAT_DEBUG"):
             raise
@@ -98,9 +100,17 @@ def _run(arguments: list[str], terminal: Terminal) -> int:
     code = command.main(
         arguments, prog_name="csat", standalone_mode=False, obj=terminal, color=terminal.colour
     )
+    if code == INTERRUPTED:
+        terminal.complain(terminal.text("message.interrupted"))
     return code if isinstance(code, int) else 0
 
 
-def _forget_stdout() -> None:
-    """Point stdout at nothing: its reader has gone, and Python flushes it once more at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _settle_process() -> None:
+    """Keep library warnings from users, who can do nothing about them, and print what a stream cannot.
+
+    A terminal that is not UTF-8 shows a question mark instead of a character it lacks.
+    """
+    if not sys.warnoptions and not os.environ.get("CSAT_DEBUG"):
+        warnings.simplefilter("ignore")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")

@@ -113,7 +113,8 @@ class Terminal:
 
     def json(self, document: Mapping[str, Any]) -> None:
         """Print one JSON object on stdout."""
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+        plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+        typer.echo(json.dumps(document, ensure_ascii=plain, indent=2, allow_nan=False))
 
     def remark(self, key: str, /, **values: object) -> None:
         """Tell the one who watches; say nothing to a log file."""
