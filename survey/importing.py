@@ -129,12 +129,11 @@ class _Reader:
             if len(targets) > 1:
                 names = "、".join(target.id for target in targets)
                 self.problem("import_header_ambiguous", place, header=header, names=names)
-            for target in targets[:1]:
-                if target in mapping:
-                    first = column_letters(mapping[target])
-                    self.problem("import_column_twice", place, id=target.id, label=target.label, first=first)
-                else:
-                    mapping[target] = column
+            elif targets[0] in mapping:
+                target, first = targets[0], column_letters(mapping[targets[0]])
+                self.problem("import_column_twice", place, id=target.id, label=target.label, first=first)
+            else:
+                mapping[targets[0]] = column
         self._missing(mapping)
         return mapping
 

@@ -146,7 +146,8 @@ def _drawn(word: str, ref: str) -> str:
         return ""
     if word.startswith("#") and word.isupper():
         return c(ref, word, t="e")
-    return c(ref, word) if re.fullmatch(r"-?\d+(\.\d+)?", word) else text(ref, word.replace("_", " "))
+    is_number = re.fullmatch(r"-?\d+(\.\d+)?", word, re.ASCII)
+    return c(ref, word) if is_number else text(ref, word.replace("_", " "))
 
 
 def drawn_rows(picture: str) -> list[str]:

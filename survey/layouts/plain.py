@@ -97,8 +97,9 @@ def _nothing_found(
 def read_table(sheet: Sheet, index: HeaderIndex, header_row: int | None) -> Table | None:
     """Return the table on ``sheet``, or ``None`` when no row names enough of the study.
 
-    A row must name two targets, so that a sentence on a note sheet is no header; a study of one item
-    needs one. Rows below that name nearly as much, such as ids under wordings, belong to the header.
+    A row must name two targets, so that a sentence on a note sheet is no header; a study that requires
+    one column needs one. Rows below that name nearly as much, such as ids under wordings, belong to the
+    header.
     """
     head = list(islice(sheet.rows(), _SEARCHED))
     if header_row is not None:
@@ -108,7 +109,8 @@ def read_table(sheet: Sheet, index: HeaderIndex, header_row: int | None) -> Tabl
     if not scores:
         return None
     at = scores.index(max(scores)) if header_row is None else len(scores) - 1
-    if scores[at] < min(2, len(index.targets)) or (header_row is not None and head[at].number != header_row):
+    enough = min(2, sum(target.required for target in index.targets))
+    if scores[at] < enough or header_row not in (None, head[at].number):
         return None
     block = [at]
     while header_row is None and block[-1] + 1 < len(head) and scores[block[-1] + 1] * 2 > max(scores[at], 2):
