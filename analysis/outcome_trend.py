@@ -1,6 +1,7 @@
 """What satisfaction is supposed to bring about, wave by wave: loyalty, renewal, recommendation, churn.
 
-What a newcomer gets wrong: churn and complaints count the other way. A fall is "better".
+What a newcomer gets wrong: where less is better, as with churn, a fall is "better". The verdict knows,
+the sign of the change does not.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from analysis.results import Comparison, Estimate, OutcomeResult, TooFew
 from analysis.sample import Floats, Sample
 
 Unit = Literal["points", "share", "nps"]
-LOWER_IS_BETTER = frozenset({"churn", "complaint"})
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeKind:
-    """An outcome of the sample. Of its kinds ``churn`` and ``complaint`` count the other way."""
+    """An outcome of the sample. ``higher_is_better`` is false for churn and its like."""
 
     id: str
     kind: str
     unit: Unit = "points"
+    higher_is_better: bool = True
 
 
 def outcome_values(points: Floats, unit: Unit) -> Floats:
@@ -109,6 +110,4 @@ def _changes(
     moved = side_by_side([columns[outcome.id][-1].minus(columns[outcome.id][-2]) for outcome in both])
     up = comparisons(moved, level, fdr)
     down = comparisons(moved, level, fdr, higher_is_better=False)
-    return {
-        outcome.id: (down if outcome.kind in LOWER_IS_BETTER else up)[j] for j, outcome in enumerate(both)
-    }
+    return {outcome.id: (up if outcome.higher_is_better else down)[j] for j, outcome in enumerate(both)}

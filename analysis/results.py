@@ -270,7 +270,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class StudyResults:
-    """Everything a report says about one wave of a study. ``waves`` end with the reported one."""
+    """Everything a report says about one wave of a study. ``waves`` end with the reported one.
+
+    ``drivers_missing`` holds the outcomes whose answers cannot carry a driver model, and why.
+    """
 
     wave: str
     waves: tuple[str, ...]
@@ -280,6 +283,7 @@ class StudyResults:
     distributions: tuple[Distribution, ...]
     outcomes: tuple[OutcomeResult, ...]
     drivers: tuple[DriverResults, ...]
+    drivers_missing: tuple[tuple[str, TooFew], ...]
     segments: tuple[SegmentResult, ...]
     quality: Quality
     provenance: Provenance

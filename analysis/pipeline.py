@@ -1,0 +1,209 @@
+"""Answers in, results out: the whole analysis of one wave, readable in one function.
+
+Reads no file and no clock, so the same answers, study and seed give the same results. What a newcomer
+gets wrong: all waves up to the reported one are analysed together, because accounts that answer
+twice tie them to one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.distribution import item_distributions
+from analysis.drivers import driver_results
+from analysis.index import IndexTree, Node
+from analysis.outcome_trend import OutcomeKind, outcome_results
+from analysis.prepare import SampleProblems, prepare
+from analysis.quality_statement import quality
+from analysis.results import (
+    DriverResults,
+    NodeResult,
+    OutcomeResult,
+    Provenance,
+    StudyResults,
+    TooFew,
+    WaveIndex,
+)
+from analysis.sample import Sample
+from analysis.tracking import index_by_segment, index_by_wave, target_gap
+from survey import __version__
+from survey.definition import study_digest, weight_digest
+from survey.errors import Place, Problem
+from survey.responses import Responses
+from survey.study import Index, IndexNode, Outcome, Study
+
+Step = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DriverSurvey:
+    """Drivers of every declared outcome, and the outcomes whose base cannot carry a model."""
+
+    found: tuple[DriverResults, ...] = ()
+    missing: tuple[tuple[str, TooFew], ...] = ()
+
+
+def run(
+    study: Study,
+    responses: Sequence[Responses],
+    *,
+    wave: str,
+    digests: Mapping[str, str] | None = None,
+    step: Step = lambda name, done, total: None,
+) -> StudyResults:
+    """Analyse ``wave`` and its history.
+
+    Parameters
+    ----------
+    responses : one value a wave, in time order; waves after ``wave`` are left aside.
+    digests : wave -> digest of its answers, for the record; none for answers that are in no project.
+    step : called before each part with its name, how many parts are done and how many there are, so
+        that a caller can show progress.
+
+    Raises
+    ------
+    SampleProblems
+        For answers that cannot be estimated from, all at once.
+    """
+    history = responses[: [part.wave for part in responses].index(wave) + 1]
+    rules, tree = study.reporting, index_tree(study.index)
+    settings = {"level": rules.level, "fdr": rules.false_discovery_rate}
+    limit = rules.disclosure_limit
+    parts = ("index", "answers", "outcomes", "drivers", "segments", "quality")
+    steps = iter([(name, done, len(parts)) for done, name in enumerate(parts)])
+    step(*next(steps))
+    sample = prepare(history, study)
+    trend, nodes = _index(sample, tree, study)
+    step(*next(steps))
+    distributions = item_distributions(sample, _worst_to_best(study), **settings, disclosure_limit=limit)
+    step(*next(steps))
+    outcomes = _outcomes(sample, study)
+    step(*next(steps))
+    drivers = _drivers(sample, study)
+    step(*next(steps))
+    segments = tuple(
+        index_by_segment(
+            sample, tree, segment.id, **settings, disclosure_limit=limit, minimum_base=rules.minimum_base
+        )
+        for segment in study.segments
+    )
+    step(*next(steps))
+    return StudyResults(
+        wave=wave,
+        waves=sample.waves,
+        trend=trend,
+        target_gap=None if rules.target is None else target_gap(sample, tree, rules.target, **settings),
+        nodes=nodes,
+        distributions=distributions,
+        outcomes=outcomes,
+        drivers=drivers.found,
+        drivers_missing=drivers.missing,
+        segments=segments,
+        quality=quality(sample, tree, invited=study.wave_by_id[wave].invited),
+        provenance=_provenance(study, sample.waves, digests or {}),
+    )
+
+
+def index_tree(index: Index) -> IndexTree:
+    """Return the declared tree as the estimators know it: parents before children, no words.
+
+    A leaf without an id of its own goes by the id of its item.
+    """
+    return IndexTree(tuple(_nodes(index.children, None)), index.rollup, index.min_answered)
+
+
+def _nodes(children: Sequence[IndexNode], parent: str | None) -> Iterator[Node]:
+    for child in children:
+        name = child.id or child.item
+        if name is None:
+            raise ValueError("A branch of an index needs an id.")
+        yield Node(name, parent, child.item, child.weight)
+        yield from _nodes(child.children, name)
+
+
+def _index(
+    sample: Sample, tree: IndexTree, study: Study
+) -> tuple[tuple[WaveIndex, ...], tuple[NodeResult, ...]]:
+    rules, wave = study.reporting, sample.in_wave(sample.waves[-1])
+    answered = np.isfinite(sample.scores[wave])
+    weighty = [
+        node.item for node, weight in zip(tree.nodes, tree.effective, strict=True) if node.item and weight
+    ]
+    silent = [item for item in weighty if not answered[:, sample.items.index(item)].any()]
+    place = Place(sample.waves[-1])
+    problems = [
+        Problem("sample_item_unanswered", place, {"item": study.item_by_id[item].label}) for item in silent
+    ]
+    people = int(answered[:, [sample.items.index(item) for item in weighty]].any(axis=1).sum())
+    if people < rules.disclosure_limit:
+        problems.append(Problem("sample_too_small", place, {"n": people, "limit": rules.disclosure_limit}))
+    if problems:
+        raise SampleProblems(problems)
+    return index_by_wave(
+        sample, tree, rules.level, rules.false_discovery_rate, disclosure_limit=rules.disclosure_limit
+    )
+
+
+def _worst_to_best(study: Study) -> dict[str, list[int]]:
+    """Codes of the index's items from the worst answer to the best."""
+    items = [study.item_by_id[leaf.item] for leaf in study.index.leaves() if leaf.item is not None]
+    return {item.id: list(study.scale_of(item.id).codes)[:: -1 if item.reversed else 1] for item in items}
+
+
+def _outcomes(sample: Sample, study: Study) -> tuple[OutcomeResult, ...]:
+    rules = study.reporting
+    kinds = [_kind(outcome, study) for outcome in study.outcomes]
+    return outcome_results(
+        sample, kinds, rules.level, rules.false_discovery_rate, disclosure_limit=rules.disclosure_limit
+    )
+
+
+def _kind(outcome: Outcome, study: Study) -> OutcomeKind:
+    """A flag is a share, a recommendation on 0–10 an NPS; items score higher for better, flags may not."""
+    if outcome.column is not None:
+        return OutcomeKind(outcome.id, outcome.kind, "share", outcome.kind not in ("churn", "complaint"))
+    single = outcome.items[0] if len(outcome.items) == 1 else None
+    nps = outcome.kind == "recommendation" and single and study.scale_of(single).ends == (0, 10)
+    return OutcomeKind(outcome.id, outcome.kind, "nps" if nps else "points")
+
+
+def _drivers(sample: Sample, study: Study) -> DriverSurvey:
+    if study.drivers is None:
+        return DriverSurvey()
+    rules = study.reporting
+    items = study.drivers.items or index_tree(study.index).items
+    found: list[DriverResults] = []
+    missing: list[tuple[str, TooFew]] = []
+    for outcome in study.drivers.outcomes:
+        result = driver_results(
+            sample,
+            outcome,
+            [item for item in items if item not in study.outcome_by_id[outcome].items],
+            replicates=rules.replicates,
+            seed=rules.seed,
+            level=rules.level,
+            probability=study.drivers.probability,
+            disclosure_limit=rules.disclosure_limit,
+        )
+        if isinstance(result, TooFew):
+            missing.append((outcome, result))
+        else:
+            found.append(result)
+    return DriverSurvey(tuple(found), tuple(missing))
+
+
+def _provenance(study: Study, waves: Sequence[str], digests: Mapping[str, str]) -> Provenance:
+    return Provenance(
+        csat=__version__,
+        study=study.id,
+        study_digest=study_digest(study),
+        weight_set=study.index.version,
+        weight_digest=weight_digest(study),
+        wave_digests={wave: digests[wave] for wave in waves if wave in digests},
+        seed=study.reporting.seed,
+        replicates=study.reporting.replicates,
+        level=study.reporting.level,
+    )
