@@ -110,11 +110,12 @@ def replicate_sums(per_unit: Floats, plan: Replication) -> Floats:
     """
     found = np.empty((plan.replicates, per_unit.shape[1]))
     used = np.flatnonzero(per_unit.any(axis=1))
-    dense = np.ascontiguousarray(per_unit[used])
+    chosen: slice | Integers = used if len(used) < len(per_unit) else slice(None)
+    dense = np.ascontiguousarray(per_unit[chosen])
     with threadpool_limits(limits=1, user_api="blas"):
         for first in range(0, plan.replicates, plan.block):
             stop = min(first + plan.block, plan.replicates)
-            np.matmul(plan.weights(first, stop)[:, used], dense, out=found[first:stop])
+            np.matmul(plan.weights(first, stop)[:, chosen], dense, out=found[first:stop])
     return found
 
 
