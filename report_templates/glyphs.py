@@ -26,8 +26,8 @@ def characters() -> frozenset[str]:
     """Return every character the fonts can print."""
     from fontTools.ttLib import TTFont
 
-    with resources.as_file(resources.files("report_templates") / "fonts" / REGULAR) as path:
-        font = TTFont(path, lazy=True)
+    regular = resources.files("report_templates") / "fonts" / REGULAR
+    with resources.as_file(regular) as path, TTFont(path, lazy=True) as font:
         return frozenset(map(chr, font.getBestCmap()))
 
 

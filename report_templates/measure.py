@@ -80,7 +80,7 @@ def balanced(text: str, limit: float, size: float, *, bold: bool = False) -> tup
         widest = max(width(line, size, bold=bold) for line in candidate)
         if len(candidate) <= len(lines) and widest <= limit:
             return candidate
-        narrow += size / 2
+        narrow += size / 8
     return lines
 
 

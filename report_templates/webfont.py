@@ -39,12 +39,11 @@ def woff2(file: str, characters: str) -> bytes:
     options.layout_features = ["kern", "halt", "palt"]
     options.name_IDs = ["*"]
     options.recalc_timestamp = False
-    with resources.as_file(resources.files("report_templates") / "fonts" / file) as path:
-        font = TTFont(path, lazy=True, recalcTimestamp=False)
+    whole, written = resources.files("report_templates") / "fonts" / file, io.BytesIO()
+    with resources.as_file(whole) as path, TTFont(path, lazy=True, recalcTimestamp=False) as font:
         subsetter = Subsetter(options)
         subsetter.populate(text=characters)
         subsetter.subset(font)
         font.flavor = "woff2"
-        written = io.BytesIO()
         font.save(written)
     return written.getvalue()

@@ -116,8 +116,10 @@ def draw(chart: PriorityMap) -> Drawing:
 def _attempt(chart: PriorityMap, share: float) -> tuple[_Plot, list[placement.Placed | None]]:
     left = max((width(tick.label, theme.CAPTION) for tick in chart.y_axis.ticks), default=0.0) + 8
     widened = chart.y_axis.widened(share) if share else chart.y_axis
-    # An importance is never negative, so a widened axis still starts where it did.
-    y_axis = Axis(chart.y_axis.low, widened.high, chart.y_axis.ticks)
+    # An importance is never negative: the axis starts at 0 and is only ever widened upwards.
+    least = min(point.y if point.y_low is None else point.y_low for point in chart.points)
+    low = 0.0 if chart.y_axis.low < 0 <= least else chart.y_axis.low
+    y_axis = Axis(low, widened.high, chart.y_axis.ticks)
     x_axis = chart.x_axis.widened(share) if share else chart.x_axis
     plot = _Plot(left, _TOP, chart.width - 1, chart.height - _FOOT, x_axis, y_axis)
     words = [

@@ -20,7 +20,7 @@ from report_templates.measure import balanced, width
 class Step:
     """One contribution: ``value`` moves the bar, ``figure`` and ``interval`` are printed.
 
-    ``mark`` gives the bar its colour; ``same`` leaves it hollow, ``None`` (no test made) grey.
+    ``mark`` gives the bar its colour; ``same`` leaves it pale, ``None`` (no test made) grey.
     ``technical`` draws it grey whatever the mark: a change of method or of mix rather than of opinion.
     Technical steps come last.
     """
@@ -123,7 +123,18 @@ def _columns(chart: Waterfall) -> _Columns:
     figure_edge = chart.width - interval - 22
     mark = figure_edge - _widest(figures, theme.LABEL, bold=True) - 18
     left = min(_LABEL_LIMIT, _widest(labels, theme.LABEL, bold=True)) + 18
-    return _Columns(left, min(mark - 14, figure_edge - figure - 14), mark, figure_edge, chart.width)
+    right = min(mark - 14, figure_edge - figure - 14)
+    right = _leaving_room(chart, left, right)
+    return _Columns(left, right, mark, figure_edge, chart.width)
+
+
+def _leaving_room(chart: Waterfall, left: float, right: float) -> float:
+    """Return the right edge at which the level still fits beside the end of the total's bar."""
+    share = chart.axis.place(max(chart.end.value, 0.0), 0, 1)
+    level = width(chart.end.level, theme.LABEL, bold=True) + 10 if chart.end.level else 0.0
+    if share <= 0 or left + share * (right - left) + level <= right:
+        return right
+    return left + (right - level - left) / share
 
 
 def _widest(texts: list[str], size: float, *, bold: bool = False) -> float:
@@ -211,30 +222,21 @@ def _rows(chart: Waterfall, columns: _Columns) -> list[Shape]:
     shapes += _words(columns, middle, chart.end.label, chart.end.figure, chart.end.interval, bold=True)
     if chart.end.mark:
         shapes.append(marks.mark(chart.end.mark, columns.mark, middle))
-    return shapes + _level(chart, columns, max(zero, here), min(zero, here), middle)
+    shapes.append(centred(max(zero, here) + 8, middle, chart.end.level, bold=True, role="level"))
+    return shapes
 
 
 def _step_bar(step: Step, start: float, end: float, middle: float, half: float) -> Rect:
-    """Return a bar in the colour of its verdict; hollow where no difference was found."""
+    """Return a bar in the colour of its verdict; pale with an outline where no difference was found."""
     if step.mark == "same" and not step.technical:
         left, wide = min(start, end), abs(end - start)
-        return Rect(left, middle - half, wide, 2 * half, theme.WHITE, theme.SAME, 1.5, role="bar")
+        return Rect(left, middle - half, wide, 2 * half, theme.GRID, theme.SAME, 0.9, role="bar")
     fill = marks.COLOURS[step.mark] if step.mark and not step.technical else theme.SAME
     return _bar(start, end, middle, half, fill, "bar")
 
 
 def _bar(start: float, end: float, middle: float, half: float, fill: str, role: str) -> Rect:
     return Rect(min(start, end), middle - half, abs(end - start), 2 * half, fill, role=role)
-
-
-def _level(chart: Waterfall, columns: _Columns, right: float, left: float, middle: float) -> list[Shape]:
-    """Write the level reached beside the total's bar, on whichever side has room."""
-    wide = width(chart.end.level, theme.LABEL, bold=True) + 8
-    if not chart.end.level:
-        return []
-    if right + wide <= columns.right + 10:
-        return [centred(right + 8, middle, chart.end.level, bold=True, role="level")]
-    return [centred(left - 8, middle, chart.end.level, bold=True, anchor="end", role="level")]
 
 
 def _words(
