@@ -112,7 +112,9 @@ def _wave(study: Study, truth: Truth, register: Register, wave: str, seed: int, 
         census = take_census(study, truth, register, wave, seed, again)
         for key, value in _values(study, register, census):
             found.setdefault(key, []).append(value)
-        for outcome, correlations in driver_correlations(study, register, census):
+        for outcome, correlations in driver_correlations(
+            study, truth, register, census, seed, wave, str(again)
+        ):
             moments.setdefault(outcome, []).append(correlations)
     values = {key: _mean(series) for key, series in found.items()}
 
@@ -128,7 +130,7 @@ def _wave(study: Study, truth: Truth, register: Register, wave: str, seed: int, 
         outcomes=named("outcomes"),
         groups={segment.id: named("groups", segment.id) for segment in study.segments},
         differences={segment.id: named("differences", segment.id) for segment in study.segments},
-        drivers={outcome: true_drivers(study, series) for outcome, series in moments.items()},
+        drivers={outcome: true_drivers(study, truth, series) for outcome, series in moments.items()},
     )
 
 

@@ -12,19 +12,13 @@ import numpy as np
 
 from survey.errors import Place, Problem, ProblemsError
 from survey.language import Language
+from survey.left_blank import leave_blank
 from survey.opinions import Census, take_census
 from survey.register import Draw, Floats, Integers, Register, build_register, draw_wave, stream
 from survey.remarks import remarks
-from survey.responses import Codes, Responses, Value
-from survey.study import BlankKind, Column, Study
+from survey.responses import Responses, Value
+from survey.study import Column, Study
 from survey.truth import Amount, Truth
-
-BLANK_KINDS = {
-    "blank": BlankKind.BLANK,
-    "refused": BlankKind.REFUSED,
-    "dont_know": BlankKind.DONT_KNOW,
-    "not_applicable": BlankKind.NOT_APPLICABLE,
-}
 
 
 class SimulationProblems(ProblemsError):
@@ -103,7 +97,7 @@ def collect(
         wave=wave,
         respondents=tuple(register.contact_keys[contact] for contact in draw.contacts),
         items=tuple(item.id for item in study.items),
-        codes=_with_blanks(study, truth, census.codes, wave, seed)[draw.contacts],
+        codes=leave_blank(study, truth, census.codes, seed, wave)[draw.contacts],
         columns={
             column.id: _column(column, study, truth, register, census, draw, wave, seed)
             for column in study.columns
@@ -115,23 +109,6 @@ def collect(
     )
     careless = census.careless[draw.contacts]
     return Simulated(responses, truth, seed, register, draw.contacts, careless, draw.invited)
-
-
-def _with_blanks(study: Study, truth: Truth, codes: Codes, wave: str, seed: int) -> Codes:
-    """Leave answers out at the declared rates; a kind that the scale has no code for does not occur."""
-    codes = codes.copy()
-    gates = {item.asked_if.item for item in study.items if item.asked_if}
-    for j, item in enumerate(study.items):
-        if item.id in gates:
-            continue  # a routing question left blank would leave open what came after it
-        known = {"blank", *(blank.kind for blank in study.scale_of(item.id).blanks.values())}
-        uniform = stream(seed, "blank", item.id, wave).random(len(codes))
-        asked, below = codes[:, j] != BlankKind.NOT_ASKED, 0.0
-        for kind, share in truth.blank_shares(item.id).items():
-            if kind in known and kind in BLANK_KINDS:
-                codes[asked & (uniform >= below) & (uniform < below + share), j] = BLANK_KINDS[kind]
-                below += share
-    return codes
 
 
 def _column(

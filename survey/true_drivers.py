@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from survey.importance import importance_shares
+from survey.left_blank import leave_blank, possible_blanks
 from survey.opinions import Census
 from survey.register import Floats, Register
 from survey.responses import Codes
 from survey.study import AskedIf, Outcome, Study
+from survey.truth import Truth
 
 PARTS = 4  # the censuses are split in so many parts for the error of importance shares
 
@@ -60,21 +62,30 @@ def driver_items(study: Study) -> tuple[str, ...]:
     return named or tuple(leaf.item for leaf in study.index.leaves() if leaf.item is not None)
 
 
-def driver_correlations(study: Study, register: Register, census: Census) -> Iterator[tuple[str, Floats]]:
-    """Correlations of the columns of the drivers and, last, of each outcome, in one census."""
+def driver_correlations(
+    study: Study, truth: Truth, register: Register, census: Census, seed: int, *occasion: str
+) -> Iterator[tuple[str, Floats]]:
+    """Correlations of the columns of the drivers and, last, of each outcome, in one census.
+
+    Where a driver does not apply there is no answer to have, so that is part of the truth; answers
+    that were due and are missing are not.
+    """
     if study.drivers is None:
         return
-    scores = scored(study, census.codes)
-    columns = _columns(study, scores)
+    codes = leave_blank(study, truth, census.codes, seed, *occasion, kinds=("not_applicable",))
+    scores = scored(study, codes)
+    drivers = scores[:, [list(study.item_by_id).index(item) for item in driver_items(study)]]
+    columns = _columns(drivers, _players(study, truth))
+    whole = scored(study, census.codes)
     for name in study.drivers.outcomes:
-        outcome = outcome_scores(study, study.outcome_by_id[name], scores, register, census)
+        outcome = outcome_scores(study, study.outcome_by_id[name], whole, register, census)
         known = np.isfinite(outcome)
-        yield name, np.corrcoef(np.column_stack([*columns, outcome])[known], rowvar=False)
+        yield name, np.asarray(np.corrcoef(np.column_stack([columns, outcome])[known], rowvar=False))
 
 
-def true_drivers(study: Study, series: Sequence[Floats]) -> TrueDrivers:
+def true_drivers(study: Study, truth: Truth, series: Sequence[Floats]) -> TrueDrivers:
     """Work shares out from the correlations of several censuses."""
-    items, players = driver_items(study), _players(study)
+    items, players = driver_items(study), _players(study, truth)
     parts = [importance_shares(np.mean(series[part::PARTS], axis=0), players) for part in range(PARTS)]
     total = importance_shares(np.mean(series, axis=0), players)
     r_squared = TrueValue(float(total.sum()), _error([part.sum() for part in parts]))
@@ -92,30 +103,31 @@ def _error(parts: Sequence[float]) -> float:
     return float(np.std(parts, ddof=1) / np.sqrt(len(parts)))
 
 
-def _routings(study: Study) -> list[AskedIf]:
-    """The routings of the drivers, each once: two questions put to the same people share a column."""
-    found = [study.item_by_id[item].asked_if for item in driver_items(study)]
-    return list(dict.fromkeys(routing for routing in found if routing is not None))
+def _players(study: Study, truth: Truth) -> list[list[int]]:
+    """The columns of each driver: its value, and a mark of who could answer unless everybody could.
 
-
-def _players(study: Study) -> list[list[int]]:
-    """The columns of each driver: its value and, if routed, whether it was put."""
-    items, routings = driver_items(study), _routings(study)
-    players = [[j] for j in range(len(items))]
+    Drivers put to the same people share a mark.
+    """
+    items = driver_items(study)
+    players, marks = [[j] for j in range(len(items))], list[tuple[AskedIf | None, str | None]]()
     for player, item in zip(players, items, strict=True):
-        if (routing := study.item_by_id[item].asked_if) is not None:
-            player.append(len(items) + routings.index(routing))
+        routing = study.item_by_id[item].asked_if
+        applies = item not in truth.items or "not_applicable" not in possible_blanks(study, truth, item)
+        if routing is None and applies:
+            continue
+        mark = (routing, None if applies else item)
+        if mark not in marks:
+            marks.append(mark)
+        player.append(len(items) + marks.index(mark))
     return players
 
 
-def _columns(study: Study, scores: Floats) -> list[Floats]:
-    """Values of the drivers, at their mean where they were not put, then one column for each routing."""
-    items = list(study.item_by_id)
-    values = [scores[:, items.index(item)] for item in driver_items(study)]
-    filled = [np.where(np.isfinite(value), value, np.nanmean(value)) for value in values]
-    put = {
-        routing: np.isfinite(value).astype(np.float64)
-        for item, value in zip(driver_items(study), values, strict=True)
-        if (routing := study.item_by_id[item].asked_if) is not None
-    }
-    return [*filled, *(put[routing] for routing in _routings(study))]
+def _columns(values: Floats, players: Sequence[Sequence[int]]) -> Floats:
+    """Columns (m, c) of the players: values at their mean where there is none, then the marks."""
+    answered = np.isfinite(values)
+    columns = np.empty((len(values), 1 + max(column for player in players for column in player)))
+    columns[:, : values.shape[1]] = np.where(answered, values, np.nanmean(values, axis=0))
+    for j, player in enumerate(players):
+        for mark in player[1:]:
+            columns[:, mark] = answered[:, j]
+    return columns
