@@ -34,7 +34,7 @@ from survey.true_drivers import (
 )
 from survey.truth import Truth
 
-REPEATS = 24
+REPEATS = 16
 Key = tuple[str, ...]
 
 
