@@ -162,9 +162,9 @@ def _outcomes(sample: Sample, study: Study) -> tuple[OutcomeResult, ...]:
 
 
 def _kind(outcome: Outcome, study: Study) -> OutcomeKind:
-    """A flag is a share, a recommendation on 0–10 an NPS; items score higher for better, flags may not."""
+    """A flag is a share, a single recommendation on 0–10 an NPS, everything else points."""
     if outcome.column is not None:
-        return OutcomeKind(outcome.id, outcome.kind, "share", outcome.kind not in ("churn", "complaint"))
+        return OutcomeKind(outcome.id, outcome.kind, "share")
     single = outcome.items[0] if len(outcome.items) == 1 else None
     nps = outcome.kind == "recommendation" and single and study.scale_of(single).ends == (0, 10)
     return OutcomeKind(outcome.id, outcome.kind, "nps" if nps else "points")

@@ -148,7 +148,7 @@ def test_outcomes_come_in_their_units(sample: Sample) -> None:
     found = results(
         sample,
         OutcomeKind("flag", "renewal", "share"),
-        OutcomeKind("churn", "churn", "share", higher_is_better=False),
+        OutcomeKind("churn", "churn", "share"),
         OutcomeKind("recommend", "recommendation", "nps"),
     )
     frame = pd.read_csv(GOLDENS / "survey.csv").query("wave == '2026Q3'")
@@ -168,7 +168,11 @@ def test_less_churn_is_better_and_as_sure_as_more_renewal() -> None:
     renewed = 100.0 * (rng.random(600) < np.where(wave == "w1", 0.5, 0.8))
     frame = pd.DataFrame({"q": 50.0, "wave": wave, "renewed": renewed, "lost": 100 - renewed})
     sample = sample_from_frame(frame, ["q"], wave="wave", outcomes=["renewed", "lost"])
-    found = results(sample, OutcomeKind("renewed", "renewal", "share"), OutcomeKind("lost", "churn", "share", higher_is_better=False))
+    found = results(
+        sample,
+        OutcomeKind("renewed", "renewal", "share"),
+        OutcomeKind("lost", "churn", "share"),
+    )
     up, down = found["renewed"].change, found["lost"].change
     assert up is not None
     assert down is not None
