@@ -47,7 +47,7 @@ def pieces(text: str) -> list[str]:
         joins = result and (
             piece.isspace() or piece[0] in _NOT_AT_START or result[-1].rstrip()[-1:] in _NOT_AT_END
         )
-        if joins and not (result[-1][-1:].isspace() and not piece.isspace()):
+        if joins:
             result[-1] += piece
         else:
             result.append(piece)

@@ -39,8 +39,9 @@ def test_no_line_starts_with_a_closing_mark(text: str, limit: float) -> None:
 
 
 def test_balanced_lines_are_even() -> None:
-    first, second = balanced("Initiative of business information", 150, 11)
-    assert (first, second) == ("Initiative of", "business information")
+    text = "Convenience of fault reporting"
+    assert wrap(text, 120, 11) == ("Convenience of fault", "reporting")
+    assert balanced(text, 120, 11) == ("Convenience of", "fault reporting")
 
 
 def test_shortened_text_fits_and_says_so() -> None:

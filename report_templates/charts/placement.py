@@ -34,7 +34,8 @@ def spread(wanted: Sequence[tuple[float, float]], low: float, high: float) -> li
         while len(blocks) > 1 and _top(blocks[-1], wanted, low, high) < _bottom(
             blocks[-2], wanted, low, high
         ):
-            blocks[-2] += blocks.pop()
+            last = blocks.pop()
+            blocks[-1] += last
     middles = [0.0] * len(wanted)
     for block in blocks:
         top = _top(block, wanted, low, high)

@@ -146,12 +146,10 @@ def _ground(chart: PriorityMap, plot: _Plot) -> list[Shape]:
     ]
     for tick in plot.x_axis.ticks:
         place = plot.at(tick.value, 0)[0]
+        middle = min(place, chart.width - width(tick.label, theme.CAPTION) / 2)
+        words = Text(middle, plot.bottom + 14, tick.label, theme.CAPTION, theme.MUTED, role="tick")
         shapes.append(Line(place, plot.top, place, plot.bottom, theme.GRID, 0.75))
-        shapes.append(
-            Text(
-                place, plot.bottom + 14, tick.label, theme.CAPTION, theme.MUTED, anchor="middle", role="tick"
-            )
-        )
+        shapes.append(replace(words, anchor="middle"))
     for tick in plot.y_axis.ticks:
         height = plot.at(0, tick.value)[1]
         shapes.append(Line(plot.left, height, plot.right, height, theme.GRID, 0.75))

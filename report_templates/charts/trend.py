@@ -102,8 +102,10 @@ def _years(chart: Trend, frame: Frame) -> list[Shape]:
         year = chart.points[start].year
         half = width(year, theme.CAPTION) / 2
         middle = max(half, min(middle, chart.width - half))
-        shapes.append(Text(middle, frame.bottom + 28, year, theme.CAPTION, theme.MUTED, anchor="middle"))
-        if index < len(chart.points):
+        if year:
+            words = Text(middle, frame.bottom + 28, year, theme.CAPTION, theme.MUTED, anchor="middle")
+            shapes.append(words)
+        if year and index < len(chart.points):
             x = (frame.xs[index - 1] + frame.xs[index]) / 2
             shapes.append(Line(x, frame.bottom + 20, x, frame.bottom + 30, theme.RULE, 0.8))
         start = index
