@@ -22,6 +22,8 @@ from analysis.sample import Booleans, Floats
 
 # Base below which there is no model, whatever the number of drivers p; and p + 20 (convention).
 SMALLEST_BASE = 50
+# Share of failed replicates above which no interval is honest (convention).
+MOST_FAILED = 0.05
 # More players than this are probed in the first 200 replicates only: each doubles the work.
 PROBED_PLAYERS, PROBED_REPLICATES = 15, 200
 
@@ -58,8 +60,8 @@ def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
     """Fit a driver model in the full sample and all replicates of ``plan``.
 
     ``TooFew`` with ``small_base`` where fewer than 50 rows, or fewer than 20 more than drivers, are
-    complete, and with ``no_spread`` where the outcome is constant, no driver is left, or nothing is
-    explained.
+    complete or over 5 % of the replicates fail, and with ``no_spread`` where the outcome is constant, no
+    driver is left, or nothing is explained.
     """
     design = plan.design
     if data.n < max(SMALLEST_BASE, len(data.names) + 20):
@@ -70,6 +72,8 @@ def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
     whole = (aliased == aliased[:, :1]).all(axis=0) & (correlations[-1, -1] > 0) & (residual < 1 - 1e-12)
     if not data.names or not whole[0]:
         return TooFew(data.n, "no_spread")
+    if whole.mean() < 1 - MOST_FAILED:
+        return TooFew(data.n, "small_base")
     cells = np.flatnonzero(whole)
     used = np.ascontiguousarray(correlations[:, :, cells])
     parts = lmg(used, data.players)

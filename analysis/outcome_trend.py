@@ -1,7 +1,7 @@
 """What satisfaction is supposed to bring about, wave by wave: loyalty, renewal, recommendation, churn.
 
-What a newcomer gets wrong: where less is better, as with churn, a fall is "better". The verdict knows,
-the sign of the change does not.
+What a newcomer gets wrong: a share of customers lost, or of customers who complained, counts the other
+way: a fall is "better". Outcomes in points were scored so that more is better, whatever they ask about.
 """
 
 from __future__ import annotations
@@ -18,16 +18,21 @@ from analysis.results import Comparison, Estimate, OutcomeResult, TooFew
 from analysis.sample import Floats, Sample
 
 Unit = Literal["points", "share", "nps"]
+BAD_EVENTS = frozenset({"churn", "complaint"})
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeKind:
-    """An outcome of the sample. ``higher_is_better`` is false for churn and its like."""
+    """An outcome of the sample: its id, its kind as the study names it, and its unit."""
 
     id: str
     kind: str
     unit: Unit = "points"
-    higher_is_better: bool = True
+
+    @property
+    def higher_is_better(self) -> bool:
+        """False for the share of a bad event."""
+        return not (self.unit == "share" and self.kind in BAD_EVENTS)
 
 
 def outcome_values(points: Floats, unit: Unit) -> Floats:
@@ -99,7 +104,7 @@ def _changes(
     fdr: float,
     limit: int,
 ) -> dict[str, Comparison | None]:
-    """Test changes as one family; where less is better the sign is turned for the test only."""
+    """Test changes as one family; only the verdict asks which way is better."""
     both = [
         outcome
         for outcome in outcomes

@@ -338,6 +338,41 @@ def test_a_small_base_is_refused() -> None:
         driver_shares(simulated(40, 1), "sat", ["a", "b"])
 
 
+def pairs(answering: int) -> pd.DataFrame:
+    """Two customers a stratum; ``few`` is put to one customer of each of some strata and to no other."""
+    frame = simulated(400, 3)
+    frame["stratum"] = frame["customer"] // 2
+    put = (frame["customer"] % 2 == 0) & (frame["stratum"] < answering)
+    frame["few"] = np.where(put, np.arange(400) % 7, np.nan)
+    return frame
+
+
+def test_failed_replicates_are_counted() -> None:
+    # Rows are repeated because thirty answers are needed. In 1/32 of the replicates none of the five
+    # customers who were asked has any weight.
+    frame = pd.concat([pairs(5)] * 3, ignore_index=True)
+    found = driver_shares(
+        frame,
+        "sat",
+        ["a", "b", "few"],
+        cluster="customer",
+        strata="stratum",
+        not_asked=["few"],
+        replicates=400,
+    )
+    # 400 / 32 = 12.5 are expected to fail.
+    assert 2 <= found.failed <= 19
+    assert dict(found.warnings)["failed_replicates"]["failed"] == found.failed
+
+
+def test_too_many_failed_replicates_are_no_model() -> None:
+    frame = pd.concat([pairs(1)] * 15, ignore_index=True)
+    with pytest.raises(ValueError, match="small_base"):
+        driver_shares(
+            frame, "sat", ["a", "b", "few"], cluster="customer", strata="stratum", not_asked=["few"]
+        )
+
+
 def test_a_constant_outcome_is_refused() -> None:
     frame = simulated(100, 1)
     frame["sat"] = 3.0

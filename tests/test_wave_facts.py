@@ -181,6 +181,11 @@ def test_less_churn_is_better_and_as_sure_as_more_renewal() -> None:
     assert up.p == pytest.approx(down.p)
 
 
+def test_points_about_complaints_are_scored_so_that_more_is_better() -> None:
+    assert OutcomeKind("handled", "complaint", "points").higher_is_better
+    assert not OutcomeKind("complained", "complaint", "share").higher_is_better
+
+
 def test_the_quality_statement_counts(sample: Sample) -> None:
     found = quality(sample, flat_tree(dict.fromkeys(ITEMS, 1.0)), invited=1000)
     frame = pd.read_csv(GOLDENS / "survey.csv")
