@@ -9,7 +9,7 @@ from __future__ import annotations
 from analysis.results import StudyResults
 from report_templates.context import report_context
 from report_templates.environment import environment
-from report_templates.pdf import write_pdf
+from report_templates.pdf import Printer, write_pdf
 from report_templates.webfont import font_faces
 from survey.language import Language
 from survey.study import Study
@@ -24,15 +24,21 @@ def render_html(results: StudyResults, study: Study, language: Language) -> str:
     return page.replace("</head>", f"<style>{font_faces(page)}</style>\n</head>", 1)
 
 
-def render_pdf(results: StudyResults, study: Study, language: Language) -> bytes:
+def render_pdf(
+    results: StudyResults, study: Study, language: Language, printer: Printer | None = None
+) -> bytes:
     """Return the executive report as a tagged PDF with embedded fonts. Same results, same bytes.
+
+    ``printer`` is one that the caller started earlier, so that it was ready by now, or prints several
+    reports with.
 
     Raises
     ------
     report_templates.pdf.PdfProblems
         When a character has no glyph, a system library is missing, or a page could not be laid out.
     """
-    return write_pdf(_page(results, study, language))
+    page = _page(results, study, language)
+    return printer.write(page) if printer else write_pdf(page)
 
 
 def _page(results: StudyResults, study: Study, language: Language) -> str:

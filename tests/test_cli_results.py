@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +210,7 @@ def test_tables_break_no_figure_and_fit_the_terminal(
 def _fake_render(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Language]]:
     made: list[tuple[str, Language]] = []
 
-    def pdf(found: StudyResults, study: Any, language: Language) -> bytes:
+    def pdf(found: StudyResults, study: Any, language: Language, printer: Any) -> bytes:
         made.append(("pdf", language))
         return b"%PDF-1.7 made up"
 
@@ -217,6 +218,7 @@ def _fake_render(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Language]]:
         made.append(("html", language))
         return "<!DOCTYPE html>"
 
+    monkeypatch.setattr("report_templates.pdf.Printer", lambda: nullcontext("a printer"))
     monkeypatch.setattr("report_templates.render.render_pdf", pdf)
     monkeypatch.setattr("report_templates.render.render_html", html)
     return made

@@ -6,10 +6,12 @@ Opening one reads nothing; each part is read when it is asked for. The numbers a
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.remembered import recall, remember, results_file
 from workbench.terminal import Stop, Terminal
 from workbench.usage import Misuse
 
@@ -62,31 +64,45 @@ class Project:
     def results(self, wave: str | None, terminal: Terminal, command: str) -> StudyResults:
         """Return the results of ``wave``, by default the latest with answers.
 
-        All waves up to it are analysed together; later ones are left aside.
+        All waves up to it are analysed together; later ones are left aside. What was worked out before
+        is not worked out again.
         """
         if wave is not None:
             self.declared_wave(wave, command)
-        answers, digests = self._answers(wave, terminal)
+        with self.store() as store:
+            digests = self._digests(store, wave)
+            file = results_file(self.folder, self.study, digests)
+            if known := recall(file):
+                return known
+            answers = self._answers(store, digests, terminal)
+        results = self._analyse(answers, digests, terminal)
+        remember(file, results)
+        return results
+
+    def _digests(self, store: Store, wave: str | None) -> dict[str, str]:
+        """Return the digest of the answers of every wave up to ``wave``, in time order."""
+        held = [known for known in self.study.wave_by_id if known in store.waves()]
+        if not held:
+            raise Stop("message.no_answers", folder=self.folder)
+        if wave is not None and wave not in held:
+            raise Stop("message.wave_without_answers", wave=wave, held=", ".join(held))
+        return {known: store.digest(known) for known in held[: held.index(wave or held[-1]) + 1]}
+
+    def _answers(self, store: Store, waves: Iterable[str], terminal: Terminal) -> list[Responses]:
+        with terminal.progress("progress.reading"):
+            return [store.load(wave) for wave in waves]
+
+    def _analyse(
+        self, answers: Sequence[Responses], digests: Mapping[str, str], terminal: Terminal
+    ) -> StudyResults:
         from analysis.pipeline import run
 
-        with terminal.progress("progress.estimating"):
-            return run(self.study, answers, wave=answers[-1].wave, digests=digests)
+        with terminal.progress("progress.estimating") as at:
 
-    def _answers(self, wave: str | None, terminal: Terminal) -> tuple[list[Responses], dict[str, str]]:
-        """Return the answers of all waves up to ``wave`` in time order, and the digest of each."""
-        with self.store() as store:
-            held = [known for known in self.study.wave_by_id if known in store.waves()]
-            if not held:
-                raise Stop("message.no_answers", folder=self.folder)
-            if wave is not None and wave not in held:
-                raise Stop("message.wave_without_answers", wave=wave, held=", ".join(held))
-            upto = held[: held.index(wave) + 1] if wave else held
-            answers = []
-            with terminal.progress("progress.reading", total=len(upto)) as advance:
-                for known in upto:
-                    answers.append(store.load(known))
-                    advance()
-            return answers, {known: store.digest(known) for known in upto}
+            def step(name: str, done: int, total: int) -> None:
+                at(terminal.text(f"progress.step.{name}"), done, total)
+
+            return run(self.study, answers, wave=answers[-1].wave, digests=digests, step=step)
 
     def report_file(self, wave: str, language: str, suffix: str) -> Path:
         """Return where the report of a wave stands unless the user says otherwise."""

@@ -25,6 +25,8 @@ from workbench.layout import wrap
 if TYPE_CHECKING:
     from rich.console import Console
 
+Step = Callable[[str, int, int], None]
+
 _PIPE_WIDTH = 120
 _UNBOUNDED = 10_000
 _OF_ONE_KIND = 5
@@ -162,20 +164,21 @@ class Terminal:
         return "\n".join([indent + first, *(f"{indent}  {line}" for line in rest)])
 
     @contextmanager
-    def progress(self, key: str, *, total: int | None = None) -> Iterator[Callable[[], None]]:
-        """Show a bar on stderr while the block runs; call what is yielded after each of ``total`` steps.
+    def progress(self, key: str) -> Iterator[Step]:
+        """Show a bar on stderr while the block runs, to the one who watches.
 
-        Without a total the bar only says that work goes on.
+        What is yielded is called with what is being done now, how much is done and how much there is;
+        until then the bar only says that work goes on.
         """
         if not self.watched:
-            yield lambda: None
+            yield lambda doing, done, total: None
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
         with Progress(*columns, console=_console(sys.stderr), transient=True) as bars:
-            task = bars.add_task(self.text(key), total=total)
-            yield lambda: bars.advance(task)
+            task = bars.add_task(self.text(key), total=None)
+            yield lambda doing, done, total: bars.update(task, description=doing, completed=done, total=total)
 
 
 def _console(stream: Any) -> Console:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from survey.language import LANGUAGES
+from survey.language import LANGUAGES, Language
 from workbench import options
 from workbench.commands.importing import import_file
 from workbench.commands.init import make_project
@@ -22,6 +23,7 @@ from workbench.terminal import Stop, Terminal
 
 if TYPE_CHECKING:
     from analysis.results import StudyResults
+    from report_templates.pdf import Printer
 
 SAMPLE = "key_accounts"
 WORKBOOKS = "workbooks"
@@ -34,14 +36,19 @@ def demo(
     lang: options.Lang = None,
 ) -> None:
     """Make a project, import four waves, write the reports, and say where they are."""
+    from report_templates.pdf import Printer
+
     terminal: Terminal = ctx.obj
     opened = Project(project / folder)
     make_project(opened.folder, preset_text(SAMPLE), terminal)
     if opened.study.id != SAMPLE:
         raise Stop("demo.other_project", folder=opened.folder, study=opened.study.id)
     _import_waves(opened, terminal)
-    results = opened.results(None, terminal, ctx.command_path)
-    written = _write_reports(opened, results, terminal)
+    with ExitStack() as stack:
+        # One printer a language: they get ready while the results are worked out.
+        printers = {language: stack.enter_context(Printer()) for language in LANGUAGES}
+        results = opened.results(None, terminal, ctx.command_path)
+        written = _write_reports(opened, results, printers, terminal)
     terminal.line("demo.reports")
     terminal.lines((str(path) for path in written), indent="  ")
     terminal.line("demo.next", folder=opened.folder, before=results.waves[-2])
@@ -51,12 +58,12 @@ def _import_waves(opened: Project, terminal: Terminal) -> None:
     """Import the workbook of every wave of the sample; what is there already is left alone."""
     workbooks = list(_workbooks(opened))
     lines = []
-    with terminal.progress("demo.importing", total=len(workbooks)) as advance:
-        for wave, file in workbooks:
+    with terminal.progress("demo.importing") as at:
+        for position, (wave, file) in enumerate(workbooks):
+            at(terminal.text("demo.importing_wave", wave=wave), position, len(workbooks))
             done = import_file(opened, file, wave)
             key = "demo.again" if done.outcome.again else "demo.imported"
             lines.append(terminal.text(key, wave=wave, file=file.name, added=done.outcome.added))
-            advance()
     terminal.lines(lines)
 
 
@@ -72,16 +79,20 @@ def _workbooks(opened: Project) -> Iterator[tuple[str, Path]]:
             yield wave, file
 
 
-def _write_reports(opened: Project, results: StudyResults, terminal: Terminal) -> list[Path]:
-    """Write the report in both languages; the pages are set at the same time, each in its own process."""
+def _write_reports(
+    opened: Project, results: StudyResults, printers: Mapping[Language, Printer], terminal: Terminal
+) -> list[Path]:
+    """Write the report in both languages as HTML and, at the same time, as PDF."""
     from report_templates.render import render_html, render_pdf
 
-    html = {language: opened.report_file(results.wave, language, "html") for language in LANGUAGES}
-    pdf = {language: opened.report_file(results.wave, language, "pdf") for language in LANGUAGES}
+    def print_one(language: Language) -> Path:
+        path = opened.report_file(results.wave, language, "pdf")
+        write_whole(path, render_pdf(results, opened.study, language, printers[language]))
+        return path
+
     with terminal.progress("report.making_pdf"), ThreadPoolExecutor(len(LANGUAGES)) as pool:
-        pages = {language: pool.submit(render_pdf, results, opened.study, language) for language in LANGUAGES}
-        for language, path in html.items():
+        printed = pool.map(print_one, LANGUAGES)
+        pages = [opened.report_file(results.wave, language, "html") for language in LANGUAGES]
+        for language, path in zip(LANGUAGES, pages, strict=True):
             write_whole(path, render_html(results, opened.study, language))
-        for language, path in pdf.items():
-            write_whole(path, pages[language].result())
-    return [*pdf.values(), *html.values()]
+        return [*printed, *pages]

@@ -16,7 +16,7 @@ from workbench.terminal import Stop, Terminal
 from workbench.usage import Misuse
 
 SCHEMA_FILE = "study.schema.json"
-_IGNORED = "csat.db\ncsat.db-journal\nreports/\n"
+_IGNORED = "csat.db\ncsat.db-journal\nreports/\n.results/\n"
 
 
 def init(

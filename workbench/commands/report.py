@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,6 +16,9 @@ from workbench.usage import Misuse
 
 if TYPE_CHECKING:
     from analysis.results import StudyResults
+    from report_templates.pdf import Printer
+    from survey.language import Language
+    from survey.study import Study
 
 Format = Literal["pdf", "html"]
 
@@ -31,21 +35,29 @@ def report(
     terminal: Terminal = ctx.obj
     chosen = _format(output, file_format, ctx.command_path)
     opened = Project(project)
-    results = opened.results(wave, terminal, ctx.command_path)
-    path = output or opened.report_file(results.wave, terminal.language, chosen)
-    write_report(opened, results, path, chosen, terminal)
+    with _printer(chosen) as printer:
+        results = opened.results(wave, terminal, ctx.command_path)
+        path = output or opened.report_file(results.wave, terminal.language, chosen)
+        with terminal.progress(f"report.making_{chosen}"):
+            write_whole(path, _rendered(results, opened.study, terminal.language, printer))
     terminal.line("message.written", path=path)
 
 
-def write_report(
-    opened: Project, results: StudyResults, path: Path, file_format: Format, terminal: Terminal
-) -> None:
-    """Render the report in the language of ``terminal`` and put it at ``path``, whole or not at all."""
+def _rendered(
+    results: StudyResults, study: Study, language: Language, printer: Printer | None
+) -> str | bytes:
     from report_templates.render import render_html, render_pdf
 
-    with terminal.progress(f"report.making_{file_format}"):
-        render = render_pdf if file_format == "pdf" else render_html
-        write_whole(path, render(results, opened.study, terminal.language))
+    if printer is None:
+        return render_html(results, study, language)
+    return render_pdf(results, study, language, printer)
+
+
+def _printer(file_format: Format) -> AbstractContextManager[Printer | None]:
+    """Return a printer that gets ready while the results are worked out; none for HTML."""
+    from report_templates.pdf import Printer
+
+    return Printer() if file_format == "pdf" else nullcontext()
 
 
 def _format(output: Path | None, asked: Format | None, command: str) -> Format:
