@@ -13,7 +13,7 @@ from report_templates.context.trend_page import rate
 
 Five = tuple[str, str, str, str, str]
 Group = tuple[NodeResult | None, tuple[Distribution, ...]]
-ROW_LOW, ROW_HIGH = 22.0, 44.0
+ROW_LOW, ROW_HIGH = 19.0, 44.0
 _BANDS = ("worst", "poor", "middle", "good", "best")
 
 

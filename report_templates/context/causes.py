@@ -14,7 +14,7 @@ from report_templates.context.story import Story
 from report_templates.context.summary import page_head
 from report_templates.context.trend_page import rate
 
-ROW_LOW, ROW_HIGH = 26.0, 44.0
+ROW_LOW, ROW_HIGH = 26.0, 52.0
 
 
 def causes_page(story: Story) -> FigurePage:

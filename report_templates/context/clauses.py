@@ -17,6 +17,8 @@ def together(story: Story, *clauses: Phrases, stop: bool = False) -> Phrases:
     comma, semicolon = ("，", "；") if story.words.language == "zh" else (",", ";")
     present = [clause for clause in clauses if clause]
     signs = [comma] * (len(present) - 2) + [semicolon if stop else comma]
+    # English sets no comma before a clause that begins with "and".
+    signs = ["" if c[0].startswith("and ") else sign for sign, c in zip(signs, present[1:], strict=False)]
     ended = [(*c[:-1], c[-1] + sign) for c, sign in zip(present[:-1], signs, strict=False)]
     joined = tuple(phrase for clause in (*ended, *present[-1:]) for phrase in clause)
     return (formatting.capital(joined[0]), *joined[1:]) if joined else ()
@@ -46,13 +48,15 @@ def against_target(story: Story) -> Phrases:
     )
 
 
-def repair_first(story: Story) -> Phrases:
+def repair_first(story: Story, *, named: bool = True) -> Phrases:
     """Name what to repair first, or count it where there are more than two; nothing if none."""
     words, found = story.words, story.in_quadrant("improve")
     if not found:
         return ()
-    if len(found) > 2:
-        return words.phrases("clause.repair.count", count=words.counted(len(found)))
+    if len(found) > 2 or not named:
+        return words.phrases(
+            f"clause.repair.{'one' if len(found) == 1 else 'count'}", count=words.counted(len(found))
+        )
     names = words.listed([words.item(driver.item) for driver in found])
     return words.phrases("clause.repair.names", names=names)
 

@@ -44,7 +44,14 @@ def report_title(story: Story) -> str:
 
 
 def _title(story: Story) -> Phrases:
-    lines = measure.balanced(report_title(story), TITLE_WIDTH, theme.pt(30), bold=True)
+    size, text = theme.pt(30), report_title(story)
+    lines = measure.balanced(text, TITLE_WIDTH, size, bold=True)
+    if len(lines) == 2 and story.words.language == "zh":
+        # Rather before a bracket or after a colon than within a word.
+        cuts = [cut for cut in (text.find("（"), text.find("：") + 1, text.find(" ")) if cut > 0]
+        fair = [(text[:cut], text[cut:].strip()) for cut in cuts]
+        fair = [pair for pair in fair if all(measure.width(line, size, bold=True) <= TITLE_WIDTH for line in pair)]
+        lines = fair[0] if fair else lines
     return tuple(measure.shortened(line, TITLE_WIDTH, theme.pt(30), bold=True) for line in lines[:3])
 
 
@@ -137,7 +144,7 @@ def _scores(story: Story) -> tuple[tuple[str, str], ...]:
     named = [(words.node(node.id), words.score(node.score)) for node in story.branches]
     for outcome in story.results.outcomes:
         value = outcome.series[-1]
-        if outcome.unit == "points" and isinstance(value, Estimate):
+        if outcome.unit == "points" and isinstance(value, Estimate) and not story.is_index(outcome):
             named.append((words.outcome(outcome.id), words.score(value)))
     return tuple(named[:8])
 
@@ -146,7 +153,7 @@ def _imprint(story: Story) -> str:
     words, provenance = story.words, story.results.provenance
     classification = story.study.reporting.classification
     parts = [
-        words("cover.number", study=story.study.id, wave=story.results.wave, digest=digest(story)),
+        words("cover.number", id="-".join(filter(None, (story.study.id, story.results.wave, digest(story))))),
         words("cover.weights", version=provenance.weight_set),
         words("cover.software", version=provenance.csat),
         created(story),

@@ -16,7 +16,7 @@ from report_templates.context.figures import drawn
 from report_templates.context.model import Callout, Chart, Phrases, Row, Side, Table
 
 BODY = theme.mm(255)
-FULL = theme.mm(244)
+FULL = theme.mm(241)
 """How far down a page is filled: the reference pages end at 92–95 % of the body."""
 GAP = theme.pt(14)
 ROW = theme.mm(5.5)
@@ -62,7 +62,7 @@ def sized(table: Table, width: float = theme.FULL_WIDTH) -> Table:
         for number, column in enumerate(table.columns)
         if not column.right and not any(row.cells[number].mark for row in table.rows)
     ]
-    shares = [math.ceil(100 * need / width) for need in needs]
+    shares = [math.ceil(100 * need / width - 0.1) for need in needs]
     while sum(shares) > 100 and words and max(shares[each] for each in words) > NARROWEST:
         shares[max(words, key=lambda each: shares[each])] -= 1
     for number in range(100 - sum(shares)):
@@ -83,8 +83,9 @@ def _need(table: Table, number: int) -> float:
         cell = row.cells[number]
         bold = column.tone == "strong" or (number == 0 and row.kind != "plain")
         mark = theme.mm(3.6) if cell.mark else 0.0
-        widest = max(widest, mark + measure.width(cell.text, theme.LABEL, bold=bold))
-    return widest + theme.mm(1) + _padding(table, number)
+        for text in cell.text.split(" ") if column.fold else (cell.text,):
+            widest = max(widest, mark + measure.width(text, theme.LABEL, bold=bold))
+    return widest + theme.mm(0.4) + _padding(table, number)
 
 
 def _padding(table: Table, number: int) -> float:
@@ -143,7 +144,7 @@ def side(side: Side) -> float:
 def stacked(*heights: float) -> float:
     """Return the height of blocks with a gap between each two; absent blocks have height 0."""
     present = [height for height in heights if height > 0]
-    return sum(present) + GAP * len(present)
+    return sum(present) + GAP * max(0, len(present) - 1)
 
 
 def height(chart: Chart) -> float:

@@ -104,6 +104,7 @@ def _claims(story: Story) -> tuple[Claim, ...]:
     made += [_roll_up(story)] if story.results.quality.index_respondent is not None else []
     made += [_comparable(story)] if story.change else []
     made += [_importance(story)] if story.drivers else []
+    made += [_no_drivers(story)] if story.results.drivers_missing and not story.drivers else []
     made += [_small_groups(story)] if story.segments else []
     return tuple(made)
 
@@ -224,6 +225,12 @@ def _importance(story: Story) -> Claim:
     return _claim(story, "importance", "half" if sign == "full" else sign, evidence)
 
 
+def _no_drivers(story: Story) -> Claim:
+    words = story.words
+    names = [words.outcome(outcome) for outcome, _ in story.results.drivers_missing]
+    return _claim(story, "importance", "empty", words("claim.importance.missing", names=words.joined(names)))
+
+
 def _small_groups(story: Story) -> Claim:
     words, reporting = story.words, story.study.reporting
     shown = [group for segment in story.segments for group in segment.groups]
@@ -256,7 +263,6 @@ def _design(story: Story) -> Facts:
         end = wave.end.isoformat()
         same = wave.start.year == wave.end.year
         dates = f"{wave.start.isoformat()} {formatting.DASH} {end[5:] if same else end}"
-    index = story.results.current.index
     return _facts(
         story,
         "design",
@@ -268,8 +274,6 @@ def _design(story: Story) -> Facts:
             ("clusters", words.count(quality.clusters)),
             ("strata", words.count(quality.strata)),
             ("lonely", words.count(quality.lonely_strata) if quality.lonely_strata else ""),
-            ("deff", "" if index.deff is None else formatting.number(index.deff, 2)),
-            ("deff_weights", formatting.number(quality.deff_weights, 2)),
         ),
     )
 
@@ -278,12 +282,7 @@ def _data(story: Story) -> Facts:
     words, quality = story.words, story.results.quality
     known = ("blank", "refused", "dont_know", "invalid", "not_applicable", "not_asked")
     counts = tuple((f"blank.{kind}", words.count(quality.blanks[kind])) for kind in known if quality.blanks.get(kind))
-    low, middle, high = quality.straightliners
-    return _facts(
-        story,
-        "data",
-        (*counts, ("straight_low", words.count(low)), ("straight_middle", words.count(middle)), ("straight_high", words.count(high))),
-    )
+    return _facts(story, "data", counts or (("none", "0"),))
 
 
 def _origin(story: Story) -> Facts:
@@ -295,12 +294,9 @@ def _origin(story: Story) -> Facts:
             ("software", f"csat {provenance.csat}"),
             ("study", f"{provenance.study} {provenance.study_digest[:8]}"),
             ("weights", f"{provenance.weight_set} {provenance.weight_digest[:8]}"),
-            ("wave", f"{story.results.wave} {digest(story)}"),
+            ("wave", f"{story.results.wave} {digest(story)}".strip()),
             ("seed", str(provenance.seed)),
             ("replicates", words.count(provenance.replicates)),
-            ("level", words.level),
-            ("rate", rate(story)),
-            ("rollup", words(f"rollup.{story.study.index.rollup}")),
         ),
     )
 

@@ -57,6 +57,7 @@ class Column:
     """A column of a table: its head, its alignment, its tone, and its share of the width in per cent.
 
     ``span`` heads a group of columns in a row above: set on the first of them, with how many it heads.
+    ``fold`` lets a column of words become as narrow as its longest word.
     """
 
     head: str
@@ -65,6 +66,7 @@ class Column:
     width: str = ""
     span: str = ""
     spans: int = 0
+    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ from report_templates.context.story import UNDECIDED_SHARE, Story
 from report_templates.context.summary import page_head
 
 MAP_LOW, MAP_HIGH = 300.0, 560.0
+MANY = 12
+"""With more drivers than this, probabilities stand in the table instead of the list."""
+MOST_FILLED = theme.mm(250)
+"""The page may run lower than others rather than leave a driver out of its table."""
 MARKS: dict[str, Mark] = {
     "improve": "worse",
     "keep": "better",
@@ -44,12 +48,12 @@ def priorities_page(story: Story) -> FigurePage:
     head = page_head(story, "priorities", _title(story), _subtitle(story, found))
     side = _side(story, found)
     caption = _caption(story, found)
-    fixed = layout.stacked(layout.head(head.title, words.language, head.subtitle)) + layout.GAP
+    fixed = layout.head(head.title, words.language, head.subtitle) + layout.GAP
     under = layout.caption(caption, theme.TWO_THIRDS)
     least = max(MAP_LOW + under, layout.side(side))
     rows = len(found.drivers)
     table = _table(story, found, rows)
-    while rows > 5 and fixed + layout.table(table) + least > layout.FULL:
+    while rows > 5 and fixed + layout.table(table) + least > MOST_FILLED:
         rows -= 1
         table = _table(story, found, rows)
     room = layout.FULL - fixed - layout.table(table) - under
@@ -160,6 +164,8 @@ def _side(story: Story, found: DriverResults) -> Side:
     for quadrant in ("improve", "keep", "minor", "maintain", "undecided"):
         drivers = story.in_quadrant(quadrant)
         entries = tuple((_label(story, driver), _probability(driver)) for driver in drivers)
+        if len(entries) > 3 and len(found.drivers) > MANY and quadrant not in ("improve", "keep"):
+            entries = ((words("priorities.many", count=words.count(len(entries))), ""),)
         if entries:
             groups.append(SideGroup(MARKS[quadrant], words(f"quadrant.{quadrant}"), entries))
     note = words(
@@ -211,6 +217,7 @@ def _columns_and_rows(
         Column(words("column.against_mean")),
     ]
     columns += [Column(words("column.other", outcome=words.outcome(other.outcome)))] if other else []
+    columns += [Column(words("column.probability"), tone="quiet")] if len(found.drivers) > MANY else []
     columns.append(Column(words("column.verdict"), right=False))
     shares = {driver.item: driver for driver in other.drivers} if other else {}
     made = tuple(
@@ -249,6 +256,7 @@ def _row(
         Cell(gap),
     ]
     cells += [Cell(words.share(second.share) if second else formatting.NONE)] if other else []
+    cells += [Cell(_probability(driver))] if len(found.drivers) > MANY else []
     cells.append(Cell(words(f"quadrant.{name}"), MARKS[name]))
     return Row(tuple(cells), "act" if name == "improve" else "plain")
 
@@ -256,6 +264,11 @@ def _row(
 def _note(story: Story, found: DriverResults, rows: int) -> str:
     words = story.words
     parts = [words("priorities.note", base=words.base(found.n), weighted=words.weighted)]
+    parts += [
+        words(f"warning.{key}", **{name: _warned(name, value) for name, value in values.items()})
+        for key, values in found.warnings
+        if key != "conflicting"
+    ]
     if any(driver.direction == "conflicting" for driver in found.drivers):
         parts.append(words("priorities.conflicting"))
     weak = sum(not driver.probe for driver in found.drivers)
@@ -267,3 +280,10 @@ def _note(story: Story, found: DriverResults, rows: int) -> str:
         names = words.joined([words.item(item) for item, _ in found.dropped])
         parts.append(words("priorities.dropped", names=names))
     return (" " if words.language == "en" else "").join(parts)
+
+
+def _warned(name: str, value: float) -> str:
+    """Return a value of a warning as text: shares in per cent, counts whole, the rest with two decimals."""
+    if name in ("share", "probability"):
+        return formatting.percent(value)
+    return formatting.number(value, 0 if float(value).is_integer() else 2)

@@ -225,11 +225,19 @@ class Story:
         chosen: list[OutcomeResult] = []
         for kinds in (_SATISFACTION, _INTENTION):
             ranked = sorted(
-                (o for o in self.results.outcomes if o.kind in kinds and o not in chosen and _current(o)),
+                (o for o in self.results.outcomes if o.kind in kinds and o not in chosen and self._tile(o)),
                 key=lambda outcome: kinds.index(outcome.kind),
             )
             chosen += ranked[:1]
         return tuple(chosen)
+
+    def _tile(self, outcome: OutcomeResult) -> bool:
+        return _current(outcome) is not None and not self.is_index(outcome)
+
+    def is_index(self, outcome: OutcomeResult) -> bool:
+        """Whether an outcome is made of the very items of the index, so that it would say the same twice."""
+        declared = self.study.outcome_by_id.get(outcome.id)
+        return declared is not None and set(declared.items) == {leaf.item for leaf in self.study.index.leaves()}
 
     # Pages
 

@@ -31,8 +31,9 @@ from report_templates.context.model import (
 from report_templates.context.story import MOST_DECISIONS, Story
 
 MOST_FINDINGS = 3
+ROW_LOW = 18.0
 STRIP_LOW, STRIP_HIGH = 128.0, 330.0
-MOST_FILLED = theme.mm(250)
+MOST_FILLED = theme.mm(252)
 """The summary may run lower than other pages: nothing on it can move elsewhere."""
 
 
@@ -83,8 +84,10 @@ def _title(story: Story) -> Phrases:
     target, repair = clauses.against_target(story), clauses.repair_first(story)
     undecided = words.phrases("clause.repair.none") if story.drivers and not repair else ()
     last = repair or undecided
+    counted = clauses.repair_first(story, named=False) or undecided
     return words.title(
         clauses.together(story, moved, target, last, stop=bool(last)),
+        clauses.together(story, moved, target, counted, stop=bool(counted)),
         clauses.together(story, moved, last or target, stop=bool(last)),
         clauses.together(story, moved, target),
         moved,
@@ -226,10 +229,12 @@ def _strip(story: Story, room: float) -> tuple[str, Figure]:
         head = words("summary.strip_head", count=words.counted(len(story.results.trend)))
         return head, Figure("", chart, caption)
     caption = words("summary.scores", level=words.level, base=words.base(), weighted=words.weighted)
-    rows = score_rows(story, most=9)
-    chart = layout.fitted(
-        lambda size: score_forest(story, rows, size), room - layout.caption(caption), 18.0, 30.0
-    )
+    room -= layout.caption(caption)
+    most = 9
+    while most > 3 and layout.height(score_forest(story, score_rows(story, most), ROW_LOW)) > room:
+        most -= 1
+    rows = score_rows(story, most)
+    chart = layout.fitted(lambda size: score_forest(story, rows, size), room, ROW_LOW, 34.0)
     return words("summary.scores_head"), Figure("", chart, caption)
 
 
@@ -241,7 +246,7 @@ def score_rows(story: Story, most: int) -> tuple[ForestRow, ...]:
     rows += [
         _score_row(story, words.outcome(outcome.id), outcome.series[-1])
         for outcome in story.results.outcomes
-        if outcome.unit == "points"
+        if outcome.unit == "points" and not story.is_index(outcome)
     ]
     return tuple(rows[:most])
 
@@ -472,8 +477,7 @@ def _decisions(story: Story, most: int = MOST_DECISIONS) -> Table | None:
             (
                 Cell(words.item(action.item)),
                 Cell(action.what[words.language]),
-                Cell(action.owner[words.language]),
-                Cell(action.due.isoformat()),
+                Cell(f"{action.owner[words.language]} {action.due.isoformat()}"),
                 Cell(words.share(driver.share) if driver else formatting.NONE),
                 Cell(words.score(node.score) if node else _performance(story, driver)),
             )
@@ -483,8 +487,7 @@ def _decisions(story: Story, most: int = MOST_DECISIONS) -> Table | None:
     columns = (
         Column(words("column.improve"), right=False, tone="strong"),
         Column(words("column.what"), right=False),
-        Column(words("column.owner"), right=False),
-        Column(words("column.due"), right=False),
+        Column(words("column.owner"), right=False, fold=words.language == "en"),
         Column(words("column.importance")),
         Column(words("column.score"), tone="strong"),
     )

@@ -197,27 +197,26 @@ def _outcome_tables(story: Story) -> tuple[Table, ...]:
 
 def _outcome_table(story: Story, outcomes: tuple[OutcomeResult, ...]) -> Table:
     words = story.words
-    columns = (
+    columns = [
         Column(words("column.outcome"), right=False),
         Column(words("column.value"), tone="strong"),
         Column(words("column.interval", level=words.level), tone="quiet"),
-        Column(words("column.change")),
-    )
-    table = Table(columns, tuple(_outcome_row(story, outcome) for outcome in outcomes))
+    ]
+    columns += [Column(words("column.change"))] if words.previous else []
+    table = Table(tuple(columns), tuple(_outcome_row(story, outcome) for outcome in outcomes))
     return layout.sized(table, layout.HALF_WIDTH)
 
 
 def _outcome_row(story: Story, outcome: OutcomeResult) -> Row:
     words, figures = story.words, outcome_figures(story, outcome)
     unit = words(f"unit.{outcome.unit}")
-    return Row(
-        (
-            Cell(words("trend.outcome", outcome=words.outcome(outcome.id), unit=unit)),
-            Cell(figures.value),
-            Cell(figures.interval),
-            clauses.change_cell(figures.change, outcome.change),
-        )
+    cells = (
+        Cell(words("trend.outcome", outcome=words.outcome(outcome.id), unit=unit)),
+        Cell(figures.value),
+        Cell(figures.interval),
     )
+    change = (clauses.change_cell(figures.change, outcome.change),) if words.previous else ()
+    return Row(cells + change)
 
 
 # Remarks
