@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.design import effective_sample_size
 from analysis.driver_data import DriverData, driver_data
 from analysis.lmg import lmg, subset_residuals, sweep
 from analysis.moments import replicate_moments
@@ -100,18 +101,15 @@ def _lead_over_noise(data: DriverData, correlations: Floats, plan: Replication) 
     """Share of every player less that of a fresh random column, per replicate, (P, B').
 
     The correlations of independent standard normal answers with all columns are drawn directly: given
-    the data they are normal with covariance R / n_eff, n_eff that of the replicate's own weights. So the
-    probe needs no column of its own and does not depend on the order of rows.
+    the data they are normal with covariance R / n_eff. Multipliers have variance 1, so the weights of a
+    replicate leave half of the effective sample size. So the probe needs no column of its own, and does
+    not depend on the order of rows.
     """
     players = len(data.players)
     count = correlations.shape[2] - 1
     if players > PROBED_PLAYERS:
         count = min(count, PROBED_REPLICATES)
-    weights = plan.design.weights[data.rows]
-    unit = np.bincount(plan.design.unit[data.rows], weights, plan.design.units)
-    squares = np.bincount(plan.design.unit[data.rows], weights**2, plan.design.units)
-    multipliers = plan.weights(0, count)
-    n_effective = (multipliers @ unit) ** 2 / (multipliers**2 @ squares)
+    n_effective = effective_sample_size(plan.design.weights[data.rows]) / 2
     within = np.moveaxis(correlations[:, :, 1 : count + 1], 2, 0)
     size = within.shape[1]
     factor = np.linalg.cholesky(within + 1e-9 * np.eye(size))

@@ -121,7 +121,13 @@ def flat_tree(
 
 
 def index_columns(
-    design: Design, tree: IndexTree, scores: Floats, domain: Booleans, structural: Booleans | None = None
+    design: Design,
+    tree: IndexTree,
+    scores: Floats,
+    domain: Booleans,
+    structural: Booleans | None = None,
+    *,
+    total_only: bool = False,
 ) -> LinearEstimates:
     """Every node and, last, the index itself in one domain, with its linearised contributions.
 
@@ -130,6 +136,7 @@ def index_columns(
     scores : (n, k) points of 100, columns in the order of ``tree.items``; nan where unanswered.
     domain : (n,) whose index.
     structural : (n, k) where there was no answer to have; such people are outside an item's domain.
+    total_only : return the index alone, one column.
 
     Under ``aggregate`` a blank leaves the base of its item only, and the index exists if every item
     with weight has an answer. Under ``respondent`` a person's score renormalises weights inside each
@@ -138,10 +145,12 @@ def index_columns(
     """
     rows = np.flatnonzero(domain)
     inside = scores[rows]
+    wanted = slice(-1, None) if total_only else slice(None)
     if tree.rollup == "respondent":
-        asked = np.broadcast_to(domain[:, None], (len(domain), len(tree.nodes) + 1))
-        return domain_means(design, _spread(person_scores(tree, inside), rows, len(domain)), asked)
-    matrix = tree.matrix
+        people = person_scores(tree, inside)[:, wanted]
+        means, z, base = mean_contributions(design.weights[rows], people)
+        return linear_estimates(design, means, z, base, rows, np.ones(base.shape, dtype=bool))
+    matrix = tree.matrix[:, wanted]
     means, z, base = mean_contributions(design.weights[rows], inside)
     asked = np.ones(inside.shape, dtype=bool) if structural is None else ~structural[rows]
     used = (matrix > 0).astype(np.float64)

@@ -38,7 +38,7 @@ class IndexData:
 
     def index(self, domain: Booleans) -> LinearEstimates:
         """The index of ``domain`` alone."""
-        return self.columns(domain).take([len(self.tree.nodes)])
+        return index_columns(self.design, self.tree, self.scores, domain, self.structural, total_only=True)
 
 
 def index_data(sample: Sample, tree: IndexTree) -> IndexData:
