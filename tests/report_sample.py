@@ -138,7 +138,6 @@ def results(
         outcomes=_outcomes(study, rng, len(ids)),
         drivers=_drivers(study, nodes, rng, ids[-1], undecided) if drivers else (),
         drivers_missing=(),
-        drivers_missing=(),
         segments=tuple(
             _segment(study, id_, index[-1], rng, suppressed) for id_ in study.segment_by_id if id_ in shown
         ),
