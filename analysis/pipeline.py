@@ -148,8 +148,10 @@ def _index(
 
 
 def _worst_to_best(study: Study) -> dict[str, list[int]]:
-    """Codes of the index's items from the worst answer to the best."""
-    items = [study.item_by_id[leaf.item] for leaf in study.index.leaves() if leaf.item is not None]
+    """Codes of the index's items, then of the other driver candidates, from the worst answer to the best."""
+    names = [leaf.item for leaf in study.index.leaves() if leaf.item is not None]
+    names += study.drivers.items if study.drivers else ()
+    items = [study.item_by_id[name] for name in names]
     return {item.id: list(study.scale_of(item.id).codes)[:: -1 if item.reversed else 1] for item in items}
 
 
