@@ -83,4 +83,6 @@ class Theme:
     def __post_init__(self) -> None:
         found = contrast(self.navy, WHITE)
         if found < SMALLEST_CONTRAST:
-            raise ValueError(f"{self.navy} has a contrast of {found:.1f} with white; a report needs 4.5 or more")
+            raise ValueError(
+                f"{self.navy} has a contrast of {found:.1f} with white; a report needs 4.5 or more"
+            )
