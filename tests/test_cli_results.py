@@ -17,7 +17,7 @@ import pytest
 from cli import csat
 from report_sample import key_accounts, results
 
-from analysis.results import DriverResults, StudyResults, TooFew
+from analysis.results import StudyResults, TooFew
 from report_templates.context.words import Words
 from survey.language import LANGUAGES, Language, catalogue
 from workbench import tables
@@ -126,7 +126,8 @@ def test_drivers_show_rank_interval_and_reading(folder: Path) -> None:
         (line,) = (line for line in lines if f" {words.item(driver.item)}  " in line)
         assert line.split()[0] == str(driver.rank)
         assert f"{driver.rank_low}–{driver.rank_high}" in line
-        assert catalogue("workbench")(f"tables.reading.{driver.quadrant or 'undecided'}", "en") in line
+        meaning = "conflicting" if driver.direction == "conflicting" else driver.quadrant or "undecided"
+        assert catalogue("workbench")(f"tables.reading.{meaning}", "en") in line
 
 
 def test_drivers_of_one_outcome_or_of_all(folder: Path) -> None:
@@ -152,6 +153,7 @@ WARNINGS = {
     "few_levels": {"levels": 5.0},
     "borrowed": {"drivers": 2.0},
     "conflicting": {"drivers": 1.0},
+    "drawn_orders": {"error": 0.0024},
 }
 
 
@@ -271,8 +273,26 @@ def test_a_study_without_drivers_says_so(tmp_path: Path) -> None:
     assert "declares no drivers" in csat("drivers", "--project", tmp_path, code=1).err
 
 
-def test_no_drivers_in_the_results_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    none: tuple[DriverResults, ...] = ()
-    monkeypatch.setattr(Project, "results", lambda *_: dataclasses.replace(MADE, drivers=none))
-    assert "too few" in csat("drivers", "--project", folder, code=1).err
-    assert csat("drivers", "--project", folder, "--json").document["drivers"] == []
+def test_outcomes_without_drivers_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    none = dataclasses.replace(
+        MADE, drivers=MADE.drivers[:1], drivers_missing=(("renewal_intention", TooFew(12, "no_answers")),)
+    )
+    monkeypatch.setattr(Project, "results", lambda *_: none)
+    label = STUDY.outcome_by_id["renewal_intention"].label.en
+    assert f"{label}: the answers" in csat("drivers", "--project", folder).out
+    assert csat("drivers", "--project", folder, "--json").document["missing"] == ["renewal_intention"]
+
+
+def test_the_first_wave_has_no_column_of_changes() -> None:
+    first = Words(results(waves=1), STUDY, "en")
+    assert [str(column.header) for column in tables.index_tree(first).columns][-2:] == ["95% int.", "n"]
+
+
+def test_a_conflicting_driver_is_never_recommended() -> None:
+    words = Words(MADE, STUDY, "en")
+    conflicting = [driver for driver in MADE.drivers[0].drivers if driver.direction == "conflicting"]
+    assert conflicting
+    table = tables.driver_table(words, MADE.drivers[0])
+    readings = [str(cell) for cell in table.columns[-1].cells]
+    for driver in conflicting:
+        assert readings[driver.rank - 1] == "conflicting"

@@ -30,6 +30,7 @@ def _count(value: float) -> str:
 # How the values of a warning are printed; the others are counts.
 _WARNING_FIGURES: Mapping[str, Callable[[float], str]] = {
     "share": lambda value: formatting.percent(value) + "%",
+    "error": lambda value: formatting.percent(value, 1) + "%",
     "adjusted": lambda value: formatting.percent(value) + "%",
     "inflation": formatting.number,
     "correlation": lambda value: formatting.number(value, 2),
@@ -57,19 +58,23 @@ def headline(words: Words) -> Text:
 
 
 def index_tree(words: Words) -> Table:
-    """Return the tree of the index: weight among siblings, score, interval, change, verdict, base."""
-    table = _table(words, "index", ("name", "weight", "score", "interval", "change", "verdict", "n"))
+    """Return the tree of the index: weight among siblings, score, interval, change, verdict, base.
+
+    The first wave has no change to show.
+    """
+    changes = ("change", "verdict") if words.previous else ()
+    table = _table(words, "index", ("name", "weight", "score", "interval", *changes, "n"))
     parents = {node.id: node.parent for node in words.results.nodes}
     for node in words.results.nodes:
-        depth = _depth(node.id, parents)
         style = "bold" if node.item is None else ""
+        name = Padding(Text(words.node(node.id), style=style), (0, 0, 0, 2 * _depth(node.id, parents)))
+        changed = (words.change(node.change), verdict(words, node.change, "change")) if changes else ()
         table.add_row(
-            Padding(Text(words.node(node.id), style=style), (0, 0, 0, 2 * depth)),
+            name,
             formatting.percent(node.weight) + "%",
             Text(words.score(node.score), style=style),
             words.scores_interval(node.score),
-            words.change(node.change),
-            verdict(words, node.change, "change"),
+            *changed,
             _n(words, node.score),
         )
     return rigid(table)
@@ -176,8 +181,8 @@ def _group(words: Words, segment: str, group: GroupResult) -> tuple[Any, ...]:
 
 
 def _driver(words: Words, driver: Driver) -> tuple[Any, ...]:
-    reading = _say(words, f"tables.reading.{driver.quadrant or 'undecided'}")
-    style = "bold" if driver.quadrant == "improve" else ""
+    meaning = "conflicting" if driver.direction == "conflicting" else driver.quadrant or "undecided"
+    style = "bold" if meaning == "improve" else ""
     return (
         str(driver.rank),
         Text(words.item(driver.item)),
@@ -186,7 +191,7 @@ def _driver(words: Words, driver: Driver) -> tuple[Any, ...]:
         formatting.interval(str(driver.rank_low), str(driver.rank_high)),
         formatting.probability(driver.top3),
         words.score(driver.performance),
-        Text(reading, style=style),
+        Text(_say(words, f"tables.reading.{meaning}"), style=style),
     )
 
 

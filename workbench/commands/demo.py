@@ -62,7 +62,7 @@ def _import_waves(opened: Project, terminal: Terminal) -> None:
         for position, (wave, file) in enumerate(workbooks):
             at(terminal.text("demo.importing_wave", wave=wave), position, len(workbooks))
             done = import_file(opened, file, wave)
-            key = "demo.again" if done.outcome.again else "demo.imported"
+            key = "demo.imported" if done.outcome.added else "demo.again"
             lines.append(terminal.text(key, wave=wave, file=file.name, added=done.outcome.added))
     terminal.lines(lines)
 

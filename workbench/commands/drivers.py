@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,6 +15,7 @@ from workbench.usage import Misuse
 
 if TYPE_CHECKING:
     from analysis.results import DriverResults, StudyResults
+    from report_templates.context.words import Words
 
 
 def drivers(
@@ -25,6 +27,8 @@ def drivers(
     json: options.Json = False,
 ) -> None:
     """Show the drivers of every outcome that the study names, or of one."""
+    from report_templates.context.words import Words
+
     terminal: Terminal = ctx.obj
     opened = Project(project)
     if opened.study.drivers is None:
@@ -34,28 +38,30 @@ def drivers(
         raise Misuse.unknown("outcome", outcome, known, ctx.command_path)
     results = opened.results(wave, terminal, ctx.command_path)
     found = [part for part in results.drivers if outcome in (None, part.outcome)]
+    missing = [name for name, _ in results.drivers_missing if outcome in (None, name)]
     if json:
-        terminal.json(drivers_document(results, found))
-        return
-    if not found:
-        raise Stop("drivers.none_found", wave=results.wave)
-    _show(terminal, opened, results, found)
+        terminal.json(drivers_document(results, found, missing))
+    else:
+        _show(terminal, Words(results, opened.study, terminal.language), found, missing)
 
 
-def drivers_document(results: StudyResults, found: list[DriverResults]) -> dict[str, Any]:
-    """Return what ``--json`` prints; ``drivers`` holds ``analysis.results.DriverResults``."""
+def drivers_document(
+    results: StudyResults, found: Sequence[DriverResults], missing: Sequence[str]
+) -> dict[str, Any]:
+    """Return what ``--json`` prints: ``analysis.results.DriverResults``, and outcomes without any."""
     return {
         "wave": results.wave,
         "drivers": published(found),
+        "missing": list(missing),
         "provenance": published(results.provenance),
     }
 
 
-def _show(terminal: Terminal, opened: Project, results: StudyResults, found: list[DriverResults]) -> None:
-    from report_templates.context.words import Words
+def _show(terminal: Terminal, words: Words, found: Sequence[DriverResults], missing: Sequence[str]) -> None:
     from workbench import tables
 
-    words = Words(results, opened.study, terminal.language)
     for part in found:
         terminal.show(tables.drivers_title(words, part), tables.driver_table(words, part))
         terminal.lines([*tables.driver_notes(words, part), ""])
+    for name in missing:
+        terminal.line("drivers.missing", outcome=words.outcome(name), wave=words.wave(words.results.wave))
