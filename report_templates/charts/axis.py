@@ -59,7 +59,6 @@ def axis_around(
     *,
     count: int = 5,
     pad: float = 0.04,
-    whole_ticks: bool = False,
 ) -> Axis:
     """Return an axis with about ``count`` round ticks that holds every value.
 
@@ -70,7 +69,6 @@ def axis_around(
         that ticks read 76.5, 77.0 and not 76.5, 77.
     count : how many steps the range should have, about.
     pad : share of the range left free at both ends.
-    whole_ticks : start and end the axis at a tick.
 
     >>> [tick.label for tick in axis_around([71, 79], lambda v, d: f"{v:.{d}f}").ticks]
     ['72', '74', '76', '78']
@@ -84,8 +82,6 @@ def axis_around(
     room = pad * (high - low)
     low, high = low - room, high + room
     step = round_step((high - low) / count)
-    if whole_ticks:
-        low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     ticks = tuple(

@@ -80,12 +80,14 @@ class Surroundings:
     """What labels must keep clear of.
 
     ``bounds`` hold every label. ``blocks`` (marks, other words) are never covered; ``lines`` (whiskers,
-    leaders, reference lines) are crossed only where nothing else is free.
+    leaders, reference lines) are crossed only where nothing else is free; ``fences`` are thin boxes that
+    divide the plane, and a label should stand on its point's side of them.
     """
 
     bounds: Box
     blocks: tuple[Box, ...]
     lines: tuple[tuple[Point, Point], ...] = ()
+    fences: tuple[Box, ...] = ()
 
 
 _Options = list[tuple[float, Placed]]
@@ -230,7 +232,9 @@ def _cost(
     box = option.box
     crossed = sum(box.crosses(*line) for line in around.lines)
     rivals = sum(_gap(box, point) <= gap + 1 for number, point in enumerate(points) if number != own)
-    cost = gap + 30 * crossed + 40 * rivals
+    centre = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
+    strayed = sum(fence.crosses(points[own], centre) for fence in around.fences)
+    cost = gap + 30 * crossed + 40 * rivals + 20 * strayed
     if option.leader:
         through = sum(mark.crosses(*option.leader) for number, mark in enumerate(marks) if number != own)
         cost += 6 + 60 * through

@@ -126,9 +126,11 @@ def _attempt(chart: PriorityMap, share: float) -> tuple[_Plot, list[placement.Pl
         shape.box for shape in _words(chart, plot) if isinstance(shape, Text) and shape.role == "quadrant"
     ]
     lines = [((line.x1, line.y1), (line.x2, line.y2)) for line in _whiskers(chart, plot)]
-    lines += [((line.x1, line.y1), (line.x2, line.y2)) for line in _means(chart, plot)]
+    means = _means(chart, plot)
+    lines += [((line.x1, line.y1), (line.x2, line.y2)) for line in means]
+    fences = tuple(Box(line.x1, line.y1, line.x2, line.y2) for line in means)
     around = placement.Surroundings(
-        Box(plot.left + 2, plot.top + 2, plot.right - 2, plot.bottom - 2), tuple(words), tuple(lines)
+        Box(plot.left + 2, plot.top + 2, plot.right - 2, plot.bottom - 2), tuple(words), tuple(lines), fences
     )
     labels = [
         placement.Label(

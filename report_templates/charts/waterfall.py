@@ -131,7 +131,7 @@ def _columns(chart: Waterfall) -> _Columns:
 def _leaving_room(chart: Waterfall, left: float, right: float) -> float:
     """Return the right edge at which the level still fits beside the end of the total's bar."""
     share = chart.axis.place(max(chart.end.value, 0.0), 0, 1)
-    level = width(chart.end.level, theme.LABEL, bold=True) + 10 if chart.end.level else 0.0
+    level = width(chart.end.level, theme.LABEL, bold=True) + 22 if chart.end.level else 0.0
     if share <= 0 or left + share * (right - left) + level <= right:
         return right
     return left + (right - level - left) / share
