@@ -55,7 +55,11 @@ def small_study(items: int = 3, *, dimensions: int = 0, waves: int = 1, drivers:
     children: list[dict[str, Any]] = leaves
     if dimensions:
         children = [
-            {"id": f"d{d}", "label": text(f"维度{d + 1}", f"Dimension {d + 1}"), "children": leaves[d::dimensions]}
+            {
+                "id": f"d{d}",
+                "label": text(f"维度{d + 1}", f"Dimension {d + 1}"),
+                "children": leaves[d::dimensions],
+            }
             for d in range(dimensions)
         ]
     extra = [f"x{number}" for number in range(1, 8)]
@@ -174,7 +178,10 @@ def _nodes(
             total = sum(child.weight for child in node.children)
             parts = [make(child, id_, total, above * weight, shift) for child in node.children]
             scores = [
-                sum(child.weight / total * part[wave] for child, part in zip(node.children, parts, strict=True))
+                sum(
+                    child.weight / total * part[wave]
+                    for child, part in zip(node.children, parts, strict=True)
+                )
                 for wave in range(waves)
             ]
         se = 0.55 if errors else None
@@ -200,7 +207,9 @@ def _nodes(
     shift = float(move) if isinstance(move, float | int) else 0.0
     parts = [make(child, None, total, 1.0, shift) for child in study.index.children]
     index = [
-        sum(child.weight / total * part[wave] for child, part in zip(study.index.children, parts, strict=True))
+        sum(
+            child.weight / total * part[wave] for child, part in zip(study.index.children, parts, strict=True)
+        )
         for wave in range(waves)
     ]
     return tuple(made), index
@@ -263,9 +272,11 @@ def _outcomes(study: Study, rng: np.random.Generator, waves: int) -> tuple[Outco
         unit = {"recommendation": "nps", "renewal": "share", "churn": "share", "complaint": "share"}.get(
             outcome.kind, "points"
         )
-        middle, spread, error = {"points": (71.0, 4.0, 0.6), "nps": (28.0, 6.0, 1.8), "share": (0.6, 0.1, 0.012)}[
-            unit
-        ]
+        middle, spread, error = {
+            "points": (71.0, 4.0, 0.6),
+            "nps": (28.0, 6.0, 1.8),
+            "share": (0.6, 0.1, 0.012),
+        }[unit]
         middle = 0.04 if outcome.kind == "churn" else middle
         values = [float(v) for v in np.abs(rng.normal(middle, spread / 4, waves)) + rng.normal(0, spread / 9)]
         good = -1.0 if outcome.kind == "churn" else 1.0
@@ -310,7 +321,9 @@ def _driver_results(
             (False, True): "maintain",
             (False, False): "minor",
         }[(bool(share > line), performance[item] > middle)]
-        others = {other: (1 - sure) / 3 for other in ("improve", "keep", "minor", "maintain") if other != name}
+        others = {
+            other: (1 - sure) / 3 for other in ("improve", "keep", "minor", "maintain") if other != name
+        }
         made.append(
             Driver(
                 item,
@@ -332,7 +345,19 @@ def _driver_results(
             )
         )
     return DriverResults(
-        outcome, wave, tuple(made), estimate(0.61, 0.02), middle, line, ROWS - 20, 20, CLUSTERS, 1000, 0, (), ()
+        outcome,
+        wave,
+        tuple(made),
+        estimate(0.61, 0.02),
+        middle,
+        line,
+        ROWS - 20,
+        20,
+        CLUSTERS,
+        1000,
+        0,
+        (),
+        (),
     )
 
 

@@ -48,7 +48,9 @@ def report_context(results: StudyResults, study: Study, language: Language) -> R
         language=language,
         document_title=words("document.title", title=title, wave=words.wave(results.wave)),
         author=study.organisation[language],
-        description=words("document.description", index=words.index, value=words.score(results.current.index)),
+        description=words(
+            "document.description", index=words.index, value=words.score(results.current.index)
+        ),
         created=created(story),
         running=words("document.title", title=title, wave=words.wave(results.wave)),
         foot=("\u3000" if language == "zh" else " · ").join(part for part in parts if part),

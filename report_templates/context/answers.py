@@ -7,9 +7,8 @@ from report_templates import formatting
 from report_templates.charts.likert import Likert, LikertGroup, LikertItem
 from report_templates.context import clauses, layout, verdicts
 from report_templates.context.model import Callout, Figure, FigurePage, Phrases
+from report_templates.context.parts import page_head, rate
 from report_templates.context.story import LOW_TOP, Story
-from report_templates.context.summary import page_head
-from report_templates.context.trend_page import rate
 
 Five = tuple[str, str, str, str, str]
 Group = tuple[NodeResult | None, tuple[Distribution, ...]]
@@ -62,11 +61,15 @@ def _title(story: Story) -> Phrases:
     lowest = words.phrases(
         "answers.title.low", count=words.counted(len(low)), total=words.counted(total), limit=_limit(story)
     )
-    spread = words.phrases(
-        "answers.title.spread",
-        low=words.share(min(known, key=lambda e: e.value)),
-        high=words.share(max(known, key=lambda e: e.value)),
-    ) if known else ()
+    spread = (
+        words.phrases(
+            "answers.title.spread",
+            low=words.share(min(known, key=lambda e: e.value)),
+            high=words.share(max(known, key=lambda e: e.value)),
+        )
+        if known
+        else ()
+    )
     first = moved or spread
     return words.title(clauses.together(story, first, lowest if low else ()), first or lowest)
 
@@ -130,8 +133,8 @@ def _item(story: Story, distribution: Distribution) -> LikertItem:
 
 def _legend(story: Story) -> Five:
     words = story.words
-    names = tuple(words(f"answers.{band}") for band in _BANDS)
-    return names  # type: ignore[return-value] # five names
+    worst, poor, middle, good, best = (words(f"answers.{band}") for band in _BANDS)
+    return worst, poor, middle, good, best
 
 
 def bands_of(story: Story) -> str:
@@ -154,7 +157,9 @@ def _caption(story: Story, left_out: int) -> str:
         base = formatting.interval(words.count(min(sizes)), words.count(max(sizes)))
     parts = [
         words("answers.caption", weighted=words.weighted, bands=bands_of(story)),
-        words("answers.caption_marks", rate=rate(story)) if any(d.top_change for d in story.all_answers) else "",
+        words("answers.caption_marks", rate=rate(story))
+        if any(d.top_change for d in story.all_answers)
+        else "",
         words("answers.caption_base", base=base, of=words.base()),
         words("answers.left_out", count=words.count(left_out)) if left_out else "",
     ]

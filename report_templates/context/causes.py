@@ -10,9 +10,8 @@ from report_templates.charts.axis import axis_around
 from report_templates.charts.waterfall import Level, Step, Total, Waterfall
 from report_templates.context import clauses, layout, verdicts
 from report_templates.context.model import Callout, Cell, Column, Figure, FigurePage, Phrases, Row, Table
+from report_templates.context.parts import page_head, rate
 from report_templates.context.story import Story
-from report_templates.context.summary import page_head
-from report_templates.context.trend_page import rate
 
 ROW_LOW, ROW_HIGH = 26.0, 52.0
 
@@ -143,7 +142,10 @@ def _table(story: Story, *, deep: bool) -> Table:
     for branch in story.branches:
         children = story.children(branch) if deep else ()
         rows.append(_row(story, branch, "group" if children else "plain", ""))
-        rows += [_row(story, child, "plain", "\u3000" if words.language == "zh" else "\u00a0\u00a0\u00a0") for child in children]
+        rows += [
+            _row(story, child, "plain", "\u3000" if words.language == "zh" else "\u00a0\u00a0\u00a0")
+            for child in children
+        ]
     rows.append(_total(story))
     return layout.sized(Table(columns, tuple(rows), words("causes.note")))
 
@@ -203,5 +205,7 @@ def _side_remark(story: Story, key: str, nodes: tuple[NodeResult, ...]) -> Callo
     parts = words.joined([f"{words.node(node.id)} {words.change(node.contribution, 2)}" for node in nodes])
     return Callout(
         words(f"causes.{key}_head", total=formatting.signed(total, 2)),
-        words(f"causes.{key}_text", parts=parts, count=words.counted(len(nodes)), noun=noun(story, len(nodes))),
+        words(
+            f"causes.{key}_text", parts=parts, count=words.counted(len(nodes)), noun=noun(story, len(nodes))
+        ),
     )

@@ -28,7 +28,9 @@ def change_of_index(story: Story) -> Phrases:
     """Say how the index moved since the wave before; in the first wave, where it stands."""
     words, change = story.words, story.change
     if change is None or words.previous is None:
-        return words.phrases("clause.level", index=words.index, value=words.score(story.results.current.index))
+        return words.phrases(
+            "clause.level", index=words.index, value=words.score(story.results.current.index)
+        )
     way = verdicts.direction(change)
     return words.phrases(
         f"clause.change.{way}",

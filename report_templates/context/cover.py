@@ -50,7 +50,9 @@ def _title(story: Story) -> Phrases:
         # Rather before a bracket or after a colon than within a word.
         cuts = [cut for cut in (text.find("（"), text.find("：") + 1, text.find(" ")) if cut > 0]
         fair = [(text[:cut], text[cut:].strip()) for cut in cuts]
-        fair = [pair for pair in fair if all(measure.width(line, size, bold=True) <= TITLE_WIDTH for line in pair)]
+        fair = [
+            pair for pair in fair if all(measure.width(line, size, bold=True) <= TITLE_WIDTH for line in pair)
+        ]
         lines = fair[0] if fair else lines
     return tuple(measure.shortened(line, TITLE_WIDTH, theme.pt(30), bold=True) for line in lines[:3])
 
@@ -106,7 +108,9 @@ def _chart(story: Story) -> Trend | None:
     return trend_chart(story, style="cover", chart_height=340.0, figures=len(trend) <= MOST_FIGURES)
 
 
-def trend_chart(story: Story, *, style: str, chart_height: float, figures: bool, label_band: bool = False) -> Trend:
+def trend_chart(
+    story: Story, *, style: str, chart_height: float, figures: bool, label_band: bool = False
+) -> Trend:
     """Return the series of the index as a chart; used on cover, summary and trend page."""
     words, trend = story.words, story.results.trend
     target = story.study.reporting.target

@@ -9,9 +9,8 @@ from report_templates.charts.forest import Column as ForestColumn
 from report_templates.charts.forest import Forest, ForestRow
 from report_templates.context import clauses, layout, verdicts
 from report_templates.context.model import Callout, Cell, Column, Figure, FigurePage, Phrases, Row, Table
+from report_templates.context.parts import page_head, rate
 from report_templates.context.story import Story
-from report_templates.context.summary import page_head
-from report_templates.context.trend_page import rate
 
 ROW_LOW, ROW_HIGH = 15.6, 34.0
 COMFORTABLE = 16.0
@@ -53,7 +52,9 @@ def _title(story: Story, segment: SegmentResult) -> Phrases:
         words.phrases(
             f"groups.title.{key}",
             above=formatting.capital(words.counted(len(above))),
-            below=words.counted(len(below)) if key == "both" else formatting.capital(words.counted(len(below))),
+            below=words.counted(len(below))
+            if key == "both"
+            else formatting.capital(words.counted(len(below))),
             groups=names,
         )
     )
@@ -73,7 +74,12 @@ def _caption(story: Story, segment: SegmentResult) -> str:
     words, reporting = story.words, story.study.reporting
     small = any(group.small for group in segment.groups)
     parts = [
-        words("groups.caption", level=words.level, rate=rate(story), q=formatting.number(reporting.false_discovery_rate, 2)),
+        words(
+            "groups.caption",
+            level=words.level,
+            rate=rate(story),
+            q=formatting.number(reporting.false_discovery_rate, 2),
+        ),
         words(
             "groups.caption_small",
             low=words.count(reporting.disclosure_limit),
@@ -90,9 +96,7 @@ def _chart(story: Story, segment: SegmentResult, row_height: float) -> Forest:
     words, index = story.words, story.results.current.index
     rows = tuple(_row(story, segment, group) for group in segment.groups)
     limits = [
-        limit
-        for row in rows
-        for limit in (row.value, row.low, row.high, row.expected_low, row.expected_high)
+        limit for row in rows for limit in (row.value, row.low, row.high, row.expected_low, row.expected_high)
     ]
     return Forest(
         title=" ".join(_title(story, segment)),
@@ -115,7 +119,9 @@ def _chart(story: Story, segment: SegmentResult, row_height: float) -> Forest:
 def _row(story: Story, segment: SegmentResult, group: GroupResult) -> ForestRow:
     words, label = story.words, story.words.group(segment.id, group.value)
     if isinstance(group.score, TooFew):
-        return ForestRow(label, None, right=("", "", _hidden_n(story, group.score), ""), note=words("groups.hidden"))
+        return ForestRow(
+            label, None, right=("", "", _hidden_n(story, group.score), ""), note=words("groups.hidden")
+        )
     score = group.score
     differs = group.difference is not None and verdicts.direction(group.difference) in ("rise", "fall")
     return ForestRow(
@@ -124,7 +130,12 @@ def _row(story: Story, segment: SegmentResult, group: GroupResult) -> ForestRow:
         score.low,
         score.high,
         mark=verdicts.mark(group.difference) or "same",
-        right=(words.score(score), words.scores_interval(score), words.count(score.n), words.q(group.difference)),
+        right=(
+            words.score(score),
+            words.scores_interval(score),
+            words.count(score.n),
+            words.q(group.difference),
+        ),
         expected_low=group.expected_low,
         expected_high=group.expected_high,
         bold=differs,

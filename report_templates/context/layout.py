@@ -169,4 +169,9 @@ def halves(tables: Sequence[Table], note: str) -> float:
     """Return the height of narrow tables side by side with a head above and a note below."""
     if not tables:
         return 0.0
-    return theme.pt(14) + theme.mm(1.6) + max(table(each, HALF_WIDTH) for each in tables) + (caption(note) if note else 0.0)
+    return (
+        theme.pt(14)
+        + theme.mm(1.6)
+        + max(table(each, HALF_WIDTH) for each in tables)
+        + (caption(note) if note else 0.0)
+    )

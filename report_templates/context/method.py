@@ -12,9 +12,8 @@ from analysis.results import Estimate
 from report_templates import formatting
 from report_templates.context.cover import digest
 from report_templates.context.model import Callout, Claim, Facts, MethodPage, Phrases
+from report_templates.context.parts import page_head, rate
 from report_templates.context.story import Story
-from report_templates.context.summary import page_head
-from report_templates.context.trend_page import rate
 
 Sign = Literal["full", "half", "empty"]
 
@@ -72,9 +71,7 @@ def _title(story: Story, claims: tuple[Claim, ...]) -> Phrases:
     key = "method.title" if counts["empty"] else "method.title_no_weak"
     if not counts["half"] and not counts["empty"]:
         key = "method.title_sound"
-    return words.title(
-        words.phrases(key, total=formatting.capital(words.counted(len(claims))), **values)
-    )
+    return words.title(words.phrases(key, total=formatting.capital(words.counted(len(claims))), **values))
 
 
 # The quality statement
@@ -252,7 +249,9 @@ def _small_groups(story: Story) -> Claim:
 
 def _facts(story: Story, head: str, pairs: tuple[tuple[str, str], ...]) -> Facts:
     words = story.words
-    return Facts(words(f"facts.{head}"), tuple((words(f"facts.{key}"), value) for key, value in pairs if value))
+    return Facts(
+        words(f"facts.{head}"), tuple((words(f"facts.{key}"), value) for key, value in pairs if value)
+    )
 
 
 def _design(story: Story) -> Facts:
@@ -281,7 +280,9 @@ def _design(story: Story) -> Facts:
 def _data(story: Story) -> Facts:
     words, quality = story.words, story.results.quality
     known = ("blank", "refused", "dont_know", "invalid", "not_applicable", "not_asked")
-    counts = tuple((f"blank.{kind}", words.count(quality.blanks[kind])) for kind in known if quality.blanks.get(kind))
+    counts = tuple(
+        (f"blank.{kind}", words.count(quality.blanks[kind])) for kind in known if quality.blanks.get(kind)
+    )
     return _facts(story, "data", counts or (("none", "0"),))
 
 
@@ -308,7 +309,14 @@ def _notes(story: Story) -> tuple[Callout, ...]:
             words("note.index_head"),
             words(f"note.index_{study.index.rollup}", share=formatting.percent(study.index.min_answered)),
         ),
-        Callout(words("note.error_head"), words(f"note.error_{'clusters' if words.cluster else 'people'}", level=words.level, cluster=words.cluster)),
+        Callout(
+            words("note.error_head"),
+            words(
+                f"note.error_{'clusters' if words.cluster else 'people'}",
+                level=words.level,
+                cluster=words.cluster,
+            ),
+        ),
     ]
     if story.change or story.segments:
         made.append(Callout(words("note.test_head"), words("note.test", rate=rate(story))))
@@ -319,6 +327,8 @@ def _notes(story: Story) -> tuple[Callout, ...]:
                 words("note.driver", replicates=words.count(story.drivers.replicates)),
             )
         )
-    made.append(Callout(words("note.finding_head"), words("note.finding" if story.change else "note.finding_first")))
+    made.append(
+        Callout(words("note.finding_head"), words("note.finding" if story.change else "note.finding_first"))
+    )
     made.append(Callout(words("note.round_head"), words("note.round")))
     return tuple(made)

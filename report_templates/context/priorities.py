@@ -23,8 +23,8 @@ from report_templates.context.model import (
     SideGroup,
     Table,
 )
+from report_templates.context.parts import page_head
 from report_templates.context.story import UNDECIDED_SHARE, Story
-from report_templates.context.summary import page_head
 
 MAP_LOW, MAP_HIGH = 300.0, 560.0
 MANY = 12
@@ -118,7 +118,10 @@ def _chart(story: Story, found: DriverResults, height: float) -> PriorityMap:
         _point(story, driver) for driver in found.drivers if isinstance(driver.performance, Estimate)
     )
     across = [limit for p in points for limit in (p.x, p.x_low, p.x_high)] + [found.performance_line]
-    upwards = [limit for p in points for limit in (p.y, p.y_low, p.y_high)] + [100 * found.importance_line, 0.0]
+    upwards = [limit for p in points for limit in (p.y, p.y_low, p.y_high)] + [
+        100 * found.importance_line,
+        0.0,
+    ]
     return PriorityMap(
         title=" ".join(_title(story)),
         points=points,

@@ -209,7 +209,9 @@ class Story:
     def differing(self, segment: SegmentResult, way: verdicts.Direction) -> tuple[GroupResult, ...]:
         """Groups that differ from all others in the direction ``way``; ``flat`` and ``untested`` too."""
         return tuple(
-            group for group in segment.groups if group.difference and verdicts.direction(group.difference) == way
+            group
+            for group in segment.groups
+            if group.difference and verdicts.direction(group.difference) == way
         )
 
     @staticmethod
@@ -237,7 +239,9 @@ class Story:
     def is_index(self, outcome: OutcomeResult) -> bool:
         """Whether an outcome is made of the very items of the index, so that it would say the same twice."""
         declared = self.study.outcome_by_id.get(outcome.id)
-        return declared is not None and set(declared.items) == {leaf.item for leaf in self.study.index.leaves()}
+        return declared is not None and set(declared.items) == {
+            leaf.item for leaf in self.study.index.leaves()
+        }
 
     # Pages
 

@@ -10,8 +10,9 @@ from report_templates.charts.small_multiples import Panel, PanelPoint, SmallMult
 from report_templates.context import clauses, layout, verdicts
 from report_templates.context.cover import trend_chart
 from report_templates.context.model import Callout, Cell, Column, Figure, FigurePage, Phrases, Row, Table
+from report_templates.context.parts import outcome_figures, page_head, rate
+from report_templates.context.score_chart import score_forest, score_rows
 from report_templates.context.story import Story
-from report_templates.context.summary import outcome_figures, page_head, score_forest, score_rows
 
 CHART_LOW, CHART_HIGH = 180.0, 470.0
 MOST_WAVES = 8
@@ -30,7 +31,10 @@ def trend_page(story: Story) -> FigurePage:
         layout.height(panels.chart) + layout.caption(panels.caption) if panels else 0.0,
         layout.table(table),
     )
-    halves_height, remarks_height = layout.halves(halves, words("trend.outcomes_note")), layout.callouts(remarks)
+    halves_height, remarks_height = (
+        layout.halves(halves, words("trend.outcomes_note")),
+        layout.callouts(remarks),
+    )
     options = (
         (halves_height, remarks_height),
         (halves_height, 0.0),
@@ -99,7 +103,9 @@ def _panels(story: Story) -> Figure | None:
     words, waves = story.words, story.results.waves
     made = tuple(_panel(story, node) for node in story.branches)
     index = tuple(wave.index.value for wave in story.results.trend)
-    limits = [limit for panel in made for point in panel.series for limit in (point.value, point.low, point.high)]
+    limits = [
+        limit for panel in made for point in panel.series for limit in (point.value, point.low, point.high)
+    ]
     rows = -(-len(made) // 5)
     chart = SmallMultiples(
         title=_panel_sentence(story),
@@ -122,7 +128,8 @@ def _panels(story: Story) -> Figure | None:
 def _panel(story: Story, node: NodeResult) -> Panel:
     words = story.words
     points = tuple(
-        PanelPoint(e.value, e.low, e.high) if isinstance(e, Estimate) else PanelPoint(None) for e in node.series
+        PanelPoint(e.value, e.low, e.high) if isinstance(e, Estimate) else PanelPoint(None)
+        for e in node.series
     )
     hidden = not isinstance(node.score, Estimate)
     return Panel(
@@ -137,11 +144,6 @@ def _panel(story: Story, node: NodeResult) -> Panel:
 
 def _panel_sentence(story: Story) -> str:
     return " ".join(remark.text for remark in _callouts(story)[1:2]) or story.words.index
-
-
-def rate(story: Story) -> str:
-    """Return the false discovery rate as printed: ``5%``."""
-    return formatting.percent(story.study.reporting.false_discovery_rate) + "%"
 
 
 # The table of waves
@@ -231,7 +233,7 @@ def _callouts(story: Story) -> tuple[Callout, ...]:
 
 def _change_remark(story: Story) -> Callout:
     words, change = story.words, story.change
-    assert change is not None and words.previous is not None  # noqa: S101 - callers check it
+    assert change is not None  # noqa: S101 - callers check it
     way = verdicts.direction(change)
     return Callout(
         words(f"trend.change_head.{way}"),
@@ -258,9 +260,14 @@ def _branches_remark(story: Story) -> Callout:
     ]
     rest = len(story.branches) - len(risen) - len(fallen)
     if rest:
-        sentences.append(words("trend.rest" if sentences else "trend.all_flat", count=words.counted(rest), kind=kind))
+        sentences.append(
+            words("trend.rest" if sentences else "trend.all_flat", count=words.counted(rest), kind=kind)
+        )
     head = words(
-        "trend.branches_head", kind=formatting.capital(kind), up=words.count(len(risen)), down=words.count(len(fallen))
+        "trend.branches_head",
+        kind=formatting.capital(kind),
+        up=words.count(len(risen)),
+        down=words.count(len(fallen)),
     )
     return Callout(head, (" " if words.language == "en" else "").join(sentences))
 
@@ -353,5 +360,3 @@ def _score_remarks(story: Story) -> tuple[Callout, ...]:
     if story.results.target_gap:
         made[1] = _target_remark(story)
     return tuple(made)
-
-

@@ -48,7 +48,9 @@ class Words:
         """
         parts: list[str] = []
         for piece in catalogue("report_templates")[f"report.{key}"][self.language].split("|"):
-            listed = next((n for n in re.findall(r"\{(\w+)\}", piece) if isinstance(values.get(n), tuple)), None)
+            listed = next(
+                (n for n in re.findall(r"\{(\w+)\}", piece) if isinstance(values.get(n), tuple)), None
+            )
             parts += self._spread(piece, listed, values) if listed else [piece.format(**values)]
         return self._apart([self.spaced(part.strip()) for part in parts if part.strip()])
 
@@ -72,7 +74,9 @@ class Words:
         """Return Chinese text with its spaces; English is left as it is."""
         return formatting.spaced(text) if self.language == "zh" else text
 
-    def title(self, *candidates: Phrases, size: float = TITLE_SIZE, limit: float = theme.FULL_WIDTH) -> Phrases:
+    def title(
+        self, *candidates: Phrases, size: float = TITLE_SIZE, limit: float = theme.FULL_WIDTH
+    ) -> Phrases:
         """Return the first title that stands on two lines broken between its phrases.
 
         The last candidate is broken anywhere if need be: a label can be as long as its author likes.
@@ -242,7 +246,9 @@ class Words:
 
     def change(self, comparison: Comparison | None, decimals: int = 1) -> str:
         """Return a difference of scores with its sign."""
-        return formatting.NONE if comparison is None else formatting.signed(comparison.estimate.value, decimals)
+        return (
+            formatting.NONE if comparison is None else formatting.signed(comparison.estimate.value, decimals)
+        )
 
     def change_interval(self, comparison: Comparison | None, decimals: int = 1) -> str:
         """Return the interval of a difference of scores."""
