@@ -79,6 +79,7 @@ def unknown_names(truth: Truth, study: Study, place: Callable[[Location], Place]
     ``place`` tells where a key stands.
     """
     items, factors, columns = set(study.item_by_id), set(truth.factors), set(study.column_by_id)
+    flags = {name for name, told in truth.columns.items() if told.event}
 
     def check(key: str, names: Iterable[str], known: set[str]) -> Iterable[Problem]:
         for name in sorted(set(names) - known):
@@ -90,6 +91,7 @@ def unknown_names(truth: Truth, study: Study, place: Callable[[Location], Place]
     yield from check("columns", truth.columns, columns)
     yield from check("groups", truth.groups, columns)
     yield from check("comments.items", truth.comments.items, items)
+    yield from check("frame.leaves", filter(None, [truth.frame.leaves]), flags)
     yield from check("frame.sampling", truth.frame.sampling, columns)
     for item, told in truth.items.items():
         yield from check(f"items.{item}.factor", [told.factor] if told.factor else [], factors)
@@ -175,9 +177,10 @@ def _event(item: Item, study: Study) -> Event:
 
 def _frame(study: Study) -> Frame:
     """Several contacts an account only where the study says that respondents come in clusters."""
-    if study.design.cluster is None or study.design.cluster == study.design.respondent:
-        return Frame(contacts={"": (1.0,)})
-    return Frame()
+    single = study.design.cluster is None or study.design.cluster == study.design.respondent
+    churn = [outcome.column for outcome in study.outcomes if outcome.kind == "churn"]
+    leaves = next((column for column in churn if column is not None), None)
+    return Frame(contacts={"": (1.0,)}, leaves=leaves) if single else Frame(leaves=leaves)
 
 
 def _main_factor(study: Study, home: Mapping[str, str]) -> str | None:

@@ -89,17 +89,28 @@ class _Minds:
         self.attitude = self._attitude() + self._group("all")
 
     def _normal(self, *purpose: str, contacts: bool = True) -> Floats:
+        """Standard normal values of this occasion."""
         size = len(self.register) if contacts else self.register.accounts
-        return stream(self.seed, *purpose).standard_normal(size)
+        return stream(self.seed, *purpose, *self.occasion).standard_normal(size)
+
+    def _lasting(self, purpose: str, contacts: bool = True, skew: float = 0.0) -> Floats:
+        """Standardised values that stay for life; whoever takes the place of a lost account has others."""
+        register = self.register
+        generation = register.generation[register.account] if contacts else register.generation
+        values = np.empty(len(generation))
+        for number in range(int(generation.max()) + 1):
+            random = stream(self.seed, purpose, *(["successor", str(number)] if number else []))
+            own = generation == number
+            values[own] = _standardised(random, len(generation), skew)[own]
+        return values
 
     def _attitude(self) -> Floats:
         told, account = self.truth.attitude, self.register.account
-        person = _skewed(self._normal("attitude contact"), told.skew, stream(self.seed, "attitude tail"))
         return np.asarray(
-            told.account * self._normal("attitude account", contacts=False)[account]
-            + told.contact * person
-            + told.account_wave * self._normal("attitude account", *self.occasion, contacts=False)[account]
-            + told.contact_wave * self._normal("attitude contact", *self.occasion)
+            told.account * self._lasting("attitude account", contacts=False)[account]
+            + told.contact * self._lasting("attitude contact", skew=told.skew)
+            + told.account_wave * self._normal("attitude account", contacts=False)[account]
+            + told.contact_wave * self._normal("attitude contact")
         )
 
     def _group(self, name: str) -> Floats:
@@ -114,8 +125,7 @@ class _Minds:
     def factor(self, name: str) -> None:
         told = self.truth.factors[name]
         halo = told.halo if told.halo is not None else float(not told.has_inputs)
-        kept = self._normal("factor", name)
-        anew = self._normal("factor", name, *self.occasion)
+        kept, anew = self._lasting(f"factor {name}"), self._normal("factor", name)
         noise = np.sqrt(told.persists) * kept + np.sqrt(1 - told.persists) * anew
         value = halo * self.attitude + told.spread * noise + self._group(name) + self.inputs(told)
         for product in told.products:
@@ -144,7 +154,7 @@ class _Minds:
         told = self.truth.items[name]
         level = told.level_in(self.wave, tuple(self.study.wave_by_id))
         shared = self.attitude if told.factor is None else self.factors[told.factor]
-        noise = told.spread * self._normal("item", name, *self.occasion)
+        noise = told.spread * self._normal("item", name)
         opinion = level + told.loading * shared + self._group(name) + noise
         for event, happened in self.happened.items():
             opinion = opinion + self.truth.events[event].shifts.get(name, 0.0) * happened
@@ -221,12 +231,12 @@ def parts_in_order(study: Study, truth: Truth) -> list[Part]:
     return list(TopologicalSorter(needs).static_order())
 
 
-def _skewed(normal: Floats, skew: float, random: np.random.Generator) -> Floats:
-    """Standardised values with the given negative skewness: a reversed gamma, normal at 0."""
+def _standardised(random: np.random.Generator, size: int, skew: float) -> Floats:
+    """Values with mean 0, variance 1 and negative ``skew``: a reversed gamma, normal at 0."""
     if skew == 0:
-        return normal
+        return random.standard_normal(size)
     shape = 4 / skew**2
-    return np.asarray((shape - random.standard_gamma(shape, len(normal))) / np.sqrt(shape))
+    return np.asarray((shape - random.standard_gamma(shape, size)) / np.sqrt(shape))
 
 
 def _careless(truth: Truth, contacts: int, random: np.random.Generator) -> Integers:

@@ -22,7 +22,7 @@ import numpy as np
 
 from survey.language import LANGUAGES, catalogue
 from survey.opinions import Census, take_census
-from survey.register import Booleans, Floats, Register, build_register
+from survey.register import Booleans, Floats, Register
 from survey.study import IndexNode, Study
 from survey.true_drivers import (
     TrueDrivers,
@@ -33,6 +33,7 @@ from survey.true_drivers import (
     true_drivers,
 )
 from survey.truth import Truth
+from survey.turnover import register_in
 
 REPEATS = 16
 Key = tuple[str, ...]
@@ -86,11 +87,12 @@ def population(
 ) -> Population:
     """Work out the true values of ``waves``, in their order.
 
-    ``register`` may be given where it is already drawn; it must be that of ``study``, ``truth`` and
-    ``seed``.
+    ``register`` may be given where it is already drawn; it then serves every wave. By default each wave
+    has the register that ``simulate`` would draw from.
     """
-    register = register or build_register(study, truth, seed)
-    found = {wave: _wave(study, truth, register, wave, seed, repeats) for wave in waves}
+    registers = {wave: register or register_in(study, truth, wave, seed) for wave in waves}
+    found = {wave: _wave(study, truth, registers[wave], wave, seed, repeats) for wave in waves}
+    size = next(iter(registers.values()))
     return Population(
         definition={
             language: catalogue("survey")("simulate.definition", language, repeats=repeats)
@@ -98,8 +100,8 @@ def population(
         },
         seed=seed,
         repeats=repeats,
-        accounts=register.accounts,
-        contacts=len(register),
+        accounts=size.accounts,
+        contacts=len(size),
         waves=found,
         changes={later: _changes(found[earlier], found[later]) for earlier, later in pairwise(waves)},
     )

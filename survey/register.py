@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from survey.study import Study
-from survey.truth import Truth
+from survey.truth import Frame, Truth
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -44,6 +44,8 @@ class Register:
     stratum : (N,) the crossing of the design's strata and the columns that selection rates refer to.
     account : (M,) account of each contact; contacts of an account stand together.
     position : (M,) 1, 2, … within the account.
+    number : (N,) the account's number, of which the identifiers are made.
+    generation : (N,) how many accounts stood in this place before; one that was lost is replaced.
     account_keys, contact_keys : identifiers, (N,) and (M,).
     """
 
@@ -52,6 +54,8 @@ class Register:
     stratum: Integers
     account: Integers
     position: Integers
+    number: Integers
+    generation: Integers
     account_keys: tuple[str, ...]
     contact_keys: tuple[str, ...]
 
@@ -109,20 +113,41 @@ def build_register(study: Study, truth: Truth, seed: int) -> Register:
         stratum=_crossing(selecting, categories, codes, frame.accounts),
         account=account,
         position=position,
-        account_keys=tuple(frame.account_key.format(account=number) for number in numbers),
-        contact_keys=tuple(
-            frame.contact_key.format(account=number, contact=place)
-            for number, place in zip(numbers[account], position, strict=True)
-        ),
+        number=numbers,
+        generation=np.zeros(frame.accounts, dtype=np.int64),
+        account_keys=_account_keys(frame, numbers),
+        contact_keys=_contact_keys(frame, numbers[account], position),
     )
+
+
+def with_successors(register: Register, truth: Truth, gone: Booleans) -> Register:
+    """Return the register in which new accounts stand in the place of those that are ``gone`` (N,)."""
+    numbers = register.number + register.accounts * gone
+    return replace(
+        register,
+        number=numbers,
+        generation=register.generation + gone,
+        account_keys=_account_keys(truth.frame, numbers),
+        contact_keys=_contact_keys(truth.frame, numbers[register.account], register.position),
+    )
+
+
+def _account_keys(frame: Frame, numbers: Integers) -> tuple[str, ...]:
+    return tuple(frame.account_key.format(account=number) for number in numbers.tolist())
+
+
+def _contact_keys(frame: Frame, numbers: Integers, position: Integers) -> tuple[str, ...]:
+    pairs = zip(numbers.tolist(), position.tolist(), strict=True)
+    return tuple(frame.contact_key.format(account=number, contact=place) for number, place in pairs)
 
 
 def draw_wave(study: Study, truth: Truth, register: Register, wave: str, n: int, seed: int) -> Draw:
     """Invite accounts and take the first ``n`` answers.
 
     Accounts are selected in each stratum with chances proportional to ``frame.sampling``; all their
-    contacts are invited, as many as the wave declares or else as the response rate needs. Who answers does not depend on opinions, so a contact of a stratum weighs
-    the stratum's contacts divided by its answers.
+    contacts are invited, as many as the wave declares or else as the response rate needs. Who answers
+    does not depend on opinions, so a contact of a stratum weighs the stratum's contacts divided by its
+    answers.
 
     Raises ``ValueError`` when the register has fewer contacts than ``n``.
     """

@@ -224,7 +224,9 @@ def _notes(study: Study, responses: Responses, style: WorkbookStyle) -> Iterator
         if blank.label
     }
     if codes:
-        listed = ", ".join(f"{code} {label}" for code, label in codes.items())
+        listed = words("simulate.list_mark", language).join(
+            f"{code} {label}" for code, label in codes.items()
+        )
         yield words("simulate.notes_codes", language, codes=listed)
     if study.design.weight:
         label = study.column_by_id[study.design.weight].label[language]

@@ -19,6 +19,7 @@ from survey.remarks import remarks
 from survey.responses import Responses, Value
 from survey.study import Column, Study
 from survey.truth import Amount, Truth
+from survey.turnover import register_in
 
 
 class SimulationProblems(ProblemsError):
@@ -65,20 +66,20 @@ def simulate(
     SimulationProblems
         For an unknown wave, fewer than two answers, or more than the register has contacts.
     """
-    register = build_register(study, truth, seed)
-    if problems := _problems(study, wave, n, register):
+    if problems := _problems(study, wave, n, len(build_register(study, truth, seed))):
         raise SimulationProblems(problems)
+    register = register_in(study, truth, wave, seed)
     draw = draw_wave(study, truth, register, wave, n, seed)
     census = take_census(study, truth, register, wave, seed)
     return collect(study, truth, register, census, draw, wave, seed, language)
 
 
-def _problems(study: Study, wave: str, n: int, register: Register) -> list[Problem]:
+def _problems(study: Study, wave: str, n: int, contacts: int) -> list[Problem]:
     found, place = [], Place(study.id)
     if wave not in study.wave_by_id:
         found.append(Problem("simulate_wave", place, {"wave": wave, "waves": ", ".join(study.wave_by_id)}))
-    if not 2 <= n <= len(register):
-        found.append(Problem("simulate_count", place, {"n": n, "contacts": len(register)}))
+    if not 2 <= n <= contacts:
+        found.append(Problem("simulate_count", place, {"n": n, "contacts": contacts}))
     return found
 
 

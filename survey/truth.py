@@ -39,7 +39,8 @@ class Frame(Frozen):
     ``contacts_by``. ``sampling`` multiplies the chance of selection by category of a column.
     ``overlap`` is the share of invited accounts that are invited again in the next wave, ``response``
     the share of invited contacts who answer; the likeliness to answer persists by ``account_answers``
-    and ``contact_answers`` (shares of its variance) and has nothing to do with opinions.
+    and ``contact_answers`` (shares of its variance) and has nothing to do with opinions. ``leaves`` names
+    the flag column that marks accounts as lost: a new account stands in their place in the next wave.
     """
 
     accounts: int = Field(6000, ge=1)
@@ -50,6 +51,7 @@ class Frame(Frozen):
     response: Share = Field(0.4, gt=0, le=1)
     account_answers: Share = Field(0.5, ge=0, le=1)
     contact_answers: Share = Field(0.3, ge=0, le=1)
+    leaves: Identifier | None = None
     account_key: str = Field("A{account:05d}", description="Template of the account's identifier.")
     contact_key: str = Field("A{account:05d}-{contact}", description="Template of the contact's identifier.")
 

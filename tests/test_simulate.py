@@ -219,6 +219,15 @@ def test_accounts_recur_and_keep_what_is_known_of_them() -> None:
     assert len(accounts[0] & accounts[2]) < len(accounts[0] & accounts[1])
 
 
+def test_lost_accounts_do_not_come_back() -> None:
+    lost: set[object] = set()
+    for wave in key_accounts()[0].wave_by_id:
+        columns = drawn(wave).responses.columns
+        assert not lost & set(columns["account"])
+        lost |= {a for a, gone in zip(columns["account"], columns["lost"], strict=True) if gone}
+    assert len(lost) > 80
+
+
 def test_what_stays_with_an_account_shows_in_both_waves() -> None:
     study, truth = key_accounts()
     register = build_register(study, truth, SEED)
@@ -353,7 +362,7 @@ def test_committed_true_values_are_those_of_the_committed_truth() -> None:
     fresh = population(study, truth, [wave], told["seed"], repeats=4).waves[wave]
     for item, value in fresh.items.items():
         there = told["waves"][wave]["items"][item]
-        # Four censuses against twenty-four: an error of 0.2 points at most (routed items); five of them.
+        # Four censuses against sixteen: an error of 0.2 points at most (routed items); five of them.
         assert abs(there["value"] - value.value) < 1.0
         assert there["error"] < 0.2
     assert abs(told["waves"][wave]["index"]["value"] - fresh.index.value) < 0.3
