@@ -140,11 +140,20 @@ class Archive:
         parser.XmlDeclHandler = declaration
         return parser
 
-    def feed(self, part: str, parser: expat.XMLParserType) -> Iterator[None]:
-        """Drive ``parser`` through ``part``, pausing after every chunk."""
+    def feed(
+        self,
+        part: str,
+        parser: expat.XMLParserType,
+        through: Callable[[Iterator[bytes]], Iterator[bytes]] = iter,
+    ) -> Iterator[None]:
+        """Drive ``parser`` through ``part``, pausing after every chunk.
+
+        ``through`` may keep parts of the stream from the parser; it is resumed after each chunk that it
+        yields has been parsed.
+        """
         fed = 0
         try:
-            for chunk in self.chunks(part):
+            for chunk in through(self.chunks(part)):
                 parser.Parse(chunk, False)
                 fed += len(chunk)
                 if fed - max(parser.CurrentByteIndex, 0) > self.limits.token:

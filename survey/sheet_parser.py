@@ -26,6 +26,7 @@ from survey.cells import (
     column_letters,
     column_number,
 )
+from survey.plain_cells import plain_cells, without_cells
 from survey.shared_text import TextCounter
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -135,16 +136,22 @@ def sheet_rows(archive: Archive, part: str, sheet: str, book: Book, facts: Sheet
     """Yield the rows of a sheet that hold a value; ``facts`` fills on the way."""
     rows: list[Row] = []
     parser = archive.parser(part)
-    start, end, characters = _handlers(archive, sheet, book, facts, rows)
+    start, end, characters, take = _handlers(archive, sheet, book, facts, rows)
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = characters
-    for _ in archive.feed(part, parser):
-        yield from rows
-        rows.clear()
+    for _ in archive.feed(part, parser, lambda chunks: without_cells(chunks, take)):
+        if rows:
+            yield from rows
+            rows.clear()
     facts.complete = True
 
 
-_Handlers = tuple[Callable[[str, dict[str, str]], None], Callable[[str], None], Callable[[str], None]]
+_Handlers = tuple[
+    Callable[[str, dict[str, str]], None],
+    Callable[[str], None],
+    Callable[[str], None],
+    Callable[[bytes], bool],
+]
 
 
 def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows: list[Row]) -> _Handlers:
@@ -155,7 +162,7 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
     cells: dict[int, CellValue] = {}
     count = depth = row = column = 0
     row_text = ""
-    row_hidden = in_rows = in_cell = in_value = in_phonetic = formula = False
+    row_hidden = row_open = in_rows = in_cell = in_value = in_phonetic = formula = False
     cell_type: str | None = None
     style: str | None = None
     text: str | None = None
@@ -164,7 +171,7 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
         raise refusal(archive.file, code, sheet=sheet, **values)
 
     def open_row(attributes: dict[str, str]) -> None:
-        nonlocal row, row_text, row_hidden, column, cells
+        nonlocal row, row_text, row_hidden, row_open, column, cells
         number = attributes.get("r")
         if number is None:
             number = str(row + 1)
@@ -172,6 +179,7 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
             refuse("workbook_row_number", row=number, after=row)
         row, row_text, column, cells = int(number), str(int(number)), 0, {}
         row_hidden = attributes.get("hidden") in ("1", "true")
+        row_open = True
 
     def place(reference: str) -> int:
         found = _REFERENCE.fullmatch(reference)
@@ -251,28 +259,58 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
             return texts[int(number)] or None
         return Fault(Kind.REFUSED, number)
 
+    def keep(found: CellValue | None) -> None:
+        nonlocal count
+        if found is None:
+            return
+        if column in cells:
+            refuse("workbook_cell_twice", cell_name=f"{column_letters(column)}{row}")
+        cells[column] = found
+        count += 1
+        if count > most_cells:
+            refuse("workbook_limit_cells", limit=most_cells)
+
+    def take(content: bytes) -> bool:
+        nonlocal column, count, cell_type, style, text, formula
+        if not row_open or in_cell or cells:
+            return False
+        found = plain_cells(content)
+        if found is None or found.rows.count(row_text) != len(found.rows):
+            return False
+        formula = False
+        for letters, style_, type_, text_ in zip(*found[:1], *found[2:], strict=True):
+            column = columns.get(letters) or place(letters + row_text)
+            if text_ is None:
+                continue
+            if type_ is None and style_ not in date_styles:
+                number = numbers.get(text_)
+                if number is not None and column not in cells:
+                    cells[column] = number
+                    count += 1
+                    continue
+            cell_type, style, text = type_, style_, text_
+            keep(value())
+        if count > most_cells:
+            refuse("workbook_limit_cells", limit=most_cells)
+        return True
+
     def end(name: str) -> None:
-        nonlocal count, cells, in_value, in_cell, in_rows, in_phonetic
+        nonlocal cells, row_open, in_value, in_cell, in_rows, in_phonetic
         tag = name if name in ("c", "v") else local_name(name)
         if tag == "v" or tag == "t":
             in_value = False
         elif tag == "c" and in_cell:
             in_cell = False
-            found = value()
-            if found is not None:
-                if column in cells:
-                    refuse("workbook_cell_twice", cell_name=f"{column_letters(column)}{row}")
-                cells[column] = found
-                count += 1
-                if count > most_cells:
-                    refuse("workbook_limit_cells", limit=most_cells)
-        elif tag == "row" and cells:
-            rows.append(Row(row, row_hidden, cells))
-            facts.hidden_rows += row_hidden
-            cells = {}
+            keep(value())
+        elif tag == "row":
+            row_open = False
+            if cells:
+                rows.append(Row(row, row_hidden, cells))
+                facts.hidden_rows += row_hidden
+                cells = {}
         elif tag == "rPh":
             in_phonetic = False
         elif tag == "sheetData":
             in_rows = False
 
-    return start, end, characters
+    return start, end, characters, take

@@ -37,6 +37,7 @@ from drawing import (
     workbook,
 )
 
+from survey import sheet_parser
 from survey.archive import Limits
 from survey.cells import Cell, CellValue, Fault, Kind
 from survey.errors import ImportProblems
@@ -555,6 +556,73 @@ def outcome(p: Path) -> str:
     except ImportProblems as refusal:
         return refusal.problems[0].code
     return "read"
+
+
+def both_ways(p: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[object, object]:
+    """Read a workbook with the fast way through plain cells, and with the XML parser alone."""
+
+    def read() -> object:
+        try:
+            book = read_workbook(p)
+            return [list(found.rows()) for found in book.sheets], [w.code for w in book.warnings]
+        except ImportProblems:
+            return "refused"
+
+    fast = read()
+    with monkeypatch.context() as patch:
+        patch.setattr(sheet_parser, "without_cells", lambda chunks, _: chunks)
+        return fast, read()
+
+
+def test_the_fast_way_through_a_sheet_finds_what_the_parser_finds(
+    p: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(20260102)
+    plain = sheet(
+        row(1, c("A1", 0, t="s"), c("B1", 7), c("C1", 44197, s=1), c("D1", s=1)),
+        row(2, c("A2", 0, t="s"), c("B2", "4.5"), c("D2", "#N/A", t="e"), attrs='hidden="1" spans="1:4"'),
+        row(4, c("A4", 1, t="b"), c("B4", "x y", t="str"), text("C4", "满意"), c("D4", 2, f="1+1")),
+        row(5, c("A5", 99, t="s"), c("B5"), c("C5", "1e400"), c("XFD5", 1)),
+        post='<mergeCells><mergeCell ref="A1:B2"/></mergeCells>',
+    )
+    # Tokens that could make a row look like one where it is none, or change what follows it.
+    tokens = [
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?x",
+        "?>",
+        "<row r='9'>",
+        "<c>",
+        "&lt;",
+        "</row>",
+        "<row/>",
+    ]
+    refused_twice = 0
+    for n in range(500):
+        part = plain if n == 0 else mutated(plain, chance)
+        for _ in range(chance.randrange(2)):
+            at = chance.randrange(len(part))
+            part = part[:at] + chance.choice(tokens) + part[at:]
+        build(p, sheet=part, method=zipfile.ZIP_STORED)
+        fast, slow = both_ways(p, monkeypatch)
+        assert fast == slow, part
+        refused_twice += fast == "refused"
+    assert 50 < refused_twice < 450  # both outcomes are tried
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1000])
+def test_where_the_bytes_are_split_does_not_matter(
+    p: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    rows = [row(n, c(f"A{n}", n), c(f"B{n}", 0, t="s"), text(f"C{n}", "长" * n)) for n in range(1, 30)]
+    path = build(p, sheet=sheet(*rows, post="<!-- <row r='99'><c r='A99'><v>1</v></c></row> -->"))
+    whole = cells_of(path)
+    monkeypatch.setattr("survey.archive._CHUNK", size)
+    monkeypatch.setattr("survey.plain_cells._MOST_PENDING", size * 20)
+    assert cells_of(path) == whole
+    assert len(whole) == 87
 
 
 def test_mutated_workbooks_are_read_or_refused(p: Path) -> None:
