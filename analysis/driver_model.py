@@ -15,7 +15,8 @@ import numpy as np
 
 from analysis.design import effective_sample_size
 from analysis.driver_data import DriverData, driver_data
-from analysis.lmg import lmg, subset_residuals, sweep
+from analysis.lmg import sweep
+from analysis.lmg_sampled import lmg_everywhere
 from analysis.moments import replicate_moments
 from analysis.replicates import Replication
 from analysis.results import TooFew
@@ -34,8 +35,9 @@ class DriverModel:
     """A driver model in the full sample (cell 0) and in every replicate that did not fail.
 
     ``shares`` (P, 1 + B) of explained variance, ``r_squared`` (1 + B,), ``beta`` (c, 1 + B) and
-    ``inflation`` (c,) by column, ``lead`` (P, B') share less the share of a random probe, ``kept`` (B,)
-    which replicates are in it.
+    ``inflation`` (c,) by column, ``lead`` (P, B') share less the share of a random probe,
+    ``drawing_error`` the error of LMG from drawing orders (0 for up to 20 drivers), ``kept`` (B,) which
+    replicates are in it.
     """
 
     data: DriverData
@@ -49,6 +51,7 @@ class DriverModel:
     beta: Floats
     inflation: Floats
     lead: Floats
+    drawing_error: float
     kept: Booleans
 
     @property
@@ -77,10 +80,8 @@ def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
         return TooFew(data.n, "small_base")
     cells = np.flatnonzero(whole)
     used = np.ascontiguousarray(correlations[:, :, cells])
-    parts = lmg(used, data.players)
-    subsets = subset_residuals(used[:, :, :1], data.players)[:, 0]
-    everyone = len(subsets) - 1
-    each = 1 << np.arange(len(data.players))
+    parts, drawing_error = lmg_everywhere(used, data.players, plan.seed)
+    alone, without = _alone_and_without(used[:, :, :1], data.players)
     return DriverModel(
         data=data,
         plan=plan,
@@ -88,13 +89,25 @@ def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
         lmg=parts,
         shares=parts / parts.sum(axis=0),
         r_squared=1 - residual[cells],
-        first=subsets[0] - subsets[each],
-        unique=subsets[everyone - each] - subsets[everyone],
+        first=alone,
+        unique=1 - residual[0] - without,
         beta=beta[:, cells],
         inflation=inflation[:, 0],
         lead=_lead_over_noise(data, used, plan),
+        drawing_error=drawing_error,
         kept=whole[1:],
     )
+
+
+def _alone_and_without(correlations: Floats, players: Sequence[Sequence[int]]) -> tuple[Floats, Floats]:
+    """R² of each player alone and of all players but it, (P,) and (P,), from one matrix."""
+    last = len(correlations) - 1
+    alone, without = np.zeros(len(players)), np.zeros(len(players))
+    for j, player in enumerate(players):
+        others = [column for column in range(last) if column not in player]
+        for found, columns in ((alone, [*player, last]), (without, [*others, last])):
+            found[j] = 1 - sweep(correlations[np.ix_(columns, columns)])[2][0]
+    return alone, without
 
 
 def _lead_over_noise(data: DriverData, correlations: Floats, plan: Replication) -> Floats:
@@ -120,7 +133,7 @@ def _lead_over_noise(data: DriverData, correlations: Floats, plan: Replication) 
     with_probe[np.ix_(old, old)] = correlations[:, :, 1 : count + 1]
     with_probe[size - 1, old] = with_probe[old, size - 1] = np.clip(drawn, -1, 1)
     with_probe[size - 1, size - 1] = 1.0
-    found = lmg(with_probe, [*data.players, (size - 1,)])
+    found, _ = lmg_everywhere(with_probe, [*data.players, (size - 1,)], plan.seed)
     return np.asarray((found[:-1] - found[-1]) / found.sum(axis=0))
 
 

@@ -14,6 +14,7 @@ key                  holds where                                            valu
 ``few_levels``       the outcome has at most 7 values                       ``levels``
 ``borrowed``         share > 5 %, yet hardly anything of its own            ``drivers``
 ``conflicting``      correlation and coefficient differ in sign             ``drivers``
+``drawn_orders``     over 20 drivers: orders of entry are drawn             ``error``, ``orders``
 ==================== ====================================================== ======================
 
 Rows are left out listwise where an answer that was due is missing; with ``rows_lost`` above 0.1 a
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.driver_model import DriverModel
+from analysis.lmg_sampled import ORDERS
 from analysis.results import Estimate
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def driver_warnings(
     adjusted = 1 - (1 - r_squared) * (data.n - 1) / (data.n - len(within) - 1)
     loss, failed = data.lost / max(data.due, 1), model.failed / model.plan.replicates
     inflation = max((d.inflation for d in drivers if d.inflation is not None), default=1.0)
+    drawing = model.drawing_error / r_squared
     levels = len(np.unique(data.x[:, -1]))
     borrowed = sum(
         d.share.value > 0.05 and d.unique < 0.005 * r_squared and _covers_zero(d.coefficient) for d in drivers
@@ -64,6 +67,7 @@ def driver_warnings(
         (levels <= 7, "few_levels", {"levels": levels}),
         (borrowed > 0, "borrowed", {"drivers": borrowed}),
         (conflicting > 0, "conflicting", {"drivers": conflicting}),
+        (model.drawing_error > 0, "drawn_orders", {"error": drawing, "orders": ORDERS}),
     ]
     return tuple((key, values) for holds, key, values in found if holds)
 

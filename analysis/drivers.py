@@ -59,7 +59,7 @@ def driver_shares(
     Raises
     ------
     ValueError
-        If the base is too small, nothing varies, or there are more than 20 drivers.
+        If the base is too small or nothing varies.
 
     References
     ----------

@@ -9,18 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from analysis.design import Design
-from analysis.driver_data import correlation_matrices, driver_data
+from analysis.driver_data import driver_data
 from analysis.drivers import driver_results, driver_shares
-from analysis.lmg import complete_dominance, conditional_dominance, lmg, shapley, subset_residuals, sweep
-from analysis.moments import jackknife_covariance, jackknife_moments, unit_moments
 from analysis.priorities import placements
 from analysis.ranks import rank_intervals, ranks
 from analysis.results import DriverResults, Estimate, TooFew
-from analysis.sample import Floats
 from analysis.tabular import sample_from_frame
 
 GOLDENS = Path(__file__).parent / "goldens" / "drivers"
@@ -98,161 +93,6 @@ def test_inflation_equals_the_inverse_of_the_correlations(frame: pd.DataFrame) -
     found = shares(frame, FOUR)["inflation"]
     expected = [1.29844785827, 1.41358551408, 1.34847717501, 1.40463310872]
     np.testing.assert_allclose(found[FOUR], expected, **CLOSE)
-
-
-def test_the_cluster_jackknife_equals_refitting(frame: pd.DataFrame) -> None:
-    clusters = np.unique(frame["customer"], return_inverse=True)[1]
-    x = frame[[*FOUR, "sat"]].to_numpy(dtype=np.float64)
-    for unit, line in ((clusters, "coverage           speed"), (np.arange(480), "row-level")):
-        per_unit = unit_moments(
-            (*FOUR, "sat"), x, frame["weight"].to_numpy(), unit, int(unit.max()) + 1, np.full(5, 3.0)
-        )
-        strata = np.zeros(int(unit.max()) + 1, dtype=np.int64)
-        left_out = jackknife_moments(per_unit, strata)
-        parts = lmg(correlation_matrices(left_out.covariance, left_out.mean), [[0], [1], [2], [3]])
-        text = (GOLDENS / "ref_drivers.txt").read_text(encoding="utf-8")
-        after = text[text.index("[3jk]") :]
-        numbers = after[after.index(line) :].splitlines()
-        expected = [float(cell) for cell in numbers[1 if line.startswith("cov") else 2].split()]
-        np.testing.assert_allclose(
-            np.sqrt(np.diag(jackknife_covariance(parts.T, strata))), expected, rtol=1e-9
-        )
-
-
-def full_correlations(frame: pd.DataFrame, columns: list[str]) -> Floats:
-    return np.corrcoef(frame[columns].to_numpy(dtype=np.float64).T)[:, :, None]
-
-
-def test_dominance_equals_domir(frame: pd.DataFrame) -> None:
-    residuals = subset_residuals(full_correlations(frame, [*FOUR, "sat"]), [[0], [1], [2], [3]])
-    conditional = block("ref_drivers.txt", "[3dom]", "include_at_1")
-    np.testing.assert_allclose(
-        conditional_dominance(residuals)[:, :, 0], [conditional[name] for name in FOUR], rtol=1e-9
-    )
-    np.testing.assert_allclose(conditional_dominance(residuals).mean(axis=1), shapley(residuals), rtol=1e-12)
-    complete = complete_dominance(residuals)[:, :, 0]
-    expected = [[0.5, 1, 0.5, 1], [0, 0.5, 0, 1], [0.5, 1, 0.5, 1], [0, 0, 0, 0.5]]
-    np.testing.assert_array_equal(complete, expected)
-
-
-@pytest.fixture(scope="module")
-def swiss() -> tuple[list[str], Floats]:
-    """Correlations of R's swiss data, the outcome (Fertility) moved to the end."""
-    text = (GOLDENS / "ref_swiss_attitude.txt").read_text(encoding="utf-8")
-    lines = text[text.index("\ncor\n") :].splitlines()[2:]
-    rows: dict[str, list[float]] = {}
-    for line in lines:
-        cells = line.split()
-        if len(cells) > 1 and re.match(r"^-?[0-9.]+$", cells[1]):
-            rows.setdefault(cells[0], []).extend(float(cell) for cell in cells[1:])
-        elif "betas" in line:
-            break
-    names = list(rows)
-    order = [*range(1, len(names)), 0]
-    matrix = np.array([rows[name] for name in names])[np.ix_(order, order)]
-    return names[1:], matrix[:, :, None]
-
-
-def test_swiss_equals_relaimpo(swiss: tuple[list[str], Floats]) -> None:
-    names, matrix = swiss
-    expected = block("ref_swiss_attitude.txt", "R2 0.7067", "lmg last first")
-    found = lmg(matrix, [[j] for j in range(5)])[:, 0]
-    # Correlations are printed with 12 digits.
-    np.testing.assert_allclose(found, [expected[name][0] for name in names], rtol=1e-9)
-    grouped = block("ref_swiss_attitude.txt", "--- group unweighted", "lmg last first")
-    players = [[1, 2], [0], [3], [4]]
-    np.testing.assert_allclose(lmg(matrix, players)[:, 0], [row[0] for row in grouped.values()], rtol=1e-9)
-
-
-MTCARS = {
-    "mpg": "21 21 22.8 21.4 18.7 18.1 14.3 24.4 22.8 19.2 17.8 16.4 17.3 15.2 10.4 10.4 14.7 32.4 30.4 33.9 "
-    "21.5 15.5 15.2 13.3 19.2 27.3 26 30.4 15.8 19.7 15 21.4",
-    "cyl": "6 6 4 6 8 6 8 4 4 6 6 8 8 8 8 8 8 4 4 4 4 8 8 8 8 4 4 4 8 6 8 4",
-    "am": "1 1 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 1 1 0 0 0 0 0 1 1 1 1 1 1 1",
-    "carb": "4 4 1 1 2 1 4 2 2 4 4 3 3 3 4 4 4 1 2 1 1 2 2 4 2 1 2 2 4 6 8 2",
-}
-
-
-def test_mtcars_equals_domir() -> None:
-    cars = pd.DataFrame({name: np.array(text.split(), dtype=float) for name, text in MTCARS.items()})
-    residuals = subset_residuals(full_correlations(cars, ["am", "cyl", "carb", "mpg"]), [[0], [1], [2]])
-    np.testing.assert_allclose(
-        shapley(residuals)[:, 0], [0.215684759912, 0.417309381278, 0.178308122721], rtol=1e-10
-    )
-    assert 1 - residuals[-1, 0] == pytest.approx(0.811302263911, rel=1e-10)
-
-
-def test_two_drivers_have_a_formula() -> None:
-    r = np.array([[1, 0.4, 0.5], [0.4, 1, 0.3], [0.5, 0.3, 1]])[:, :, None]
-    np.testing.assert_allclose(lmg(r, [[0], [1]])[:, 0], [0.210952381, 0.050952381], atol=1e-9)
-
-
-def test_three_alike_drivers_share_alike() -> None:
-    r = np.full((4, 4), 0.4)
-    r[-1], r[:, -1] = 0.5, 0.5
-    np.fill_diagonal(r, 1)
-    np.testing.assert_allclose(lmg(r[:, :, None], [[0], [1], [2]])[:, 0], 0.25 / 1.8, rtol=1e-12)
-
-
-def test_more_than_twenty_drivers_are_refused() -> None:
-    with pytest.raises(ValueError, match="1 to 20 drivers, found 21"):
-        lmg(np.eye(22)[:, :, None], [[j] for j in range(21)])
-
-
-@st.composite
-def correlations(draw: st.DrawFn) -> Floats:
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    p = draw(st.integers(2, 7))
-    x = rng.normal(size=(60, p + 1)) + rng.uniform(0, 1.5) * rng.normal(size=(60, 1))
-    return np.corrcoef(x.T)[:, :, None]
-
-
-@settings(max_examples=40, deadline=None)
-@given(correlations())
-def test_shares_are_positive_and_sum_to_r_squared(r: Floats) -> None:
-    p = len(r) - 1
-    parts = lmg(r, [[j] for j in range(p)])[:, 0]
-    explained = r[:p, p, 0] @ np.linalg.solve(r[:p, :p, 0], r[:p, p, 0])
-    assert parts.min() > -1e-12
-    assert parts.sum() == pytest.approx(explained, abs=1e-12)
-    assert 1 - sweep(r)[2][0] == pytest.approx(explained, abs=1e-12)
-
-
-@settings(max_examples=40, deadline=None)
-@given(correlations())
-def test_every_subset_equals_least_squares(r: Floats) -> None:
-    p = len(r) - 1
-    residuals = subset_residuals(r, [[j] for j in range(p)])[:, 0]
-    for subset in range(1 << p):
-        inside = [j for j in range(p) if subset >> j & 1]
-        a, b = r[np.ix_(inside, inside)][:, :, 0], r[inside, p, 0]
-        explained = b @ np.linalg.solve(a, b) if inside else 0.0
-        assert residuals[subset] == pytest.approx(1 - explained, abs=1e-12)
-
-
-@settings(max_examples=30, deadline=None)
-@given(correlations(), st.randoms(use_true_random=False))
-def test_the_order_of_drivers_does_not_matter(r: Floats, random: Any) -> None:
-    p = len(r) - 1
-    order = random.sample(range(p), p)
-    one = lmg(r, [[j] for j in range(p)])[:, 0]
-    two = lmg(r, [[j] for j in order])[:, 0]
-    np.testing.assert_allclose(two, one[order], atol=1e-12)
-
-
-@settings(max_examples=20, deadline=None)
-@given(correlations())
-def test_a_twin_takes_half_and_a_constant_nothing(r: Floats) -> None:
-    p = len(r) - 1
-    index = [*range(p), 0, p]
-    more = r[np.ix_(index, index)]
-    constant = np.zeros((p + 3, p + 3, 1))
-    keep = [*range(p + 1), p + 2]
-    constant[np.ix_(keep, keep)] = more
-    parts = lmg(constant, [[j] for j in range(p + 2)])[:, 0]
-    assert parts[0] == pytest.approx(parts[p], abs=1e-9)
-    assert abs(parts[p + 1]) < 1e-12
-    assert parts.sum() == pytest.approx(lmg(r, [[j] for j in range(p)]).sum(), abs=1e-9)
 
 
 def simulated(n: int, seed: int, noise: int = 1) -> pd.DataFrame:
@@ -486,3 +326,16 @@ def test_a_mark_is_made_only_where_somebody_had_no_answer_to_give(frame: pd.Data
     assert data.marked == (False, False, False, False, True)
     assert data.players[-1] == (4, 5)
     assert len(Design(np.ones(480), np.zeros(480, dtype=int), np.arange(480))) == data.n
+
+
+def test_over_twenty_drivers_say_that_orders_were_drawn() -> None:
+    rng = np.random.default_rng(3)
+    names = [f"q{j}" for j in range(21)]
+    frame = pd.DataFrame(rng.normal(size=(300, 21)) + rng.normal(size=(300, 1)), columns=names)
+    frame["sat"] = frame[names[:3]].sum(axis=1) + rng.normal(size=300)
+    found = driver_shares(frame, "sat", names, replicates=20)
+    warning = dict(found.warnings)["drawn_orders"]
+    assert warning["orders"] == 4000
+    assert 0 < warning["error"] < 0.01
+    assert {driver.driver for driver in found.drivers[:3]} == {"q0", "q1", "q2"}
+    assert sum(driver.share.value for driver in found.drivers) == pytest.approx(1.0, abs=1e-12)
