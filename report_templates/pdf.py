@@ -145,12 +145,13 @@ class Printer:
         folder = Path(self._folder.name)
         (folder / "fonts.conf").write_text(_font_configuration(folder), encoding="utf-8")
         worker = Path(__file__).with_name("pdf_worker.py")
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("FONTCONFIG_")}
         # A fresh interpreter rather than a fork: no threads, locks or fonts of this process come along.
         # -P keeps this folder off its path, so that no module here can stand in for a library's.
         with (folder / "errors.txt").open("w") as errors:
             return subprocess.Popen(  # noqa: S603 - our own interpreter and file
                 [sys.executable, "-P", str(worker)],
-                env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf"), "PYTHONHASHSEED": "0"},
+                env={**outside, "FONTCONFIG_FILE": str(folder / "fonts.conf"), "PYTHONHASHSEED": "0"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

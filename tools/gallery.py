@@ -24,7 +24,8 @@ from survey.language import LANGUAGES, Language
 
 PAGE = """<!doctype html>
 <html lang="{{ language }}"><head><meta charset="utf-8"><title>Charts</title>
-<style>{{ styles("report.css") }} .navy { background: #14304d; padding: 6mm; }</style></head><body>
+<style>{{ styles("report.css") }} .navy { background: #14304d; padding: 6mm 0; }
+.navy svg { margin-left: -6px; }</style></head><body>
 {% for name, one in charts.items() %}
 <figure class="block{{ " navy" if name == "cover" else "" }}">{{ one|chart }}
 <figcaption>{{ name }}</figcaption></figure>

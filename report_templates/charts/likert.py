@@ -226,13 +226,14 @@ def _group(chart: Likert, columns: _Columns, group: LikertGroup, top: float, row
     shapes.append(centred(start, top + _BAND / 2, group.note, fill=theme.SECONDARY, role="group_note"))
     y = top + _BAND
     foot = y + row * len(group.items)
-    shapes.append(Line(columns.axis, y, columns.axis, foot, theme.INK, 0.9, role="axis"))
+    axis = Line(columns.axis, y, columns.axis, foot, theme.INK, 0.9, role="axis")
     for number, item in enumerate(group.items):
         if number:
             shapes.append(Line(0, y, chart.width, y, theme.GRID, 0.7))
         shapes += _item(columns, item, y + row / 2, row)
         y += row
-    return shapes
+    # Last, so that the bars that meet at the axis do not cover half of it.
+    return [*shapes, axis]
 
 
 def _item(columns: _Columns, item: LikertItem, middle: float, row: float) -> list[Shape]:
