@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 
 import chart_samples
 import pytest
-from chart_samples import Words, every_chart
+from chart_samples import every_chart
+from chart_words import Words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
