@@ -7,25 +7,26 @@ does not name are never stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from survey.cells import CellValue, column_letters
+from survey.cells import column_letters, column_number
+from survey.column_map import columns_left_out, map_columns
 from survey.errors import ImportProblems, Place, Problem, Severity
+from survey.grid import Grid, only, read_grid, report_strays
 from survey.import_report import ColumnReport, ImportReport, LeftOut
 from survey.layouts.plain import Table, find_table
-from survey.mapping import HeaderIndex, Target, is_contact, most_similar
+from survey.mapping import HeaderIndex, Target
+from survey.notes import Notes
 from survey.responses import Codes, Responses, Value
 from survey.routing import apply_routing
 from survey.study import BlankKind, Study
 from survey.values import BAD, EMPTY, ColumnReading, CommentReader, FactReader, ItemReader, Read, read_column
 from survey.workbook import Sheet, Workbook
 
-_MOST_PROBLEMS = 50_000
-_STRAY_SHOWN = 20
+_LONGEST_CELL = 32_767  # characters that Excel shows in a cell
 
 T = TypeVar("T")
 
@@ -73,20 +74,8 @@ def read_answers(
     table, alike = find_table(workbook, index, sheet, header_row)
     reader = _Reader(workbook, study, wave, table, index, invalid)
     for other in alike:
-        reader.warn("import_sheet_alike", Place(workbook.file), sheet_name=other.name)
+        reader.notes.warn("import_sheet_alike", Place(workbook.file), sheet_name=other.name)
     return reader.read()
-
-
-@dataclass
-class _Grid:
-    """The raw values of the mapped columns, row by row, and what lies outside them."""
-
-    rows: list[int]
-    raw: dict[int, list[CellValue | None]]
-    hidden: int = 0
-    last: int = 0
-    stray: list[tuple[int, int]] = field(default_factory=list)
-    unnamed: dict[int, int] = field(default_factory=dict)
 
 
 class _Reader:
@@ -97,113 +86,14 @@ class _Reader:
     ) -> None:
         self.workbook, self.study, self.wave = workbook, study, wave
         self.table, self.index, self.keep_invalid = table, index, invalid == "blank"
-        self.problems: list[Problem] = []
-        self.warnings: list[Problem] = []
+        self.notes = Notes(workbook.file)
         self.columns: list[ColumnReport] = []
-        self.mapping = self._map()
-
-    # -- problems ---------------------------------------------------------------------------------
-
-    def note(self, problem: Problem) -> None:
-        """Note one problem or warning."""
-        listed = self.problems if problem.severity == "error" else self.warnings
-        if len(listed) < _MOST_PROBLEMS:
-            listed.append(problem)
-
-    def problem(self, code: str, place: Place, **values: Any) -> None:
-        """Note what stops the import."""
-        self.note(Problem(code, place, values))
-
-    def warn(self, code: str, place: Place, **values: Any) -> None:
-        """Note what does not stop the import."""
-        self.note(Problem(code, place, values, "warning"))
+        self.mapping = map_columns(table, index, self.notes)
 
     # -- columns ----------------------------------------------------------------------------------
 
-    def _map(self) -> dict[Target, int]:
-        """Return the column of each target; note what is named twice, by nobody, or by two names."""
-        table, row = self.table, self.table.header_row
-        mapping: dict[Target, int] = {}
-        for column, targets in sorted(table.found.items()):
-            place, header = table.place(row, column), table.headers[column]
-            if len(targets) > 1:
-                names = "、".join(target.id for target in targets)
-                self.problem("import_header_ambiguous", place, header=header, names=names)
-            elif targets[0] in mapping:
-                target, first = targets[0], column_letters(mapping[targets[0]])
-                self.problem("import_column_twice", place, id=target.id, label=target.label, first=first)
-            else:
-                mapping[targets[0]] = column
-        self._missing(mapping)
-        return mapping
-
-    def _missing(self, mapping: dict[Target, int]) -> None:
-        table = self.table
-        named = {target for targets in table.found.values() for target in targets}
-        free = {column: text for column, text in table.headers.items() if column not in table.found}
-        for target in self.index.targets:
-            if target in named:
-                continue
-            place = table.sheet.place(table.header_row, None)
-            values: dict[str, Any] = {"id": target.id, "label": target.label, "text": target.text}
-            near = most_similar(target, free) if target.required else None
-            if near is not None:
-                near_by = {"column": column_letters(near), "header": free[near]}
-                self.problem("import_column_missing_near", place, **values, **near_by)
-            elif target.required:
-                self.problem("import_column_missing", place, **values)
-            else:
-                self.warn("import_column_absent", place, **values)
-
-    def _left_out(self) -> tuple[LeftOut, ...]:
-        left = []
-        for column, header in sorted(self.table.headers.items()):
-            if column in self.table.found:
-                continue
-            contact = is_contact(header)
-            left.append(LeftOut(column_letters(column), header, contact))
-            code = "import_contact_left_out" if contact else "import_column_left_out"
-            self.warn(code, self.table.place(self.table.header_row, column), header=header)
-        return tuple(left)
-
-    # -- cells ------------------------------------------------------------------------------------
-
-    def _grid(self) -> _Grid:
-        columns = sorted(self.mapping.values())
-        grid = _Grid([], {column: [] for column in columns})
-        appends = [(column, grid.raw[column].append) for column in columns]
-        known = set(columns) | set(self.table.headers)
-        for row in self.table.rows():
-            cells = row.cells
-            if not cells.keys() <= known:
-                self._note_strays(grid, row.number, cells.keys() - known)
-            if cells.keys().isdisjoint(grid.raw):
-                grid.stray += [(row.number, column) for column in sorted(cells.keys() & known)]
-                continue
-            grid.rows.append(row.number)
-            grid.hidden += row.hidden
-            for column, append in appends:
-                append(cells.get(column))
-        grid.last = grid.rows[-1] if grid.rows else self.table.header_row
-        return grid
-
-    def _note_strays(self, grid: _Grid, row: int, columns: set[int]) -> None:
-        for column in sorted(columns):
-            grid.unnamed[column] = grid.unnamed.get(column, 0) + 1
-            if grid.unnamed[column] == 1:
-                grid.stray.append((row, column))
-
-    def _report_strays(self, grid: _Grid) -> None:
-        for row, column in grid.stray[:_STRAY_SHOWN]:
-            n = grid.unnamed.get(column, 0)
-            values = {"column": column_letters(column), "n": n}
-            code = "import_unnamed_column" if n > 1 else "import_stray_cell"
-            self.warn(code, self.table.place(row, column), **values)
-        if len(grid.stray) > _STRAY_SHOWN:
-            self.warn("import_stray_more", self.table.sheet.place(1, None), n=len(grid.stray) - _STRAY_SHOWN)
-
     def _read(
-        self, grid: _Grid, target: Target, read: Read[T], empty: T, bad: T, severity: Severity = "error"
+        self, grid: Grid, target: Target, read: Read[T], empty: T, bad: T, severity: Severity = "error"
     ) -> ColumnReading[T] | None:
         column = self.mapping.get(target)
         if column is None:
@@ -211,7 +101,7 @@ class _Reader:
         reading = read_column(grid.raw[column], read, empty, bad)
         for n, error in reading.bad.items():
             place = self.table.place(grid.rows[n], column)
-            self.note(Problem(error.code, place, error.values, severity))
+            self.notes.note(Problem(error.code, place, error.values, severity))
         return reading
 
     def _note_column(self, target: Target, changes: dict[str, int], blanks: dict[str, int]) -> None:
@@ -225,10 +115,9 @@ class _Reader:
 
     def read(self) -> Imported:
         """Read everything; raise with every problem or return the responses."""
-        grid = self._grid()
+        grid = read_grid(self.table, self.mapping.values())
         if not grid.rows:
-            self.problem("import_no_rows", self.table.sheet.place(self.table.header_row, None))
-            raise ImportProblems(self.problems + self.warnings)
+            self._nothing_to_read()
         targets = {target.id: target for target in self.mapping}
         codes, item_changes = self._items(grid, targets)
         comments = self._comments(grid, targets)
@@ -236,27 +125,34 @@ class _Reader:
         for texts in comments.values():
             kept |= np.array([bool(text) for text in texts])
         without = self._without_answers(grid, kept)
-        codes, grid, comments = _keep(kept, codes, grid, comments)
+        if not kept.all():
+            codes, grid = codes[kept], grid.only(kept)
+            comments = {question: tuple(only(texts, kept)) for question, texts in comments.items()}
+        if not grid.rows:
+            self._nothing_to_read()
         self._route(grid, codes, targets)
         columns = self._facts(grid, targets)
         respondents = self._respondents(grid, columns)
         for target, changes in item_changes:
             self._note_column(target, changes, _blank_counts(codes[:, self._position(target)]))
-        self._report_strays(grid)
-        left_out = self._left_out()
-        self.warnings += self._book_warnings(grid)
-        if self.problems:
-            raise ImportProblems(self._problems())
+        report_strays(grid, self.table, self.notes)
+        left_out = columns_left_out(self.table, self.notes)
+        self.notes.warnings += self._book_warnings(grid)
+        self.notes.stop_if_wrong()
         codes[codes == BAD] = BlankKind.INVALID
         items = tuple(item.id for item in self.study.items)
         responses = Responses(self.wave, respondents, items, codes, columns, comments)
         return Imported(responses, self._report(grid, without, left_out))
 
+    def _nothing_to_read(self) -> None:
+        self.notes.problem("import_no_rows", self.table.sheet.place(self.table.header_row, None))
+        self.notes.stop_if_wrong()
+
     def _position(self, target: Target) -> int:
         return [item.id for item in self.study.items].index(target.id)
 
     def _items(
-        self, grid: _Grid, targets: dict[str, Target]
+        self, grid: Grid, targets: dict[str, Target]
     ) -> tuple[Codes, list[tuple[Target, dict[str, int]]]]:
         codes = np.full((len(grid.rows), len(self.study.items)), EMPTY, dtype=np.int16)
         changes = []
@@ -271,7 +167,7 @@ class _Reader:
                 changes.append((targets[item.id], reading.changes))
         return codes, changes
 
-    def _comments(self, grid: _Grid, targets: dict[str, Target]) -> dict[str, tuple[str, ...]]:
+    def _comments(self, grid: Grid, targets: dict[str, Target]) -> dict[str, tuple[str, ...]]:
         comments = {}
         for question in self.study.open_questions:
             comments[question.id] = ("",) * len(grid.rows)
@@ -279,10 +175,17 @@ class _Reader:
                 reading = self._read(grid, targets[question.id], CommentReader(question), "", "")
                 if reading is not None:
                     comments[question.id] = tuple(reading.values)
+                    self._note_long_texts(grid, targets[question.id], reading.values)
                     self._note_column(targets[question.id], reading.changes, {})
         return comments
 
-    def _facts(self, grid: _Grid, targets: dict[str, Target]) -> dict[str, tuple[Value, ...]]:
+    def _note_long_texts(self, grid: Grid, target: Target, texts: list[str]) -> None:
+        for row, text in zip(grid.rows, texts, strict=True):
+            if len(text) > _LONGEST_CELL:
+                place = self.table.place(row, self.mapping[target])
+                self.notes.warn("import_long_text", place, n=len(text), limit=_LONGEST_CELL)
+
+    def _facts(self, grid: Grid, targets: dict[str, Target]) -> dict[str, tuple[Value, ...]]:
         facts: dict[str, tuple[Value, ...]] = {}
         for column in self.study.columns:
             facts[column.id] = (None,) * len(grid.rows)
@@ -299,19 +202,19 @@ class _Reader:
                 for n, value in enumerate(reading.values):
                     if value is None:
                         place = self.table.place(grid.rows[n], self.mapping[target])
-                        self.problem("import_column_blank", place, item=column.id, label=column.label)
+                        self.notes.problem("import_column_blank", place, item=column.id, label=column.label)
             facts[column.id] = tuple(None if value is bad else value for value in reading.values)
             blank = sum(value is None for value in reading.values)
             self._note_column(target, reading.changes, {"blank": blank} if blank else {})
         return facts
 
-    def _without_answers(self, grid: _Grid, kept: Any) -> tuple[int, ...]:
+    def _without_answers(self, grid: Grid, kept: Any) -> tuple[int, ...]:
         rows = tuple(row for row, keep in zip(grid.rows, kept, strict=True) if not keep)
         for row in rows:
-            self.warn("import_row_without_answers", self.table.sheet.place(row, f"A{row}"))
+            self.notes.warn("import_row_without_answers", self.table.sheet.place(row, f"A{row}"))
         return rows
 
-    def _route(self, grid: _Grid, codes: Codes, targets: dict[str, Target]) -> None:
+    def _route(self, grid: Grid, codes: Codes, targets: dict[str, Target]) -> None:
         by_item = self.study.item_by_id
         for finding in apply_routing(self.study, codes):
             item = finding.item
@@ -333,9 +236,9 @@ class _Reader:
             ):
                 severity: Severity = "warning" if code == "import_filter_blank" else "error"
                 for n in positions:
-                    self.note(Problem(code, self.table.place(grid.rows[n], column), about, severity))
+                    self.notes.note(Problem(code, self.table.place(grid.rows[n], column), about, severity))
 
-    def _respondents(self, grid: _Grid, columns: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
+    def _respondents(self, grid: Grid, columns: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
         key = self.study.design.respondent
         if key is None or key not in columns:
             return tuple(str(row) for row in grid.rows)
@@ -344,10 +247,12 @@ class _Reader:
         for row, respondent in zip(grid.rows, columns[key], strict=True):
             if respondent is not None and first.setdefault(respondent, row) != row:
                 place = self.table.place(row, column)
-                self.problem("import_respondent_twice", place, respondent=respondent, row=first[respondent])
+                self.notes.problem(
+                    "import_respondent_twice", place, respondent=respondent, row=first[respondent]
+                )
         return tuple(str(respondent) for respondent in columns[key])
 
-    def _book_warnings(self, grid: _Grid) -> list[Problem]:
+    def _book_warnings(self, grid: Grid) -> list[Problem]:
         sheet: Sheet = self.table.sheet
         warnings = list(self.workbook.warnings)
         place = sheet.place(self.table.header_row, None)
@@ -359,13 +264,7 @@ class _Reader:
             warnings.append(Problem("import_merged", place, {"n": len(merged), "ranges": shown}, "warning"))
         return warnings
 
-    def _problems(self) -> list[Problem]:
-        listed = [*self.problems, *self.warnings]
-        if len(self.problems) >= _MOST_PROBLEMS:
-            listed.append(Problem("import_too_many", Place(self.workbook.file), {"n": _MOST_PROBLEMS}))
-        return listed
-
-    def _report(self, grid: _Grid, without: tuple[int, ...], left_out: tuple[LeftOut, ...]) -> ImportReport:
+    def _report(self, grid: Grid, without: tuple[int, ...], left_out: tuple[LeftOut, ...]) -> ImportReport:
         rows = grid.last - self.table.header_row
         others = tuple(sheet.name for sheet in self.workbook.sheets if sheet is not self.table.sheet)
         return ImportReport(
@@ -380,25 +279,11 @@ class _Reader:
             empty_rows=rows - len(grid.rows) - len(without),
             without_answers=without,
             hidden_rows=grid.hidden,
-            columns=tuple(self.columns),
+            columns=tuple(sorted(self.columns, key=lambda read: column_number(read.column))),
             left_out=left_out,
             sheets_left_out=others,
-            warnings=tuple(self.warnings),
+            warnings=tuple(self.notes.warnings),
         )
-
-
-def _keep(
-    kept: Any, codes: Codes, grid: _Grid, comments: dict[str, tuple[str, ...]]
-) -> tuple[Codes, _Grid, dict[str, tuple[str, ...]]]:
-    if kept.all():
-        return codes, grid, comments
-
-    def of(values: Sequence[T]) -> list[T]:
-        return [value for value, keep in zip(values, kept, strict=True) if keep]
-
-    raw = {column: of(values) for column, values in grid.raw.items()}
-    narrowed = _Grid(of(grid.rows), raw, grid.hidden, grid.last, grid.stray, grid.unnamed)
-    return codes[kept], narrowed, {question: tuple(of(texts)) for question, texts in comments.items()}
 
 
 def _blank_counts(column: Codes) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 from typing import Any
 
@@ -305,6 +306,7 @@ def test_a_cell_far_away_is_named_and_left_out(tmp_path: Path) -> None:
 
 def test_a_header_without_answers_is_refused(tmp_path: Path) -> None:
     assert placed(workbook(tmp_path, "Q1 Q2"), Q1_Q2) == [("import_no_rows", None)]
+    assert placed(workbook(tmp_path, "id Q1\nx ~\ny ~"), KEYED_Q1) == [("import_no_rows", None)]
 
 
 def test_a_file_that_has_nothing_to_do_with_the_study_is_refused(tmp_path: Path) -> None:
@@ -566,6 +568,67 @@ def test_comments_stay_as_they_were_written(tmp_path: Path) -> None:
         ),
     )
     assert placed(lost, study) == [("import_cell_error", "B2")]
+
+
+def test_long_comments_are_kept_whole_and_reported(tmp_path: Path) -> None:
+    study = small_study("Q1", open_questions=[{"id": "why", "text": both("为什么？"), "label": both("原因")}])
+    rows = [row(1, text("A1", "Q1"), text("B1", "why")), row(2, c("A2", 5), text("B2", "长" * 100_000))]
+    path = build(tmp_path / "l.xlsx", sheet=sheet(*rows))
+    assert imported(path, study).responses.comments["why"] == ("长" * 100_000,)
+    assert warnings(path, study) == [("import_long_text", "B2")]
+
+
+def test_any_table_is_imported_or_refused_with_every_problem_placed(tmp_path: Path) -> None:
+    """Random cells under the right header: responses that reconcile, or problems inside the table."""
+    chance = random.Random(20260103)
+    words = [
+        "1",
+        "5",
+        "6",
+        "4.5",
+        "非常满意",
+        "满意",
+        "~",
+        "#N/A",
+        "是",
+        "否",
+        "97",
+        "96",
+        "５",
+        "x_5",
+        "战略",
+        "-3",
+    ]
+    study = small_study(
+        {"id": "fault", "scale": "yes_no"},
+        {"id": "repair", "asked_if": {"item": "fault", "answers": [1]}},
+        columns=[
+            {"id": "id", "label": both("编号"), "kind": "key"},
+            {"id": "tier", "label": both("等级"), "kind": "category", "categories": TIERS, "optional": True},
+            {"id": "revenue", "label": both("收入"), "kind": "number", "minimum": 0, "optional": True},
+            {"id": "renewed", "label": both("续约"), "kind": "flag", "optional": True},
+        ],
+        design={"respondent": "id"},
+    )
+    outcomes = []
+    for _ in range(150):
+        few = chance.sample(words, chance.randrange(2, 6))
+        header = ["编号", "fault", "repair", "tier", "revenue", "renewed"]
+        lines = [
+            [str(n + 1), *(chance.choice(few) for _ in header[1:])] for n in range(chance.randrange(1, 4))
+        ]
+        path = workbook(tmp_path, "\n".join(" ".join(line) for line in [header, *lines]))
+        try:
+            result = imported(path, study)
+        except ImportProblems as refusal:
+            outcomes.append("refused")
+            placed_at = [p.place.cell for p in refusal.problems if p.code not in ("import_no_rows",)]
+            outcomes += [cell for cell in placed_at if cell is None or not "A1" < cell < "G5"]
+        else:
+            outcomes.append("imported")
+            if not result.report.reconciles or (result.responses.codes < -6).any():
+                outcomes.append("an import that does not reconcile")
+    assert set(outcomes) == {"refused", "imported"}
 
 
 def test_a_row_with_only_a_comment_is_an_answer(tmp_path: Path) -> None:

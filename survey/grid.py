@@ -1,0 +1,81 @@
+"""The raw values of the columns that are read, and what stands outside them.
+
+Values are kept by column, because a column is read as a whole: it has few distinct values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from survey.cells import CellValue, column_letters
+from survey.layouts.plain import Table
+from survey.notes import Notes
+
+_STRAY_SHOWN = 20
+
+T = TypeVar("T")
+
+
+@dataclass
+class Grid:
+    """Rows with a value in a column that is read: their numbers, and the values by column.
+
+    ``last`` is the last such row of the sheet. ``stray`` are cells (row, column) outside the table;
+    of a column without a header only the first, and ``unnamed`` counts them.
+    """
+
+    rows: list[int]
+    raw: dict[int, list[CellValue | None]]
+    hidden: int = 0
+    last: int = 0
+    stray: list[tuple[int, int]] = field(default_factory=list)
+    unnamed: dict[int, int] = field(default_factory=dict)
+
+    def only(self, kept: Sequence[bool]) -> Grid:
+        """Return the grid with the rows that are ``kept``."""
+        raw = {column: only(values, kept) for column, values in self.raw.items()}
+        return replace(self, rows=only(self.rows, kept), raw=raw)
+
+
+def only(values: Sequence[T], kept: Sequence[bool]) -> list[T]:
+    """Return the values that are ``kept``."""
+    return [value for value, keep in zip(values, kept, strict=True) if keep]
+
+
+def read_grid(table: Table, columns: Collection[int]) -> Grid:
+    """Read ``columns`` of a table, row by row."""
+    grid = Grid([], {column: [] for column in sorted(columns)})
+    appends: list[tuple[int, Any]] = [(column, values.append) for column, values in grid.raw.items()]
+    known = set(columns) | set(table.headers)
+    for row in table.rows():
+        cells = row.cells
+        if not cells.keys() <= known:
+            _note_strays(grid, row.number, cells.keys() - known)
+        if cells.keys().isdisjoint(grid.raw):
+            grid.stray += [(row.number, column) for column in sorted(cells.keys() & known)]
+            continue
+        grid.rows.append(row.number)
+        grid.hidden += row.hidden
+        for column, append in appends:
+            append(cells.get(column))
+    grid.last = grid.rows[-1] if grid.rows else table.header_row
+    return grid
+
+
+def _note_strays(grid: Grid, row: int, columns: set[int]) -> None:
+    for column in sorted(columns):
+        grid.unnamed[column] = grid.unnamed.get(column, 0) + 1
+        if grid.unnamed[column] == 1:
+            grid.stray.append((row, column))
+
+
+def report_strays(grid: Grid, table: Table, notes: Notes) -> None:
+    """Note the cells that were left out because they stand outside the table."""
+    for row, column in grid.stray[:_STRAY_SHOWN]:
+        n = grid.unnamed.get(column, 0)
+        code = "import_unnamed_column" if n > 1 else "import_stray_cell"
+        notes.warn(code, table.place(row, column), column=column_letters(column), n=n)
+    if len(grid.stray) > _STRAY_SHOWN:
+        notes.warn("import_stray_more", table.sheet.place(1, None), n=len(grid.stray) - _STRAY_SHOWN)
