@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.design import Design, design_of
 from analysis.estimate import LinearEstimates, comparisons, domain_means, shares, side_by_side
-from analysis.results import Comparison, Distribution, Estimate, TooFew
+from analysis.index import IndexTree
+from analysis.results import Comparison, Distribution, TooFew
 from analysis.sample import Booleans, Floats, Sample
+from analysis.tracking import hidden_items
 
 Codes = npt.NDArray[np.int16]
+Reason = Literal["disclosure", "complementary", "no_answers"]
 
 BANDS = 5
 # The kinds of blank by their codes, which stand in project files and never change meaning.
@@ -69,12 +73,15 @@ def item_distributions(
     fdr: float = 0.05,
     *,
     disclosure_limit: int = 10,
+    tree: IndexTree | None = None,
 ) -> tuple[Distribution, ...]:
     """How items were answered in the last wave of the sample.
 
     Parameters
     ----------
     codes : item -> codes of its scale from the worst answer to the best (descending for a reversed item).
+    tree : the index that is printed beside; items that would give a small one away through it show
+        nothing either.
 
     The share of the two best bands has a logit interval, and its change from the wave before is tested;
     all items are one family. An item with fewer than ``disclosure_limit`` answers shows nothing: no
@@ -92,13 +99,26 @@ def item_distributions(
         if len(waves) > 1
         else {}
     )
-    both = [item for item in before if min(now[item].n, before[item].n) >= disclosure_limit]
+    hidden = _hidden(sample, now, waves[-1], tree, disclosure_limit)
+    hidden_before = _hidden(sample, before, waves[-2], tree, disclosure_limit) if before else {}
+    both = [item for item in before if item not in hidden and item not in hidden_before]
     changes = _changes([now[item] for item in both], [before[item] for item in both], level, fdr)
     moved = dict(zip(both, changes, strict=True))
     return tuple(
-        _distribution(sample, item, scale, now[item], moved.get(item), level, disclosure_limit)
+        _distribution(sample, item, scale, now[item], moved.get(item), level, hidden.get(item))
         for item, scale in codes.items()
     )
+
+
+def _hidden(
+    sample: Sample, counted: Mapping[str, _Counted], wave: str, tree: IndexTree | None, limit: int
+) -> dict[str, Reason]:
+    """Items that show nothing in a wave: few answers, or a complement of one with few."""
+    found: dict[str, Reason] = dict(hidden_items(sample, tree, wave, limit)) if tree else {}
+    for item, found_here in counted.items():
+        if found_here.n < limit:
+            found[item] = "disclosure" if found_here.n else "no_answers"
+    return found
 
 
 def _count(sample: Sample, design: Design, item: str, scale: Sequence[int], wave: str) -> _Counted:
@@ -136,11 +156,11 @@ def _distribution(
     counted: _Counted,
     change: Comparison | None,
     level: float,
-    limit: int,
+    hidden: Reason | None,
 ) -> Distribution:
     rows = sample.in_wave(sample.waves[-1])
     given = sample.codes[rows, sample.items.index(item)]
-    shown = counted.n >= limit
+    shown = hidden is None
     weight = np.array([sample.weights[rows][given == code].sum() for code in scale])
     portions = tuple((weight / weight.sum()).tolist()) if shown else ()
     bands = band_codes(scale)
@@ -151,19 +171,12 @@ def _distribution(
         shares=portions,
         bands=tuple(float(sum(by_code[code] for code in band)) for band in bands) if shown else (),
         band_codes=bands,
-        top=_shown(counted.top, level, shown),
-        bottom=_shown(counted.bottom, level, shown),
+        top=shares(counted.top, level)[0] if hidden is None else TooFew(counted.n, hidden),
+        bottom=shares(counted.bottom, level)[0] if hidden is None else TooFew(counted.n, hidden),
         top_change=change,
         n=counted.n,
         blanks=blank_counts(sample.codes[rows, sample.items.index(item)]),
     )
-
-
-def _shown(linear: LinearEstimates, level: float, shown: bool) -> Estimate | TooFew:
-    n = int(linear.n[0])
-    if not shown:
-        return TooFew(n, "disclosure" if n else "no_answers")
-    return shares(linear, level)[0]
 
 
 def blank_counts(codes: Codes) -> dict[str, int]:

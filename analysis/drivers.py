@@ -19,11 +19,14 @@ from analysis.design import Design, design_of
 from analysis.driver_model import DriverModel, model_of
 from analysis.driver_table import DriverShare, DriverShares, describe
 from analysis.estimate import domain_means, estimates
+from analysis.index import IndexTree
 from analysis.moments import replicate_sums
 from analysis.priorities import Placement, placements
 from analysis.replicates import replication
 from analysis.results import Driver, DriverResults, Estimate, TooFew
 from analysis.sample import Booleans, Floats, Sample
+from analysis.suppression import Hidden
+from analysis.tracking import hidden_items
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +115,7 @@ def driver_results(
     level: float = 0.95,
     probability: float = 0.8,
     disclosure_limit: int = 10,
+    tree: IndexTree | None = None,
 ) -> DriverResults | TooFew:
     """Drivers of an outcome in one wave (the last by default), with performance and quadrants.
 
@@ -119,6 +123,9 @@ def driver_results(
     wave. An item that some were not asked enters with its mark and costs no rows; an answer that is
     missing costs its row, and the loss is counted and, over 10 %, warned of. ``TooFew`` where there is
     no model: see :func:`~analysis.driver_model.fit_drivers`.
+
+    An item with fewer than ``disclosure_limit`` answers, or one that would give such an item away through
+    the index of ``tree``, shows no performance, has no quadrant and does not move the performance line.
     """
     domain = sample.in_wave(wave or sample.waves[-1])
     columns = {item: sample.column(item) for item in items}
@@ -127,25 +134,28 @@ def driver_results(
     model = model_of(sample.outcomes[outcome_id], columns, structural, plan, domain)
     if isinstance(model, TooFew):
         return model
-    table = describe(model, outcome_id, level)
-    scores = np.column_stack([columns[name] for name in model.data.names])
-    asked = np.column_stack([domain & ~structural[name] for name in model.data.names])
-    performance = _performance(model, scores, domain)
-    placed = dict(
-        zip(model.data.names, placements(model.shares[:, 1:], performance[:, 1:], probability), strict=True)
-    )
+    table, names = describe(model, outcome_id, level), model.data.names
+    scores = np.column_stack([columns[name] for name in names])
+    asked = np.column_stack([domain & ~structural[name] for name in names])
     linear = domain_means(model.plan.design, scores, asked)
-    means = dict(zip(model.data.names, estimates(linear, level), strict=True))
-    reach = dict(zip(model.data.names, (sample.weights @ asked) / sample.weights[domain].sum(), strict=True))
+    hidden = hidden_items(sample, tree, wave or sample.waves[-1], disclosure_limit) if tree else {}
+    means = {
+        name: _mean(estimate, hidden.get(name), disclosure_limit)
+        for name, estimate in zip(names, estimates(linear, level), strict=True)
+    }
+    performance = _performance(model, scores, domain)
+    performance[[isinstance(means[name], TooFew) for name in names]] = np.nan
+    placed = dict(zip(names, placements(model.shares[:, 1:], performance[:, 1:], probability), strict=True))
+    reach = dict(zip(names, (sample.weights @ asked) / sample.weights[domain].sum(), strict=True))
     return DriverResults(
         outcome=outcome_id,
         wave=wave or sample.waves[-1],
         drivers=tuple(
-            _driver(row, placed[row.driver], means[row.driver], float(reach[row.driver]), disclosure_limit)
+            _driver(row, placed[row.driver], means[row.driver], float(reach[row.driver]))
             for row in table.drivers
         ),
         r_squared=table.r_squared,
-        performance_line=float(performance[:, 0].mean()),
+        performance_line=float(np.nanmean(performance[:, 0])),
         importance_line=1.0 / len(table.drivers),
         n=table.n,
         n_rows_lost=table.rows_lost,
@@ -155,6 +165,12 @@ def driver_results(
         dropped=table.dropped,
         warnings=table.warnings,
     )
+
+
+def _mean(estimate: Estimate | TooFew, hidden: Hidden | None, limit: int) -> Estimate | TooFew:
+    if hidden is None and estimate.n >= limit:
+        return estimate
+    return TooFew(estimate.n, hidden or "disclosure")
 
 
 def _performance(model: DriverModel, scores: Floats, domain: Booleans) -> Floats:
@@ -171,11 +187,9 @@ def _performance(model: DriverModel, scores: Floats, domain: Booleans) -> Floats
     return np.asarray((sums[:, :p] / base).T)
 
 
-def _driver(row: DriverShare, placed: Placement, mean: Estimate | TooFew, asked: float, limit: int) -> Driver:
+def _driver(row: DriverShare, placed: Placement, mean: Estimate | TooFew, asked: float) -> Driver:
     if row.coefficient is None or row.correlation is None or row.direction is None:
         raise TypeError(f"Driver {row.driver!r} is not a single item.")
-    if isinstance(mean, Estimate) and mean.n < limit:
-        mean = TooFew(mean.n, "disclosure")
     return Driver(
         item=row.driver,
         share=row.share,

@@ -78,7 +78,9 @@ def run(
     sample = prepare(history, study)
     trend, nodes = _index(sample, tree, study)
     step(*next(steps))
-    distributions = item_distributions(sample, _worst_to_best(study), **settings, disclosure_limit=limit)
+    distributions = item_distributions(
+        sample, _worst_to_best(study), **settings, disclosure_limit=limit, tree=tree
+    )
     step(*next(steps))
     outcomes = _outcomes(sample, study)
     step(*next(steps))
@@ -189,6 +191,7 @@ def _drivers(sample: Sample, study: Study) -> DriverSurvey:
             level=rules.level,
             probability=study.drivers.probability,
             disclosure_limit=rules.disclosure_limit,
+            tree=index_tree(study.index),
         )
         if isinstance(result, TooFew):
             missing.append((outcome, result))

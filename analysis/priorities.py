@@ -37,7 +37,8 @@ def placements(importance: Floats, performance: Floats, probability: float = 0.8
     """Place p items by their importance and performance in B replicates, both (p, B).
 
     A point on a line counts as above it. A quadrant is named if at least ``probability`` of the
-    replicates agree. A replicate without a performance (nan) of an item does not place that item.
+    replicates agree. A replicate without a performance (nan) of an item does not place that item, nor move
+    the line; an item that is never placed has probability 0 everywhere.
     """
     important = importance >= importance.mean(axis=0) - 1e-12
     good = performance >= np.nanmean(performance, axis=0) - 1e-12

@@ -219,12 +219,15 @@ def _nodes(
 def _visible(tree: IndexTree, columns: LinearEstimates, level: float, limit: int) -> list[Estimate | TooFew]:
     """Return a wave's nodes, without those whose base is too small or that would give one away."""
     found = list(estimates(columns, level))
-    families = [node.parent for node in tree.nodes]
-    counts = [int(n) for n in columns.n]
-    hidden = protect_figures(tree.matrix.T, counts, [*families, object()], limit, fixed=len(tree.nodes))
-    for j, reason in hidden.items():
+    for j, reason in _hidden_nodes(tree, columns, limit).items():
         found[j] = TooFew(int(columns.n[j]), reason)
     return found[:-1]
+
+
+def _hidden_nodes(tree: IndexTree, columns: LinearEstimates, limit: int) -> dict[int, Hidden]:
+    families = [*(node.parent for node in tree.nodes), object()]
+    counts = [int(n) for n in columns.n]
+    return protect_figures(tree.matrix.T, counts, families, limit, fixed=len(tree.nodes))
 
 
 def _by_family(
@@ -248,6 +251,19 @@ def _why_not(data: IndexData, columns: LinearEstimates, limit: int) -> str:
         if node.item is not None and columns.n[j] == 0 and node.weight > 0
     ]
     return f"The index of wave {wave!r} needs answers to every item with weight; {empty} have none."
+
+
+def hidden_items(sample: Sample, tree: IndexTree, wave: str, disclosure_limit: int = 10) -> dict[str, Hidden]:
+    """Items of the tree whose means may not be shown in a wave, and why.
+
+    Besides items with too small a base these are items without which the index would give such a one
+    away. Whatever else is printed about an item's answers has to respect it.
+    """
+    columns = index_data(sample, tree).columns(sample.in_wave(wave))
+    hidden = _hidden_nodes(tree, columns, disclosure_limit)
+    return {
+        node.item: hidden[j] for j, node in enumerate(tree.nodes) if node.item is not None and j in hidden
+    }
 
 
 def target_gap(

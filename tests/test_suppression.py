@@ -6,15 +6,18 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.distribution import item_distributions
+from analysis.drivers import driver_results
 from analysis.index import flat_tree
-from analysis.results import Estimate, TooFew
+from analysis.results import DriverResults, Estimate, TooFew
 from analysis.sample import Floats, Groups
 from analysis.suppression import derivable, hidden_groups, protect_figures
 from analysis.tabular import sample_from_frame
-from analysis.tracking import index_by_segment
+from analysis.tracking import hidden_items, index_by_segment
 
 LIMIT = 10
 
@@ -175,3 +178,28 @@ def test_shown_groups_are_estimates() -> None:
     assert all(
         isinstance(g.score, Estimate) for g in index_by_segment(sample, flat_tree({"q1": 1}), "s").groups
     )
+
+
+def test_an_item_that_would_give_a_small_one_away_is_hidden_everywhere() -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(rng.integers(1, 11, (200, 4)), columns=list("abcd")).astype(float)
+    frame["sat"] = frame[list("abc")].sum(axis=1) * 3.0
+    frame.loc[5:, "d"] = np.nan  # five answers
+    frame.loc[150:, "c"] = np.nan  # the smallest of the others
+    sample = sample_from_frame(frame, list("abcd"), scale=(1, 10), outcomes=["sat"])
+    tree = flat_tree(dict.fromkeys("abcd", 1.0))
+    assert hidden_items(sample, tree, "all") == {"d": "disclosure", "c": "complementary"}
+    scales = dict.fromkeys("abcd", range(1, 11))
+    tops = {d.item: d.top for d in item_distributions(sample, scales, tree=tree)}
+    assert (tops["c"], tops["d"]) == (TooFew(150, "complementary"), TooFew(5, "disclosure"))
+    assert isinstance(tops["a"], Estimate)
+    alone = {d.item: d.top for d in item_distributions(sample, scales)}
+    assert isinstance(alone["c"], Estimate)
+    drivers = driver_results(sample, "sat", ["a", "b", "c"], replicates=50, tree=tree)
+    assert isinstance(drivers, DriverResults)
+    by_item = {driver.item: driver for driver in drivers.drivers}
+    assert by_item["c"].performance == TooFew(150, "complementary")
+    assert by_item["c"].quadrant is None
+    # The line would give it away: it is the mean of the shown ones.
+    shown = [float(sample.column(item).mean()) for item in "ab"]
+    assert drivers.performance_line == pytest.approx(sum(shown) / 2)
