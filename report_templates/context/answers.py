@@ -12,7 +12,7 @@ from report_templates.context.story import LOW_TOP, Story
 
 Five = tuple[str, str, str, str, str]
 Group = tuple[NodeResult | None, tuple[Distribution, ...]]
-ROW_LOW, ROW_HIGH = 19.0, 44.0
+ROW_LOW, ROW_HIGH = 19.0, 52.0
 _BANDS = ("worst", "poor", "middle", "good", "best")
 
 

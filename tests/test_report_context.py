@@ -1,0 +1,386 @@
+"""What a report says: every figure from the results, every claim from a test, both languages alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import report_sample
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.results import Comparison, Estimate, StudyResults, TooFew, plain
+from report_templates import formatting
+from report_templates.charts.forest import Forest
+from report_templates.charts.likert import Likert
+from report_templates.charts.waterfall import Waterfall
+from report_templates.context import report_context
+from report_templates.context.model import FigurePage, ReportContext
+from report_templates.context.story import Story
+from survey.language import LANGUAGES, Language, catalogue
+from survey.study import Study
+
+KEY_ACCOUNTS = report_sample.key_accounts()
+VARIANTS: dict[str, tuple[Study, dict[str, Any]]] = {
+    "mixed": (KEY_ACCOUNTS, {"move": {"in_sales": 3.0, "after_sales": -2.5}}),
+    "rise": (KEY_ACCOUNTS, {"move": 2.6, "seed": 3}),
+    "fall": (KEY_ACCOUNTS, {"move": -2.6, "seed": 5}),
+    "flat": (KEY_ACCOUNTS, {"seed": 11}),
+    "undecided": (KEY_ACCOUNTS, {"undecided": True}),
+    "first wave": (KEY_ACCOUNTS, {"waves": 1}),
+    "bare": (KEY_ACCOUNTS, {"known_errors": False, "drivers": False, "segments": False}),
+    "one item list": (report_sample.small_study(3), {}),
+    "one dimension": (report_sample.small_study(4, dimensions=1, waves=2, drivers=False), {}),
+    "24 items": (report_sample.small_study(24, dimensions=5, waves=3), {"move": {"d1": 2.5}}),
+}
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+CLAIMS: dict[Language, re.Pattern[str]] = {
+    "zh": re.compile("上升|下降|拉高|拉低|高于|低于|较高|较低"),
+    "en": re.compile(r"\b(rose|fell|lifted|lowered|above|below|higher|lower)\b", re.IGNORECASE),
+}
+
+
+def made(name: str) -> tuple[StudyResults, Study]:
+    study, settings_ = VARIANTS[name]
+    return report_sample.results(study, **settings_), study
+
+
+def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every string of a context with the path to it."""
+    if isinstance(value, str):
+        yield path, value
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from texts(getattr(value, field.name), f"{path}.{field.name}")
+    elif isinstance(value, tuple | list):
+        for number, each in enumerate(value):
+            yield from texts(each, f"{path}[{number}]")
+
+
+def title(page: Any) -> str:
+    return " ".join(page.head.title)
+
+
+def page_of(context: ReportContext, anchor: str) -> FigurePage:
+    return next(page for page in context.pages if page.head.anchor == anchor)
+
+
+def claiming(context: ReportContext) -> list[tuple[str, str]]:
+    """The texts that make claims: titles, findings, tiles and the comparisons of the cover."""
+    parts = (
+        context.summary.tiles,
+        context.summary.findings,
+        context.cover.facings,
+        [page.head.title for page in (context.summary, *context.pages, context.method)],
+    )
+    return [pair for part in parts for pair in texts(part)]
+
+
+# Figures
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from leaves(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from leaves(each)
+    else:
+        yield value
+
+
+def derived(results: StudyResults, study: Study) -> Iterator[float]:
+    """The few figures that a report works out: sums, gaps to a mean, half widths, the rate before."""
+    story = Story.of(results, study, "zh")
+    index, quality = results.current.index, results.quality
+    yield from (study.reporting.target or 0.0, study.reporting.level, study.reporting.false_discovery_rate)
+    for nodes in (story.pushing_up, story.pulling_down):
+        yield sum(node.contribution.estimate.value for node in nodes if node.contribution)
+    if index.low is not None and index.high is not None:
+        yield (index.high - index.low) / 2
+    for other in (quality.index_respondent, quality.index_without_flagged):
+        yield (other or 0.0) - index.value
+    for found in results.drivers:
+        for driver in found.drivers:
+            if isinstance(driver.performance, Estimate):
+                yield driver.performance.value - found.performance_line
+    before = study.wave_by_id[results.waves[-2]].invited if len(results.waves) > 1 else None
+    if before and quality.response_rate:
+        yield quality.response_rate - results.trend[-2].n / before
+
+
+def allowed(results: StudyResults, study: Study, language: Language) -> set[str]:
+    """Every way a figure of the results may be printed, and the figures in labels and sentences."""
+    numbers = [v for v in leaves(plain(results)) if isinstance(v, int | float) and not isinstance(v, bool)]
+    numbers += [*derived(results, study), study.drivers.probability if study.drivers else 0.8]
+    printed = {
+        f(abs(v), d) for v in numbers for d in (0, 1, 2) for f in (formatting.number, formatting.percent)
+    }
+    printed |= {formatting.p_value(abs(v)) for v in numbers}
+    printed |= {str(small) for small in range(100)}
+    sentences = [
+        text[language] for key, text in catalogue("report_templates").items() if key.startswith("report.")
+    ]
+    labels = [str(leaf) for leaf in leaves(study.document())]
+    codes = [str(leaf) for leaf in leaves(plain(results)) if isinstance(leaf, str)] + [
+        str(study.reporting.seed)
+    ]
+    words = "\n".join([*sentences, *labels, *codes, results.provenance.csat])
+    digests = [digest[:8] for digest in codes]
+    words += "\n".join(digests)
+    return printed | set(NUMBER.findall(words)) | {"60", "30", "100"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_figure_comes_from_the_results(name: str, language: Language) -> None:
+    results, study = made(name)
+    known = allowed(results, study, language)
+    # Ticks of axes and the declared limits of the quality statement are no results.
+    others = re.compile(r"\.axis\.|\.claims_note$")
+    strange = [
+        (path, text, number)
+        for path, text in texts(report_context(results, study, language))
+        if not others.search(path)
+        for number in NUMBER.findall(text)
+        if number not in known
+    ]
+    assert not strange
+
+
+def test_the_test_of_figures_can_fail() -> None:
+    results, study = made("mixed")
+    known = allowed(results, study, "zh")
+    assert formatting.number(results.current.index.value) in known
+    # A figure made up at random would mostly be found out.
+    assert sum(formatting.number(n / 100, 2) in known for n in range(10_000)) < 2_000
+    assert sum(formatting.number(n / 10) in known for n in range(1_000)) < 700
+
+
+def test_a_figure_that_stands_twice_is_the_same() -> None:
+    results, study = made("mixed")
+    context = report_context(results, study, "en")
+    index = formatting.number(results.current.index.value)
+    assert context.cover.index == context.summary.tiles[0].value == index
+    trend = page_of(context, "trend")
+    assert trend.table is not None
+    assert trend.table.rows[0].cells[1].text == index
+
+
+# Claims
+
+
+def without_verdicts(value: Any) -> Any:
+    """The same results, had no test found anything."""
+    if isinstance(value, Comparison):
+        return dataclasses.replace(value, p=0.6, q=0.9, verdict="same")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changes = {f.name: without_verdicts(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return dataclasses.replace(value, **changes)
+    return tuple(without_verdicts(each) for each in value) if isinstance(value, tuple) else value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["mixed", "rise", "24 items"])
+def test_without_a_verdict_nothing_is_claimed(name: str, language: Language) -> None:
+    results, study = made(name)
+    context = report_context(without_verdicts(results), study, language)
+    claims = [pair for pair in claiming(context) if CLAIMS[language].search(pair[1])]
+    assert not claims
+    marks = re.findall(r"mark='(\w+)'", repr([context.summary.tiles, *context.pages[:3]]))
+    assert set(marks) <= {"same"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_errors_changes_are_called_untested(language: Language) -> None:
+    results, study = made("bare")
+    context = report_context(results, study, language)
+    word = {"zh": "无法检验", "en": "cannot be tested"}[language]
+    assert word in title(page_of(context, "trend"))
+    assert context.summary.tiles[0].change.mark is None
+    assert formatting.NONE in context.cover.interval
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.floats(-3, 3), st.integers(2, 4))
+def test_words_and_marks_follow_the_verdicts(seed: int, move: float, waves: int) -> None:
+    results = report_sample.results(KEY_ACCOUNTS, seed=seed, move=move, waves=waves)
+    context = report_context(results, KEY_ACCOUNTS, "zh")
+    story = Story.of(results, KEY_ACCOUNTS, "zh")
+    change, gap = results.current.change, results.target_gap
+    assert change is not None
+    assert gap is not None
+    said = title(page_of(context, "trend"))
+    rising = change.verdict != "same" and change.estimate.value > 0
+    falling = change.verdict != "same" and change.estimate.value < 0
+    assert ("上升" in said, "下降" in said, "基本持平" in said) == (rising, falling, change.verdict == "same")
+    assert ("高于目标" in said) == (gap.verdict == "better")
+    assert ("低于目标" in said) == (gap.verdict == "worse")
+    causes = title(page_of(context, "causes"))
+    assert ("拉高" in causes, "拉低" in causes) == (bool(story.pushing_up), bool(story.pulling_down))
+    _marks_are_counted(context, results)
+
+
+def _marks_are_counted(context: ReportContext, results: StudyResults) -> None:
+    answers = page_of(context, "answers")
+    assert answers.figure is not None
+    chart = answers.figure.chart
+    assert isinstance(chart, Likert)
+    marks = [item.mark for group in chart.groups for item in group.items]
+    heads = [callout.head for callout in answers.callouts]
+    assert heads[1].endswith(f"{marks.count('worse')} 项")
+    assert heads[2].endswith(f"{marks.count('better')} 项")
+    groups = page_of(context, "groups")
+    assert groups.figure is not None
+    forest = groups.figure.chart
+    assert isinstance(forest, Forest)
+    drawn = [row.mark for row in forest.rows if row.value is not None]
+    for mark, word in (("better", "高于"), ("worse", "低于")):
+        count = drawn.count(mark)  # type: ignore[arg-type] # both are marks
+        assert (word in title(groups)) == bool(count)
+        assert not count or formatting.counted(count, "zh") in title(groups)
+    hidden = sum(isinstance(group.score, TooFew) for group in results.segments[0].groups)
+    assert sum(row.value is None for row in forest.rows) == hidden
+
+
+@pytest.mark.parametrize("name", ["mixed", "rise", "24 items", "one dimension"])
+def test_waterfall_reconciles(name: str) -> None:
+    results, study = made(name)
+    figure = page_of(report_context(results, study, "zh"), "causes").figure
+    assert figure is not None
+    chart = figure.chart
+    assert isinstance(chart, Waterfall)
+    # Sums of at most 24 doubles near 1.
+    assert sum(step.value for step in chart.steps) == pytest.approx(chart.end.value, abs=1e-9)
+    before, now = (wave.index.value for wave in results.trend[-2:])
+    assert chart.end.value == pytest.approx(now - before, abs=1e-9)
+
+
+def test_only_sure_drivers_are_named() -> None:
+    results, study = made("undecided")
+    page = page_of(report_context(results, study, "zh"), "priorities")
+    assert "没有一项" in title(page)
+    assert page.side is not None
+    assert [group.name for group in page.side.groups] == ["未定"]
+    assert page.table is not None
+    assert {row.cells[-1].mark for row in page.table.rows} == {"same"}
+
+
+def test_hidden_groups_leave_no_figure() -> None:
+    results, study = made("mixed")
+    for language in LANGUAGES:
+        page = page_of(report_context(results, study, language), "groups")
+        assert page.figure is not None
+        assert isinstance(page.figure.chart, Forest)
+        hidden = [row for row in page.figure.chart.rows if row.value is None]
+        assert len(hidden) == 2
+        for row in hidden:
+            assert row.note
+            assert row.low is row.high is row.expected_low is row.expected_high is None
+            assert set(row.right) <= {"", "<10"}
+
+
+def test_importance_is_never_called_a_cause() -> None:
+    for language, word in (
+        ("zh", re.compile("导致|造成|带来")),
+        ("en", re.compile(r"\b(causes?d?|leads? to)\b")),
+    ):
+        results, study = made("mixed")
+        for _, text in texts(page_of(report_context(results, study, language), "priorities")):
+            assert not word.search(re.sub("不是因果|not cause|no cause", "", text))
+
+
+# Pages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_pages_and_figures_are_numbered_without_gaps(name: str, language: Language) -> None:
+    results, study = made(name)
+    context = report_context(results, study, language)
+    pages = [context.summary, *context.pages, context.method]
+    assert [page.head.number for page in pages] == [str(n) for n in range(2, len(pages) + 2)]
+    assert [(entry.number, entry.name, entry.anchor) for entry in context.cover.contents] == [
+        (page.head.number, page.head.name, page.head.anchor) for page in pages
+    ]
+    labels = [figure.label for page in context.pages for figure in (page.figure, page.second) if figure]
+    word = {"zh": "图 {}", "en": "Figure {}"}[language]
+    # A no-break space keeps number and unit together, but not the word and its number.
+    assert [label.replace("\u00a0", " ") for label in labels] == [
+        word.format(n) for n in range(1, len(labels) + 1)
+    ]
+    references = {finding.reference for finding in context.summary.findings}
+    assert references <= {*labels, ""}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_both_languages_have_the_same_structure(name: str) -> None:
+    results, study = made(name)
+    zh, en = (report_context(results, study, language) for language in LANGUAGES)
+    assert [page.head.anchor for page in zh.pages] == [page.head.anchor for page in en.pages]
+    assert [digits(f.reference) for f in zh.summary.findings] == [
+        digits(f.reference) for f in en.summary.findings
+    ]
+    assert [claim.sign for claim in zh.method.claims] == [claim.sign for claim in en.method.claims]
+    for ours, theirs in itertools.chain(
+        zip(zh.summary.tiles, en.summary.tiles, strict=True),
+        zip(zh.cover.facings, en.cover.facings, strict=True),
+    ):
+        assert digits(ours.value) == digits(theirs.value)
+    for ours, theirs in zip(zh.pages, en.pages, strict=True):
+        assert ours.figure is not None
+        assert theirs.figure is not None
+        assert type(ours.figure.chart) is type(theirs.figure.chart)
+
+
+def digits(text: str) -> str:
+    return "".join(NUMBER.findall(text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_no_text_is_empty_or_shows_a_template(name: str, language: Language) -> None:
+    results, study = made(name)
+    context = report_context(results, study, language)
+    for path, text in texts(context):
+        assert "{" not in text, path
+        assert not text.startswith(("，", "。", ", ", "; ")), path
+        assert "None" not in text, path
+        assert "nan" not in text.lower().split(), path
+    for page in (context.summary, *context.pages, context.method):
+        assert page.head.title
+        assert all(page.head.title)
+
+
+def test_decisions_are_left_out_where_the_study_declares_none() -> None:
+    document = yaml.safe_load(
+        (report_sample.ROOT / "sample_surveys/key_accounts/study.yaml").read_text("utf-8")
+    )
+    document["reporting"].pop("actions")
+    document["reporting"].pop("target")
+    study = Study.model_validate(document)
+    context = report_context(report_sample.results(study), study, "zh")
+    assert context.summary.decisions is None
+    assert not [text for _, text in texts(context) if "目标" in text]
+
+
+def test_decisions_name_only_what_the_survey_asks_for() -> None:
+    results, study = made("mixed")
+    table = report_context(results, study, "zh").summary.decisions
+    assert table is not None
+    story = Story.of(results, study, "zh")
+    repair = {story.words.item(driver.item) for driver in story.in_quadrant("improve")}
+    leaves_ = [node for node in results.nodes if node.item and node.change]
+    fallen = {story.words.node(n.id) for n in leaves_ if n.change and n.change.verdict == "worse"}
+    assert {row.cells[0].text for row in table.rows} <= repair | fallen
+
+
+def test_same_results_same_words() -> None:
+    results, study = made("mixed")
+    assert report_context(results, study, "zh") == report_context(results, study, "zh")
