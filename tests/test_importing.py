@@ -581,24 +581,15 @@ def test_long_comments_are_kept_whole_and_reported(tmp_path: Path) -> None:
 def test_any_table_is_imported_or_refused_with_every_problem_placed(tmp_path: Path) -> None:
     """Random cells under the right header: responses that reconcile, or problems inside the table."""
     chance = random.Random(20260103)
-    words = [
-        "1",
-        "5",
-        "6",
-        "4.5",
-        "非常满意",
-        "满意",
-        "~",
-        "#N/A",
-        "是",
-        "否",
-        "97",
-        "96",
-        "５",
-        "x_5",
-        "战略",
-        "-3",
-    ]
+    anything = ["6", "4.5", "满意", "~", "#N/A", "97", "96", "x_5", "-3", "2026-01-01", "是", "5分", "1_000"]
+    fitting = {
+        "编号": ["a"],
+        "fault": ["2", "否", "2_否"],
+        "repair": ["~", "（跳过）", "99"],
+        "tier": ["A", "重点", "~"],
+        "revenue": ["0", "１.5", "~"],
+        "renewed": ["是", "n", "~", "1"],
+    }
     study = small_study(
         {"id": "fault", "scale": "yes_no"},
         {"id": "repair", "asked_if": {"item": "fault", "answers": [1]}},
@@ -612,12 +603,13 @@ def test_any_table_is_imported_or_refused_with_every_problem_placed(tmp_path: Pa
     )
     outcomes = []
     for _ in range(150):
-        few = chance.sample(words, chance.randrange(2, 6))
-        header = ["编号", "fault", "repair", "tier", "revenue", "renewed"]
-        lines = [
-            [str(n + 1), *(chance.choice(few) for _ in header[1:])] for n in range(chance.randrange(1, 4))
-        ]
-        path = workbook(tmp_path, "\n".join(" ".join(line) for line in [header, *lines]))
+        header = list(fitting)
+        table = [[chance.choice(fitting[name]) for name in header] for _ in range(chance.randrange(1, 4))]
+        for n, line in enumerate(table):
+            line[0] = f"r{n}"
+        for _ in range(chance.randrange(3)):
+            chance.choice(table)[chance.randrange(len(header))] = chance.choice(anything)
+        path = workbook(tmp_path, "\n".join(" ".join(line) for line in [header, *table]))
         try:
             result = imported(path, study)
         except ImportProblems as refusal:
