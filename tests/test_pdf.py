@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pypdfium2
+import pypdfium2.raw as raw
 import pytest
+from chart_samples import every_chart
 
 from report_templates import pdf, pdf_worker
-from report_templates.environment import styles
+from report_templates.context.figures import markup
+from report_templates.environment import marked, styles
 from report_templates.pdf import Attachment, Limits, PdfProblems, Printer
 from survey.language import LANGUAGES
 
@@ -88,6 +93,42 @@ def test_the_file_is_tagged_titled_and_in_its_language(printed: bytes) -> None:
     plain = inflated(printed)
     for part in (b"/StructTreeRoot", b"/Lang", b"pdfuaid:part", b"/DisplayDocTitle true", b"/Alt"):
         assert part in plain, part
+
+
+def structure(data: bytes) -> Iterator[tuple[str, str]]:
+    """Yield every element of the tag tree as its type and alternative text."""
+
+    def words(read: Any, element: Any) -> str:
+        buffer = ctypes.create_string_buffer(read(element, None, 0))
+        read(element, buffer, len(buffer))
+        return buffer.raw.decode("utf-16-le").rstrip("\0")
+
+    def below(element: Any) -> Iterator[tuple[str, str]]:
+        yield (
+            words(raw.FPDF_StructElement_GetType, element),
+            words(raw.FPDF_StructElement_GetAltText, element),
+        )
+        for index in range(raw.FPDF_StructElement_CountChildren(element)):
+            if child := raw.FPDF_StructElement_GetChildAtIndex(element, index):
+                yield from below(child)
+
+    document = pypdfium2.PdfDocument(data)
+    try:
+        for sheet in document:
+            tree = raw.FPDF_StructTree_GetForPage(sheet)
+            for index in range(raw.FPDF_StructTree_CountChildren(tree)):
+                yield from below(raw.FPDF_StructTree_GetChildAtIndex(tree, index))
+            raw.FPDF_StructTree_Close(tree)
+    finally:
+        document.close()
+
+
+def test_every_chart_and_mark_is_read_aloud_as_what_it_says(printer: Printer) -> None:
+    charts = every_chart("zh")
+    body = "".join(f"<figure>{markup(chart)}</figure>" for chart in charts.values())
+    data = printer.write(page(f"{body}<p>{marked('▲ 好转 ○ 持平')}</p>"))
+    found = [alt for kind, alt in structure(data) if kind == "Figure"]
+    assert sorted(found) == sorted([*(chart.title for chart in charts.values()), "▲", "○"])
 
 
 def test_an_archival_copy_carries_its_attachment(printer: Printer) -> None:
