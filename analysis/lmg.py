@@ -97,8 +97,8 @@ def shapley(residuals: Floats) -> Floats:
 def lmg(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
     """LMG of every player in every replicate, (P, B), exact.
 
-    Replicates are taken in blocks whose subsets stay in the cache; 13 players and 1,000 replicates
-    take a tenth of a second, 20 players and one replicate as long.
+    Replicates are taken in blocks whose subsets stay in the cache: some 50 million subsets a second on
+    one core, so 13 players and 1,000 replicates take a fraction of a second.
     """
     if not 1 <= len(players) <= MOST_PLAYERS:
         raise ValueError(
