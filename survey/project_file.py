@@ -51,6 +51,9 @@ class ProjectFile:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         unclean = Path(f"{path}-journal").exists()
+        if read_only and path.is_file() and (unclean or not path.stat().st_size):
+            # Only a writer can put back what a killed import left half done.
+            ProjectFile(path).close()
         with self._explained():
             uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "?mode=rwc")
             self._connection = sqlite3.connect(
