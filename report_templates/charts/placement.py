@@ -16,6 +16,7 @@ from report_templates.charts.drawing import Box, Point
 DISTANCES = (9.0, 13.0, 19.0, 27.0, 38.0)
 DIRECTIONS = 16
 LEADER_FROM = 17.0
+BESIDE, ABOVE = 6.0, 1.0
 
 
 def spread(wanted: Sequence[tuple[float, float]], low: float, high: float) -> list[float]:
@@ -164,13 +165,12 @@ def _one_round(
 
 
 def _free(option: Placed, taken: Sequence[Box], leaders: Sequence[tuple[Point, Point]]) -> bool:
-    """Whether an option keeps clear of the labels and leaders already placed, with a unit of air."""
-    left, top, right, bottom = (
-        option.box.left - 1,
-        option.box.top - 1,
-        option.box.right + 1,
-        option.box.bottom + 1,
-    )
+    """Whether an option keeps clear of the labels and leaders already placed.
+
+    Side by side they need the air of a space and more, or two names read as one.
+    """
+    left, right = option.box.left - BESIDE, option.box.right + BESIDE
+    top, bottom = option.box.top - ABOVE, option.box.bottom + ABOVE
     for box in taken:
         if box.left < right and left < box.right and box.top < bottom and top < box.bottom:
             return False
