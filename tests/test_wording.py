@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
+from types import ModuleType
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from survey import mapping, ooxml, sheet_parser, wording
 from survey.wording import matching, number_in, tidy, without_question_number
 
 
@@ -80,3 +84,12 @@ def test_different_wordings(one: str, other: str) -> None:
 def test_forms_are_stable(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
     assert matching(tidy(text)) == matching(text)
+
+
+@pytest.mark.parametrize(
+    "module", [mapping, ooxml, sheet_parser, wording], ids=lambda module: module.__name__
+)
+def test_examples_in_the_documentation_hold(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0
