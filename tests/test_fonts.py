@@ -49,6 +49,7 @@ def test_signs_of_the_pages_print() -> None:
 def test_both_weights_have_the_same_characters_and_our_name() -> None:
     regular, bold = (font(file) for file in glyphs.FILES)
     assert set(regular.getBestCmap()) == set(bold.getBestCmap())
+    assert set(map(chr, regular.getBestCmap())) == glyphs.characters()
     for one, weight in ((regular, "Regular"), (bold, "Bold")):
         names = one["name"]
         assert names.getDebugName(1) == "Csat Sans SC"

@@ -64,6 +64,7 @@ that an installed Noto is never picked in its place; outlines and advances are t
 Characters ({count:,}): GB 2312 ∪ 通用规范汉字表 (field `kTGH` of Unihan {unihan}) ∪ Latin, Greek,
 punctuation and signs. OpenType features kept: kern, halt, palt. `advances.json` holds the advance of
 every character that is not exactly 1 em wide, in thousandths of an em; charts measure text with it.
+`characters.txt` lists every character, so that a text can be checked without opening a font.
 
 Made by `tools/build_fonts.py` with fontTools {fonttools}; run it by hand and commit what it writes.
 The web edition embeds a WOFF2 of just the characters on its page, cut from these files when it is
@@ -165,6 +166,8 @@ def main() -> None:
         print(f"{path.name}: {len(characters):,} characters, {path.stat().st_size:,} bytes")
     text = json.dumps(widths, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     (arguments.output / "advances.json").write_text(text + "\n", encoding="utf-8")
+    listed = "".join(map(chr, sorted(characters)))
+    (arguments.output / "characters.txt").write_text(listed + "\n", encoding="utf-8")
     write_note(arguments, len(characters), version)
 
 
