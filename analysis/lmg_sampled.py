@@ -17,8 +17,6 @@ import numpy as np
 from analysis.lmg import ALIASED, MOST_PLAYERS, lmg
 from analysis.sample import Floats, Integers
 
-# Up to so many players all subsets are visited in every replicate, and not only in the full sample.
-EXACT_REPLICATES = 15
 ORDERS, REPLICATED_ORDERS = 4000, 200
 _BATCH = 500
 
@@ -73,21 +71,16 @@ def sampled_lmg(
 def lmg_everywhere(correlations: Floats, players: Sequence[Sequence[int]], seed: int) -> tuple[Floats, float]:
     """LMG in the full sample (cell 0) and in every replicate, (P, 1 + B), and the largest error of drawing.
 
-    Exact throughout for up to 15 players. For up to 20 the full sample is exact and replicates use 200
-    orders, the same in each, shifted by what those orders are off in the full sample. Beyond, the full
-    sample uses 4,000 orders. The error is that of the full sample, 0 where it is exact.
+    Exact for up to 20 players. Beyond, the full sample uses 4,000 orders and every replicate the first 200
+    of them, shifted by what those are off in the full sample. The error is that of the full sample, 0
+    where it is exact.
     """
-    if len(players) <= EXACT_REPLICATES:
+    if len(players) <= MOST_PLAYERS:
         return lmg(correlations, players), 0.0
     orders = random_orders(len(players), ORDERS // 2, seed)
     rough = sampled_lmg(correlations, players, orders[:REPLICATED_ORDERS])[0]
-    full = np.ascontiguousarray(correlations[:, :, :1])
-    if len(players) <= MOST_PLAYERS:
-        best, error = lmg(full, players), 0.0
-    else:
-        best, spread = _all_orders_at_once(full[:, :, 0], players, orders)
-        error = float(spread.max())
-    return rough + (best - rough[:, :1]), error
+    best, spread = _all_orders_at_once(np.ascontiguousarray(correlations[:, :, 0]), players, orders)
+    return rough + (best - rough[:, :1]), float(spread.max())
 
 
 def _all_orders_at_once(
