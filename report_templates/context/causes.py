@@ -40,23 +40,19 @@ def _title(story: Story) -> Phrases:
         key = "causes.title.none" if story.change and story.change.p is not None else "causes.title.untested"
         return words.title(words.phrases(key, kind=words(f"noun.{story.kind}")))
 
-    def names(nodes: tuple[NodeResult, ...], key: str) -> Phrases:
-        listed = words.listed([words.node(node.id) for node in nodes])
+    def side(nodes: tuple[NodeResult, ...], key: str) -> Phrases:
+        listed = words.listed(clauses.contributors(story, nodes))
         return words.phrases(f"causes.title.{key}", names=listed) if nodes else ()
 
-    def counts(nodes: tuple[NodeResult, ...], key: str) -> Phrases:
-        count = words("quantity", count=words.counted(len(nodes)), noun=noun(story, len(nodes)))
+    def counted(nodes: tuple[NodeResult, ...], key: str) -> Phrases:
+        count = words("quantity", count=words.counted(len(nodes)), noun=clauses.noun(story, len(nodes)))
         return words.phrases(f"causes.title.{key}", names=count) if nodes else ()
 
+    lowered = "down_too" if up else "down"
     return words.title(
-        clauses.together(story, names(up, "up"), names(down, "down_too" if up else "down")),
-        clauses.together(story, counts(up, "up"), counts(down, "down_too" if up else "down")),
+        clauses.together(story, side(up, "up"), side(down, lowered)),
+        clauses.together(story, counted(up, "up"), counted(down, lowered)),
     )
-
-
-def noun(story: Story, count: int) -> str:
-    """Return what the branches are, in the number that ``count`` asks for."""
-    return story.words(f"noun.{story.kind}" + ("" if count == 1 else "_s"))
 
 
 def _subtitle(story: Story) -> str:
@@ -206,6 +202,9 @@ def _side_remark(story: Story, key: str, nodes: tuple[NodeResult, ...]) -> Callo
     return Callout(
         words(f"causes.{key}_head", total=formatting.signed(total, 2)),
         words(
-            f"causes.{key}_text", parts=parts, count=words.counted(len(nodes)), noun=noun(story, len(nodes))
+            f"causes.{key}_text",
+            parts=parts,
+            count=words.counted(len(nodes)),
+            noun=clauses.noun(story, len(nodes)),
         ),
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from analysis.results import Comparison
+from collections.abc import Sequence
+
+from analysis.results import Comparison, NodeResult
 from report_templates import formatting
 from report_templates.context import verdicts
 from report_templates.context.model import Cell, Phrases
 from report_templates.context.story import Story
+
+MOST_NAMED = 3
 
 
 def together(story: Story, *clauses: Phrases, stop: bool = False) -> Phrases:
@@ -61,6 +65,20 @@ def repair_first(story: Story, *, named: bool = True) -> Phrases:
         )
     names = words.listed([words.item(driver.item) for driver in found])
     return words.phrases("clause.repair.names", names=names)
+
+
+def noun(story: Story, count: int) -> str:
+    """Return what the branches are, in the number that ``count`` asks for."""
+    return story.words(f"noun.{story.kind}" + ("" if count == 1 else "_s"))
+
+
+def contributors(story: Story, nodes: Sequence[NodeResult]) -> tuple[str, ...]:
+    """Name branches, or count them where there are more than three."""
+    words, count = story.words, len(nodes)
+    if count <= MOST_NAMED:
+        return tuple(words.node(node.id) for node in nodes)
+    key = "all_of" if count == len(story.branches) else "quantity"
+    return (words(key, count=words.counted(count), noun=noun(story, count)),)
 
 
 def magnitude(value: float, decimals: int = 1) -> str:

@@ -125,6 +125,7 @@ def trend_chart(
         for wave in trend
     )
     limits = [limit for point in points for limit in (point.value, point.low, point.high)]
+    whole = trend[-1].index.low is None
     # The words of the target stand above its line and need room on a low chart.
     pad = 0.06 if chart_height > LOW else 0.16
     return Trend(
@@ -132,7 +133,7 @@ def trend_chart(
         points=points,
         axis=axis_around([*limits, target], formatting.number, count=5 if chart_height > LOW else 3, pad=pad),
         end_figure=words.score(trend[-1].index),
-        end_interval="" if style == "cover" else words.scores_interval(trend[-1].index),
+        end_interval=words.scores_interval(trend[-1].index) if style == "page" and not whole else "",
         target=target,
         target_label="" if target is None else words("target", target=formatting.number(target)),
         band_label=words("band", level=words.level) if style == "page" and label_band else "",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from analysis.results import Estimate, NodeResult
 from report_templates import formatting
-from report_templates.context import verdicts
+from report_templates.context import clauses, verdicts
 from report_templates.context.model import (
     Finding,
 )
@@ -46,8 +46,8 @@ def _movement(story: Story) -> Iterator[tuple[str, str, str]]:
 
 def _moved(story: Story, key: str, nodes: tuple[NodeResult, ...]) -> tuple[str, str, str]:
     words = story.words
-    names = words.joined([words.node(node.id) for node in nodes], 3)
-    head = words(f"finding.{key}", names=names)
+    names = words.joined(clauses.contributors(story, nodes))
+    head = formatting.capital(words(f"finding.{key}", names=names))
     if len(nodes) == 1:
         return head, _one_moved(story, nodes[0]), story.figure("causes")
     total = sum(node.contribution.estimate.value for node in nodes if node.contribution)
@@ -135,10 +135,15 @@ def _group_finding(story: Story) -> Iterator[tuple[str, str, str]]:
                 limit=words.count(story.study.reporting.disclosure_limit),
             )
         )
-    head = "finding.groups" if count else "finding.no_groups"
+    head = f"finding.groups.{'one' if count == 1 else 'many'}" if count else "finding.no_groups"
     text = " ".join(sentences) if words.language == "en" else "".join(sentences)
     yield (
-        words(head, count=formatting.capital(words.counted(count)), groups=names),
+        words(
+            head,
+            count=formatting.capital(words.counted(count)),
+            groups=names,
+            group=words.one_of(main.id),
+        ),
         text or words("finding.no_groups_text", groups=names),
         story.figure("groups"),
     )
@@ -149,10 +154,11 @@ def _still(story: Story) -> Iterator[tuple[str, str, str]]:
     change, words = story.change, story.words
     if change is None or words.previous is None or story.pushing_up or story.pulling_down:
         return
+    key = "still" if change.p is not None else "untested"
     yield (
-        words(f"finding.{'still' if change.p is not None else 'untested'}", kind=words(f"noun.{story.kind}")),
+        words(f"finding.{key}", kind=words(f"noun.{story.kind}")),
         words(
-            "finding.still_text",
+            f"finding.{key}_text",
             wave=words.prior,
             value=words.change(change),
             interval=words.change_interval(change),

@@ -47,16 +47,25 @@ def _title(story: Story, segment: SegmentResult) -> Phrases:
     if not above and not below:
         tested = any(group.difference and group.difference.p is not None for group in segment.groups)
         return words.title(words.phrases(f"groups.title.{'none' if tested else 'untested'}", groups=names))
-    key = "both" if above and below else ("above" if above else "below")
+    second: Phrases = ()
+    first = _side_clause(story, segment, "above", len(above))
+    if below and above:
+        second = words.phrases("groups.below.too", count=words.counted(len(below)))
+    elif below:
+        first = _side_clause(story, segment, "below", len(below))
+    rest = words.phrases("groups.others")
     return words.title(
-        words.phrases(
-            f"groups.title.{key}",
-            above=formatting.capital(words.counted(len(above))),
-            below=words.counted(len(below))
-            if key == "both"
-            else formatting.capital(words.counted(len(below))),
-            groups=names,
-        )
+        clauses.together(story, first, second, rest, stop=True), clauses.together(story, first, second)
+    )
+
+
+def _side_clause(story: Story, segment: SegmentResult, side: str, count: int) -> Phrases:
+    words = story.words
+    return words.phrases(
+        f"groups.{side}.{'one' if count == 1 else 'many'}",
+        count=words.counted(count),
+        groups=words.groups_of(segment.id),
+        group=words.one_of(segment.id),
     )
 
 

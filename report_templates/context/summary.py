@@ -21,7 +21,7 @@ from report_templates.context.score_chart import score_forest, score_rows
 from report_templates.context.story import MOST_DECISIONS, Story
 from report_templates.context.tiles import tiles
 
-ROW_LOW, ROW_HIGH = 18.0, 34.0
+ROW_LOW, ROW_HIGH = 15.6, 34.0
 MOST_ROWS = 9
 STRIP_LOW, STRIP_HIGH = 128.0, 330.0
 MOST_FILLED = theme.mm(252)

@@ -211,9 +211,11 @@ def _outcome_table(story: Story, outcomes: tuple[OutcomeResult, ...]) -> Table:
 
 def _outcome_row(story: Story, outcome: OutcomeResult) -> Row:
     words, figures = story.words, outcome_figures(story, outcome)
-    unit = words(f"unit.{outcome.unit}")
+    name = words.outcome(outcome.id)
+    if outcome.unit != "points":
+        name = words("trend.outcome", outcome=name, unit=words(f"unit.{outcome.unit}"))
     cells = (
-        Cell(words("trend.outcome", outcome=words.outcome(outcome.id), unit=unit)),
+        Cell(name),
         Cell(figures.value),
         Cell(figures.interval),
     )

@@ -162,6 +162,11 @@ class Words:
             return segment.plural.en
         return self.segment(id_) if self.language == "zh" else f"groups ({self.segment(id_)})"
 
+    def one_of(self, id_: str) -> str:
+        """Return the name of one group of a segment: ``省份``, ``province``."""
+        label = self.segment(id_)
+        return label[:1].lower() + label[1:] if self.language == "en" and label[1:2].islower() else label
+
     def group(self, segment: str, value: str) -> str:
         """Return the name of one group of a segment."""
         known = self.study.segment_by_id.get(segment)
