@@ -160,7 +160,7 @@ def python(
     *words: str, stdout: int = subprocess.PIPE, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run a fresh interpreter, for what only a whole process shows."""
-    return subprocess.run(  # noqa: S603 - our own interpreter and code
+    return subprocess.run(
         [sys.executable, *words],
         stdout=stdout,
         stderr=subprocess.PIPE,

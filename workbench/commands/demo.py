@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -51,7 +52,7 @@ def demo(
         written = _write_reports(opened, results, printers, terminal)
     terminal.line("demo.reports")
     terminal.lines((str(path) for path in written), indent="  ")
-    terminal.line("demo.next", folder=opened.folder, before=results.waves[-2])
+    terminal.line("demo.next", folder=shlex.quote(str(opened.folder)), before=results.waves[-2])
 
 
 def _import_waves(opened: Project, terminal: Terminal) -> None:

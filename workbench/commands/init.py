@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,7 @@ def init(
     if (target / STUDY_FILE).exists():
         raise Stop("init.exists", path=target / STUDY_FILE)
     make_project(target, preset_text(preset), terminal)
-    terminal.line("init.done", path=target / STUDY_FILE, folder=target)
+    terminal.line("init.done", path=target / STUDY_FILE, folder=shlex.quote(str(target)))
 
 
 def make_project(folder: Path, study: str, terminal: Terminal) -> None:
