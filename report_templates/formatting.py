@@ -8,6 +8,7 @@ reader with a pocket calculator expects; ``round`` and format strings round the 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -23,6 +24,7 @@ _HAN_THEN_LATIN = re.compile(rf"([{_HAN}])(?=[A-Za-z0-9<>≥≤±+{MINUS}])")
 _NUMBER_THEN_HAN = re.compile(rf"(?<![A-Za-z0-9])([0-9.,]*[0-9])(?=[{_HAN}])")
 _LATIN_THEN_HAN = re.compile(rf"([A-Za-z0-9%†])(?=[{_HAN}])")
 
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 _ZH_DIGITS = "零一二三四五六七八九"
 _EN_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -152,6 +154,11 @@ def spaced(text: str) -> str:
     text = _HAN_THEN_LATIN.sub(r"\1 ", text)
     text = _NUMBER_THEN_HAN.sub(rf"\1{NO_BREAK}", text)
     return _LATIN_THEN_HAN.sub(r"\1 ", text)
+
+
+def printable(text: str) -> str:
+    """Return ``text`` in NFC without control and direction characters, which could turn a line round."""
+    return _UNPRINTABLE.sub("", unicodedata.normalize("NFC", text))
 
 
 def capital(text: str) -> str:

@@ -116,3 +116,8 @@ def test_spacing_twice_is_spacing_once(text: str) -> None:
     assert f.spaced(text).replace(" ", "").replace("\u00a0", "") == text.replace(" ", "").replace(
         "\u00a0", ""
     )
+
+
+def test_directions_and_controls_are_not_printed() -> None:
+    assert f.printable("a\u202eb\x00c\u200bd") == "abcd"
+    assert f.printable("e\u0301") == "é"

@@ -132,6 +132,14 @@ def test_hostile_labels_stay_text(language: Language) -> None:
     assert html.escape("<script>alert(1)</script>", quote=False) in page
 
 
+def test_hostile_labels_break_no_page() -> None:
+    study = hostile()
+    document = render_pdf(report_sample.results(study, move={"product": 3.0}), study, "en")
+    opened = pypdfium2.PdfDocument(document)
+    assert len(opened) == 8
+    opened.close()
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_templates_only_place(path: Any) -> None:
     code = "\n".join(re.findall(r"\{[{%].*?[%}]\}", path.read_text(encoding="utf-8"), re.DOTALL))

@@ -42,12 +42,11 @@ def report_context(results: StudyResults, study: Study, language: Language) -> R
     """
     story = Story.of(results, study, language)
     words, title = story.words, report_title(story)
-    classification = study.reporting.classification
-    parts = (study.organisation[language], classification[language] if classification else "")
+    parts = (words.prose(study.organisation, 40), words.prose(study.reporting.classification, 20))
     return ReportContext(
         language=language,
         document_title=words("document.title", title=title, wave=words.wave(results.wave)),
-        author=study.organisation[language],
+        author=words.prose(study.organisation),
         description=words(
             "document.description", index=words.index, value=words.score(results.current.index)
         ),

@@ -59,7 +59,11 @@ def _title(story: Story) -> Phrases:
     elif compared:
         moved = words.phrases("answers.title.flat", total=words.counted(total))
     lowest = words.phrases(
-        "answers.title.low", count=words.counted(len(low)), total=words.counted(total), limit=_limit(story)
+        "answers.title.low",
+        item=words("noun.item" if len(low) == 1 else "noun.item_s"),
+        count=words.counted(len(low)),
+        total=words.counted(total),
+        limit=_limit(story),
     )
     spread = (
         words.phrases(

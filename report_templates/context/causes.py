@@ -131,7 +131,7 @@ def _table(story: Story, *, deep: bool) -> Table:
         Column(now, tone="strong"),
         Column(words("column.change_short")),
         Column(words("column.q"), tone="quiet"),
-        Column(words("column.change_short"), tone="strong", span=words("column.span_index"), spans=2),
+        Column(words("column.contribution"), tone="strong", span=words("column.span_index"), spans=2),
         Column(words("column.interval", level=words.level), tone="quiet"),
     )
     rows: list[Row] = []

@@ -20,7 +20,7 @@ def cover(story: Story) -> Cover:
     """Return the cover."""
     words, study, index = story.words, story.study, story.results.current.index
     return Cover(
-        organisation=study.organisation[words.language],
+        organisation=words.prose(study.organisation, 40),
         period=words.wave(story.results.wave),
         title=_title(story),
         scope=_scope(story),
@@ -39,7 +39,7 @@ def cover(story: Story) -> Cover:
 
 def report_title(story: Story) -> str:
     """Return the name of the report."""
-    title = story.study.title[story.words.language]
+    title = story.words.prose(story.study.title, 60)
     return title if title.lower().endswith(("报告", "report")) else story.words("cover.title", title=title)
 
 
@@ -156,13 +156,12 @@ def _scores(story: Story) -> tuple[tuple[str, str], ...]:
 
 def _imprint(story: Story) -> str:
     words, provenance = story.words, story.results.provenance
-    classification = story.study.reporting.classification
     parts = [
         words("cover.number", id="-".join(filter(None, (story.study.id, story.results.wave, digest(story))))),
         words("cover.weights", version=provenance.weight_set),
         words("cover.software", version=provenance.csat),
         created(story),
-        classification[words.language] if classification else "",
+        words.prose(story.study.reporting.classification, 20),
     ]
     return " · ".join(part for part in parts if part)
 

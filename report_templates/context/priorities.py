@@ -103,7 +103,7 @@ def _caption(story: Story, found: DriverResults) -> str:
         "priorities.caption",
         level=words.level,
         probability=_least(story),
-        base=words.base(found.n),
+        base=words.base(found.n, found.clusters),
         weighted=words.weighted,
     )
 
@@ -167,7 +167,7 @@ def _side(story: Story, found: DriverResults) -> Side:
     for quadrant in ("improve", "keep", "minor", "maintain", "undecided"):
         drivers = story.in_quadrant(quadrant)
         entries = tuple((_label(story, driver), _probability(driver)) for driver in drivers)
-        if len(entries) > 3 and len(found.drivers) > MANY and quadrant not in ("improve", "keep"):
+        if len(entries) > 1 and len(found.drivers) > MANY and quadrant not in ("improve", "keep"):
             entries = ((words("priorities.many", count=words.count(len(entries))), ""),)
         if entries:
             groups.append(SideGroup(MARKS[quadrant], words(f"quadrant.{quadrant}"), entries))
@@ -266,7 +266,7 @@ def _row(
 
 def _note(story: Story, found: DriverResults, rows: int) -> str:
     words = story.words
-    parts = [words("priorities.note", base=words.base(found.n), weighted=words.weighted)]
+    parts = [words("priorities.note", base=words.base(found.n, found.clusters), weighted=words.weighted)]
     parts += [
         words(f"warning.{key}", **{name: _warned(name, value) for name, value in values.items()})
         for key, values in found.warnings

@@ -83,7 +83,7 @@ def _title(story: Story) -> Phrases:
 def _subtitle(story: Story) -> str:
     words = story.words
     population = story.study.population
-    whom = population[words.language] if population else story.study.organisation[words.language]
+    whom = words.prose(population or story.study.organisation)
     if population and words.language == "en" and whom[1:2].islower():
         whom = whom[:1].lower() + whom[1:]
     if words.previous is None:
@@ -135,9 +135,9 @@ def _decisions(story: Story, most: int = MOST_DECISIONS) -> Table | None:
         Row(
             (
                 Cell(words.item(action.item)),
-                Cell(action.what[words.language]),
+                Cell(words.prose(action.what)),
                 # The owner stays whole, so that a narrow cell breaks before the date.
-                Cell(f"{action.owner[words.language].replace(' ', formatting.NO_BREAK)} {action.due}"),
+                Cell(f"{words.label(action.owner).replace(' ', formatting.NO_BREAK)} {action.due}"),
                 Cell(words.share(driver.share) if driver else formatting.NONE),
                 Cell(words.score(node.score) if node else _performance(story, driver)),
             )

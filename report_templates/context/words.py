@@ -17,11 +17,12 @@ from analysis.results import Comparison, Estimate, StudyResults, TooFew
 from report_templates import formatting, measure, theme
 from report_templates.context.model import Phrases
 from survey.language import Language, catalogue
-from survey.study import IndexNode, Study
+from survey.study import IndexNode, Study, Text
 
 TITLE_SIZE = theme.pt(17)
 PRIOR_WIDTH = 6.0
-"""Widest full label of a wave within a sentence, in em."""
+LONGEST_LABEL = 24.0
+"""Widest full label of a wave within a sentence, and widest label at all, in em."""
 _IDENTIFIER_WORDS = re.compile(r"(编号|代码|标识|名称|ID|id)$| (ID|id|number|code|name|identifier)$")
 
 
@@ -100,6 +101,15 @@ class Words:
 
     # Labels
 
+    def label(self, text: Text | str) -> str:
+        """Return a label as it may be printed: no control or direction characters, not endlessly long."""
+        plain = formatting.printable(text if isinstance(text, str) else text[self.language])
+        return measure.shortened(plain, LONGEST_LABEL, 1)
+
+    def prose(self, text: Text | None, most: float = 120) -> str:
+        """Return a longer text of the study, at most ``most`` em; empty where there is none."""
+        return measure.shortened(formatting.printable(text[self.language]), most, 1) if text else ""
+
     @cached_property
     def _nodes(self) -> dict[str, IndexNode]:
         found: dict[str, IndexNode] = {}
@@ -113,7 +123,7 @@ class Words:
     def item(self, id_: str) -> str:
         """Return the short label of an item."""
         item = self.study.item_by_id.get(id_)
-        return item.label[self.language] if item else id_
+        return self.label(item.label) if item else id_
 
     def node(self, id_: str) -> str:
         """Return the label of a node of the index; a leaf without one has its item's."""
@@ -121,28 +131,28 @@ class Words:
             return self.index
         node = self._nodes.get(id_)
         if node and node.label:
-            return node.label[self.language]
+            return self.label(node.label)
         return self.item(node.item if node and node.item else id_)
 
     @property
     def index(self) -> str:
         """The name of the index."""
-        return self.study.index.label[self.language]
+        return self.label(self.study.index.label)
 
     def outcome(self, id_: str) -> str:
         """Return the label of an outcome."""
         outcome = self.study.outcome_by_id.get(id_)
-        return outcome.label[self.language] if outcome else id_
+        return self.label(outcome.label) if outcome else id_
 
     def wave(self, id_: str) -> str:
         """Return the full label of a wave."""
         wave = self.study.wave_by_id.get(id_)
-        return wave.label[self.language] if wave else id_
+        return self.label(wave.label) if wave else id_
 
     def short_wave(self, id_: str) -> str:
         """Return the few characters that name a wave on an axis."""
         wave = self.study.wave_by_id.get(id_)
-        return wave.short[self.language] if wave and wave.short else self.wave(id_)
+        return self.label(wave.short) if wave and wave.short else self.wave(id_)
 
     @property
     def prior(self) -> str:
@@ -153,13 +163,13 @@ class Words:
     def segment(self, id_: str) -> str:
         """Return the label of a segment."""
         segment = self.study.segment_by_id.get(id_)
-        return segment.label[self.language] if segment else id_
+        return self.label(segment.label) if segment else id_
 
     def groups_of(self, id_: str) -> str:
         """Return the name of several groups of a segment: ``省份``, ``provinces``."""
         segment = self.study.segment_by_id.get(id_)
         if self.language == "en" and segment and segment.plural:
-            return segment.plural.en
+            return self.label(segment.plural)
         return self.segment(id_) if self.language == "zh" else f"groups ({self.segment(id_)})"
 
     def one_of(self, id_: str) -> str:
@@ -173,8 +183,8 @@ class Words:
         column = self.study.column_by_id.get(known.column) if known else None
         for category in column.categories if column else ():
             if category.value == value:
-                return category.label[self.language]
-        return value
+                return self.label(category.label)
+        return self.label(value)
 
     @cached_property
     def cluster(self) -> str:
@@ -182,7 +192,7 @@ class Words:
         column = self.study.column_by_id.get(self.study.design.cluster or "")
         if column is None:
             return ""
-        stem = _IDENTIFIER_WORDS.sub("", column.label[self.language]).strip()
+        stem = _IDENTIFIER_WORDS.sub("", self.label(column.label)).strip()
         if self.language == "zh":
             return stem
         plural = f"{stem[:-1]}ies" if stem.endswith("y") and stem[-2:-1] not in "aeiou" else f"{stem}s"
@@ -201,13 +211,17 @@ class Words:
         design = self.study.design
         return self("weighted" if design.weight or design.population else "unweighted")
 
-    def base(self, n: int | None = None) -> str:
-        """Return who the figures speak of: respondents and, where there are clusters, their number."""
+    def base(self, n: int | None = None, clusters: int | None = None) -> str:
+        """Return who the figures speak of: respondents and, where there are clusters, their number.
+
+        Without arguments everybody in the reported wave.
+        """
         quality = self.results.quality
         people = self("respondents", n=self.count(quality.n if n is None else n))
-        if not self.cluster or n not in (None, quality.n):
+        groups = quality.clusters if n is None else clusters
+        if not self.cluster or groups is None:
             return people
-        return self("base", people=people, clusters=self.count(quality.clusters), cluster=self.cluster)
+        return self("base", people=people, clusters=self.count(groups), cluster=self.cluster)
 
     @property
     def level(self) -> str:
