@@ -30,6 +30,7 @@ Step = Callable[[str, int, int], None]
 _PIPE_WIDTH = 120
 _UNBOUNDED = 10_000
 _OF_ONE_KIND = 5
+_SCREENFUL = 15
 # A cell of somebody's workbook may hold what moves the cursor.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _NO_BREAK = "\u00a0"
@@ -118,11 +119,6 @@ class Terminal:
         plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
         typer.echo(json.dumps(document, ensure_ascii=plain, indent=2, allow_nan=False))
 
-    def remark(self, key: str, /, **values: object) -> None:
-        """Tell the one who watches; say nothing to a log file."""
-        if self.watched:
-            self._tell(self.text(key, **values), dim=True)
-
     def complain(self, text: str, *more: str) -> None:
         """Print one error on stderr, and what may help below it."""
         self._tell(self.text("message.error", what=text))
@@ -130,12 +126,17 @@ class Terminal:
             self._tell(line)
 
     def problems(self, problems: Iterable[Problem], *, heading: str = "message.problems") -> None:
-        """Print every error on stderr, one to a paragraph, below a line that counts them; then warnings."""
+        """Print every error on stderr, one to a paragraph, below a line that counts them; then warnings.
+
+        A list that scrolls away is counted again below.
+        """
         found = tuple(problems)
         errors = [problem for problem in found if problem.severity == "error"]
         self._tell(self.text(heading, count=len(errors)))
         for problem in errors:
             self._tell(problem.line(self.language), indent="  ")
+        if len(errors) > _SCREENFUL and self.watched:
+            self._tell(self.text(heading, count=len(errors)))
         self.warnings(problem for problem in found if problem.severity == "warning")
 
     def warnings(self, warnings: Iterable[Problem]) -> None:
@@ -151,9 +152,8 @@ class Terminal:
             if (more := len(kind) - _OF_ONE_KIND) > 0:
                 self._tell(self.text("message.more_warnings", count=more), indent="  ")
 
-    def _tell(self, text: str, *, indent: str = "", dim: bool = False) -> None:
-        shown = self._paragraph(text, indent, self.watched)
-        typer.echo(typer.style(shown, dim=dim) if dim else shown, err=True, color=self.colour)
+    def _tell(self, text: str, *, indent: str = "") -> None:
+        typer.echo(self._paragraph(text, indent, self.watched), err=True)
 
     def _paragraph(self, text: str, indent: str, watched: bool) -> str:
         """Return ``text`` broken to the width of a terminal; elsewhere one line, for grep."""
