@@ -10,7 +10,7 @@ What a newcomer gets wrong: an estimate's n counts people, its degrees of freedo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -34,6 +34,7 @@ class LinearEstimates:
     present : (U, m) which clusters have respondents in the domain, who answered or might have.
     n, weight, weight_squares : (m,) respondents, Σw and Σw² of the base.
     simple : (m,) variance under simple random sampling with replacement, s²/n; nan for differences.
+    freedom : (m,) degrees of freedom where they do not follow from ``present``.
     """
 
     design: Design
@@ -44,6 +45,7 @@ class LinearEstimates:
     weight: Floats
     weight_squares: Floats
     simple: Floats
+    freedom: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -59,9 +61,9 @@ class LinearEstimates:
         return self.design.covariance_of_totals(self.totals)
 
     @property
-    def df(self) -> Integers:
+    def df(self) -> Integers | Floats:
         """Degrees of freedom, (m,): clusters less strata within each domain."""
-        return self.design.degrees_of_freedom(self.present)
+        return self.design.degrees_of_freedom(self.present) if self.freedom is None else self.freedom
 
     @property
     def n_effective(self) -> Floats:
@@ -85,6 +87,7 @@ class LinearEstimates:
             self.weight[index],
             self.weight_squares[index],
             self.simple[index],
+            None if self.freedom is None else self.freedom[index],
         )
 
     def combine(self, matrix: Floats) -> LinearEstimates:
@@ -108,6 +111,30 @@ class LinearEstimates:
         """Return the differences column by column, with the covariance that shared clusters bring."""
         m = len(self)
         return side_by_side([self, other]).combine(np.vstack([np.eye(m), -np.eye(m)]))
+
+    def against(self, other: LinearEstimates) -> LinearEstimates:
+        r"""Return differences of groups from everybody else, with Satterthwaite's degrees of freedom.
+
+        .. math:: df = (V_1 + V_2)^2 \big/ (V_1^2/df_1 + V_2^2/df_2)
+
+        A small group against a large rest is known as well as the group is: counting the clusters of
+        both, as for a change, would make its interval too short.
+
+        References
+        ----------
+        Satterthwaite, F. E. (1946). Biometrics Bulletin 2.
+        """
+        first, second = self.variances, other.variances
+        parts = _over(first**2, self.df) + _over(second**2, other.df)
+        difference = self.minus(other)
+        most = difference.df
+        freedom = np.where(parts > 0, (first + second) ** 2 / np.where(parts > 0, parts, 1.0), most)
+        known = (self.df > 0) & (other.df > 0)
+        return replace(difference, freedom=np.where(known, np.minimum(freedom, most), 0.0))
+
+
+def _over(squares: Floats, df: Integers | Floats) -> Floats:
+    return np.divide(squares, df, where=df > 0, out=np.zeros_like(squares))
 
 
 def linear_estimates(
@@ -289,7 +316,7 @@ def _verdict(value: float, q: float, fdr: float, higher_is_better: bool) -> Verd
     return "better" if (value > 0) == higher_is_better else "worse"
 
 
-def t_quantile(df: Integers, level: float) -> Floats:
+def t_quantile(df: Integers | Floats, level: float) -> Floats:
     """Two-sided t quantiles at ``level``; nan where there are no degrees of freedom."""
     quantile = special.stdtrit(np.maximum(df, 1), 0.5 + level / 2)
     return np.where(df > 0, quantile, np.nan)

@@ -10,6 +10,8 @@ blanks first: complete rows here, or columns that say who answered.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,26 +98,31 @@ def unit_moments(
 def replicate_moments(per_unit: Moments, plan: Replication) -> Moments:
     """Moments of the full sample (cell 0) and of every replicate, (1 + B) cells.
 
-    One matrix product per block of replicates, on one thread: on products as thin as these a second
-    one makes it several times slower.
+    One matrix product per block of replicates, each on one thread of the linear algebra, because on
+    products as thin as these a second one makes it several times slower; blocks go to all cores.
     """
-    full = per_unit.packed.sum(axis=0, keepdims=True)
-    return Moments(per_unit.names, per_unit.shift, np.vstack([full, replicate_sums(per_unit.packed, plan)]))
+    packed = np.empty((1 + plan.replicates, per_unit.packed.shape[1]))
+    packed[0] = per_unit.packed.sum(axis=0)
+    replicate_sums(per_unit.packed, plan, packed[1:])
+    return Moments(per_unit.names, per_unit.shift, packed)
 
 
-def replicate_sums(per_unit: Floats, plan: Replication) -> Floats:
-    """Replicated sums (B, K) of any sums per cluster (U, K).
+def replicate_sums(per_unit: Floats, plan: Replication, out: Floats | None = None) -> Floats:
+    """Replicated sums (B, K) of any sums per cluster (U, K), written into ``out`` where it is given.
 
     Columns that are zero in all clusters but few cost as much as others: pass what is needed.
     """
-    found = np.empty((plan.replicates, per_unit.shape[1]))
+    found = np.empty((plan.replicates, per_unit.shape[1])) if out is None else out
     used = np.flatnonzero(per_unit.any(axis=1))
     chosen: slice | Integers = used if len(used) < len(per_unit) else slice(None)
     dense = np.ascontiguousarray(per_unit[chosen])
-    with threadpool_limits(limits=1, user_api="blas"):
-        for first in range(0, plan.replicates, plan.block):
-            stop = min(first + plan.block, plan.replicates)
-            np.matmul(plan.weights(first, stop)[:, chosen], dense, out=found[first:stop])
+
+    def fill(first: int) -> None:
+        stop = min(first + plan.block, plan.replicates)
+        np.matmul(plan.weights(first, stop)[:, chosen], dense, out=found[first:stop])
+
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(fill, range(0, plan.replicates, plan.block)))
     return found
 
 

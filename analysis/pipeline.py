@@ -27,8 +27,8 @@ from analysis.results import (
     TooFew,
     WaveIndex,
 )
-from analysis.sample import Sample
-from analysis.tracking import index_by_segment, index_by_wave, target_gap
+from analysis.sample import Booleans, Sample
+from analysis.tracking import index_by_segment, index_by_wave, index_data, target_gap
 from survey import __version__
 from survey.definition import study_digest, weight_digest
 from survey.errors import Place, Problem
@@ -129,17 +129,12 @@ def _nodes(children: Sequence[IndexNode], parent: str | None) -> Iterator[Node]:
 def _index(
     sample: Sample, tree: IndexTree, study: Study
 ) -> tuple[tuple[WaveIndex, ...], tuple[NodeResult, ...]]:
-    rules, wave = study.reporting, sample.in_wave(sample.waves[-1])
-    answered = np.isfinite(sample.scores[wave])
-    weighty = [
-        node.item for node, weight in zip(tree.nodes, tree.effective, strict=True) if node.item and weight
-    ]
-    silent = [item for item in weighty if not answered[:, sample.items.index(item)].any()]
-    place = Place(sample.waves[-1])
+    rules, wave, place = study.reporting, sample.in_wave(sample.waves[-1]), Place(sample.waves[-1])
     problems = [
-        Problem("sample_item_unanswered", place, {"item": study.item_by_id[item].label}) for item in silent
+        Problem("sample_item_unanswered", place, {"item": study.item_by_id[item].label})
+        for item in _silent(sample, tree, wave)
     ]
-    people = int(answered[:, [sample.items.index(item) for item in weighty]].any(axis=1).sum())
+    people = int((index_data(sample, tree).answered & wave).sum())
     if people < rules.disclosure_limit:
         problems.append(Problem("sample_too_small", place, {"n": people, "limit": rules.disclosure_limit}))
     if problems:
@@ -147,6 +142,16 @@ def _index(
     return index_by_wave(
         sample, tree, rules.level, rules.false_discovery_rate, disclosure_limit=rules.disclosure_limit
     )
+
+
+def _silent(sample: Sample, tree: IndexTree, wave: Booleans) -> list[str]:
+    """Items whose mean the index needs and nobody gave; people scored first can do without."""
+    if tree.rollup == "respondent":
+        return []
+    weighty = [
+        node.item for node, weight in zip(tree.nodes, tree.effective, strict=True) if node.item and weight
+    ]
+    return [item for item in weighty if not np.isfinite(sample.column(item)[wave]).any()]
 
 
 def _worst_to_best(study: Study) -> dict[str, list[int]]:

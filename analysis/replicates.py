@@ -30,8 +30,9 @@ _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 # The log of minus the log of a uniform number of 53 bits lies within these.
 _LOWEST, _HIGHEST, _NODES = -37.5, 3.75, 2049
-# Memory: at most this many multipliers are drawn at a time (80 MB with intermediates).
-_BLOCK = 2_000_000
+# At most this many multipliers are drawn at a time on a core, so that cores share the work and memory
+# stays small (40 MB a core with intermediates).
+_BLOCK = 1_000_000
 _CACHED = 32_768
 
 

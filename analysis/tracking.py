@@ -132,7 +132,7 @@ def _compared(
     overall = data.index(domain)
     own = side_by_side([data.index(rows) for rows in shown.values()])
     others = side_by_side([data.index(domain & ~rows) for rows in shown.values()])
-    difference = own.minus(others)
+    difference = own.against(others)
     low, high = expected_range(float(overall.values[0]), difference, own.weight / overall.weight[0], level)
     found = zip(shown, estimates(own, level), comparisons(difference, level, fdr), low, high, strict=True)
     return {value: (score, gap, _number(lo), _number(hi)) for value, score, gap, lo, hi in found}

@@ -5,7 +5,7 @@ once or twice, and the regression of the outcome in every replicate. On one side
 project, and a sweep of all replicates at once. On the other statsmodels' weighted least squares, refitted
 in a loop with the *same* replicate weights in three styles: from bare arrays prepared beforehand, from a
 data frame, and by formula. Some refits of each style are timed and the rest extrapolated, which the
-output says. One thread on both sides.
+output says. The refits run on one core, as such loops do; the moments use all there are.
 
 Run: ``python bench/bench_moments.py``
 """
@@ -89,7 +89,7 @@ def main() -> None:
         "formula": (20, lambda w: smf.wls(formula, frame, weights=w).fit().params),
     }
     size = f"{ANSWERS:,} answers by {CUSTOMERS:,} customers, {ITEMS} items"
-    print(f"{REPLICATES:,} replicates of {size}, one thread")
+    print(f"{REPLICATES:,} replicates of {size}, {os.cpu_count()} cores")
     print(f"moments of all replicates   {ours:7.2f} s")
     print(f"and all regressions         {regressed:7.2f} s\n")
     print("statsmodels in a loop   refits made   all, extrapolated   ratio   with regressions   largest gap")

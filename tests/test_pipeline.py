@@ -124,6 +124,17 @@ def test_a_wave_smaller_than_the_disclosure_limit_has_no_results() -> None:
     assert "sample_too_small" in {problem.code for problem in caught.value.problems}
 
 
+def test_people_who_answered_too_little_have_no_index() -> None:
+    index = study().index.model_copy(update={"rollup": "respondent"})
+    people = study().model_copy(update={"index": index})
+    wave = answers("2026Q3")
+    codes = np.full_like(wave.codes, BlankKind.BLANK)
+    codes[:, wave.items.index("billing")] = 7  # a quarter of one branch
+    with pytest.raises(SampleProblems) as caught:
+        run(people, [dataclasses.replace(wave, codes=codes)], wave="2026Q3")
+    assert [problem.code for problem in caught.value.problems] == ["sample_too_small"]
+
+
 @pytest.mark.skipif(
     not (REAL / "mobile_ecsi.xlsx").exists(), reason="the real ECSI workbook is not part of the project"
 )
