@@ -126,13 +126,16 @@ def _cover(chart: Trend) -> list[Shape]:
         theme.NAVY,
         0.14,
     )
-    shapes = band(chart, frame)
+    shapes, ends = band(chart, frame), _cover_end(chart, frame)
     if chart.target is not None:
         y = height_of(chart, frame, chart.target)
-        shapes.append(Line(0, y, chart.width, y, theme.WHITE, 1, dash="5 3", role="target"))
+        # Where the last value stands on the target's height, the line stops before the figure.
+        struck = any(isinstance(s, Text) and s.box.crosses((0, y), (chart.width, y)) for s in ends)
+        right = chart.width - last if struck else chart.width
+        shapes.append(Line(0, y, right, y, theme.WHITE, 1, dash="5 3", role="target"))
     shapes += lines(chart, frame) + points(chart, frame)
     shapes += [_inside(text, chart.width) for text in figures(chart, frame)]
-    return shapes + _cover_waves(chart, frame) + _cover_end(chart, frame)
+    return shapes + _cover_waves(chart, frame) + ends
 
 
 def _inside(text: Text, right: float) -> Text:

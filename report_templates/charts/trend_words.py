@@ -46,8 +46,8 @@ def _figure_places(x: float, y: float, figure: str, ink: str, *, beside: bool) -
         (x, y + 20, "middle"),
         (x - 3, y - 8, "end"),
         (x + 3, y - 8, "start"),
-        (x - 3, y + 16, "end"),
-        (x + 3, y + 16, "start"),
+        (x - 3, y + 18, "end"),
+        (x + 3, y + 18, "start"),
     ]
     if beside:
         spots = [(x + 8, y + 4, "start")]
@@ -57,7 +57,7 @@ def _figure_places(x: float, y: float, figure: str, ink: str, *, beside: bool) -
 def _figure_cost(chart: Trend, frame: Frame, box: Box, obstacles: list[Box]) -> float:
     cost = 100.0 * sum(box.crosses(*segment) for segment in segments(chart, frame))
     cost += 50.0 * sum(box.overlap(other) > 0 for other in obstacles)
-    if chart.target is not None and frame.ink == theme.INK:
+    if chart.target is not None:
         height = height_of(chart, frame, chart.target)
         cost += 60.0 * box.grown(-1).crosses((frame.left, height), (frame.right, height))
     return cost + 200.0 * (box.top < -2 or box.bottom > frame.bottom)
