@@ -59,7 +59,7 @@ def _figure_cost(chart: Trend, frame: Frame, box: Box, obstacles: list[Box]) -> 
     cost += 50.0 * sum(box.overlap(other) > 0 for other in obstacles)
     if chart.target is not None:
         height = height_of(chart, frame, chart.target)
-        cost += 60.0 * box.grown(-1).crosses((frame.left, height), (frame.right, height))
+        cost += 60.0 * box.grown(2).crosses((frame.left, height), (frame.right, height))
     return cost + 200.0 * (box.top < -2 or box.bottom > frame.bottom)
 
 
