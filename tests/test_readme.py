@@ -25,7 +25,7 @@ def test_sessions_in_the_readme_are_real(readme: Path) -> None:
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_notebook_lines_in_the_readme_are_real(readme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    done = doctest.testfile(str(readme), module_relative=False)
+    done = doctest.testfile(str(readme), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert done.attempted > 0
     assert done.failed == 0
 

@@ -74,7 +74,7 @@ def typos(folder: Path) -> None:
 PREPARATIONS: dict[str, Callable[[Path], None]] = {"quarters": quarters, "slips": slips, "typos": typos}
 
 
-def replayed(text: str, folder: Path) -> str:
+def replayed(text: str, folder: Path, language: str) -> str:
     """Return the README with the output of every block as the commands print it now."""
 
     def run_block(match: re.Match[str]) -> str:
@@ -84,17 +84,19 @@ def replayed(text: str, folder: Path) -> str:
         commands = [
             line.removeprefix(indent)[2:] for line in body.split("\n") if line.lstrip().startswith("$ ")
         ]
-        lines = [line for command in commands for line in (f"$ {command}", *output(command, folder))]
+        lines = [
+            line for command in commands for line in (f"$ {command}", *output(command, folder, language))
+        ]
         new = "\n".join((indent + line).rstrip() for line in lines)
         return match[0].replace(body, new)
 
     return BLOCK.sub(run_block, text)
 
 
-def output(command: str, folder: Path) -> list[str]:
+def output(command: str, folder: Path, language: str) -> list[str]:
     """Run one command line as a reader would type it; return what it prints, message lines included."""
     environment = os.environ | {
-        "CSAT_LANG": "en",
+        "CSAT_LANG": language,
         "COLUMNS": WIDTH,
         "NO_COLOR": "1",
         "TERM": "dumb",
@@ -122,7 +124,7 @@ def main() -> int:
     chosen = parser.parse_args()
     text = chosen.file.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        now = replayed(text, Path(folder))
+        now = replayed(text, Path(folder), "zh" if ".zh." in chosen.file.name else "en")
     if chosen.write:
         chosen.file.write_text(now, encoding="utf-8")
         return 0
