@@ -14,6 +14,7 @@ import report_sample
 import yaml
 
 from report_templates.context import report_context
+from report_templates.pdf import Printer
 from report_templates.render import render_html, render_pdf
 from report_templates.theme import mm
 from survey.language import LANGUAGES, Language
@@ -86,6 +87,30 @@ def test_pages_are_filled_without_wide_gaps(name: str, language: Language) -> No
         assert where[-1] / len(inked) >= least, f"page {number} ends at {where[-1] / len(inked):.0%}"
         gaps = np.diff(where) / DOTS_PER_MM
         assert gaps.max() <= WIDEST_GAP, f"page {number} has a gap of {gaps.max():.0f} mm"
+
+
+SHAPES: dict[str, tuple[Study, dict[str, Any]]] = {
+    "everything rises": (report_sample.key_accounts(), {"move": 2.6, "seed": 3}),
+    "everything falls": (report_sample.key_accounts(), {"move": -2.6, "seed": 5}),
+    "first wave": (report_sample.key_accounts(), {"waves": 1}),
+    "no errors, drivers or segments": (
+        report_sample.key_accounts(),
+        {"known_errors": False, "drivers": False, "segments": False},
+    ),
+    "three items": (report_sample.small_study(3), {}),
+    "one dimension": (report_sample.small_study(4, dimensions=1, waves=2, drivers=False), {}),
+    "24 items": (report_sample.small_study(24, dimensions=5, waves=3), {"move": {"d1": 2.5}}),
+}
+
+
+def test_no_page_runs_over() -> None:
+    with Printer() as printer:
+        for name, (study, shape) in SHAPES.items():
+            results = report_sample.results(study, **shape)
+            # English takes more room, so it is the one that would run over.
+            document = pypdfium2.PdfDocument(render_pdf(results, study, "en", printer))
+            assert len(document) == 1 + len(report_context(results, study, "en").cover.contents), name
+            document.close()
 
 
 def test_same_results_same_bytes() -> None:

@@ -123,9 +123,8 @@ def _item(story: Story, distribution: Distribution) -> LikertItem:
     one, two, three, four, five = (100 * share for share in distribution.bands)
     figures: Five = tuple(formatting.percent(share) for share in distribution.bands)  # type: ignore[assignment] # five bands
     change = distribution.top_change
-    small = "†" if distribution.top.n < story.study.reporting.minimum_base else ""
     return LikertItem(
-        label + small,
+        label + ("†" if _small(story, distribution) else ""),
         (one, two, three, four, five),
         figures,
         words.share(distribution.top),
@@ -133,6 +132,11 @@ def _item(story: Story, distribution: Distribution) -> LikertItem:
         verdicts.mark(change),
         words.share_change(change) if change else "",
     )
+
+
+def _small(story: Story, distribution: Distribution) -> bool:
+    top = distribution.top
+    return isinstance(top, Estimate) and top.n < story.study.reporting.minimum_base
 
 
 def _legend(story: Story) -> Five:
@@ -156,6 +160,7 @@ def bands_of(story: Story) -> str:
 def _caption(story: Story, left_out: int) -> str:
     words = story.words
     sizes = [distribution.n for distribution in story.all_answers]
+    small = any(_small(story, distribution) for distribution in story.all_answers)
     base = words.count(sizes[0])
     if min(sizes) != max(sizes):
         base = formatting.interval(words.count(min(sizes)), words.count(max(sizes)))
@@ -165,6 +170,7 @@ def _caption(story: Story, left_out: int) -> str:
         if any(d.top_change for d in story.all_answers)
         else "",
         words("answers.caption_base", base=base, of=words.base()),
+        words("answers.caption_small", n=words.count(story.study.reporting.minimum_base)) if small else "",
         words("answers.left_out", count=words.count(left_out)) if left_out else "",
     ]
     return (" " if words.language == "en" else "").join(part for part in parts if part)
