@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from survey.canonical import canonical
 from survey.errors import StoreProblems
 from survey.project_file import ProjectFile
 from survey.responses import Responses, Value
-from survey.wave_contents import canonical, wave_digest
+from survey.wave_contents import wave_digest
 
 _VIEW = """
 CREATE VIEW answers_long AS

@@ -7,14 +7,13 @@ warnings and still be usable; ``examine`` returns both.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from survey.canonical import digest_of
 from survey.draft import draft
 from survey.errors import Place, Problem, StudyProblems
 from survey.rules import broken_rules
@@ -130,7 +129,7 @@ _Dumper.add_representer(list, _sequence)
 
 def study_digest(study: Study) -> str:
     """Return the SHA-256 of everything a study says, whatever its file looks like."""
-    return _digest(study.document())
+    return digest_of(study.document())
 
 
 def weight_digest(study: Study) -> str:
@@ -140,14 +139,9 @@ def weight_digest(study: Study) -> str:
     """
     index = study.index
     tree = [_weights(node) for node in index.children]
-    return _digest({"rollup": index.rollup, "min_answered": index.min_answered, "children": tree})
+    return digest_of({"rollup": index.rollup, "min_answered": index.min_answered, "children": tree})
 
 
 def _weights(node: IndexNode) -> Mapping[str, Any]:
     children = [_weights(child) for child in node.children]
     return {"id": node.id, "item": node.item, "weight": node.weight, "children": children}
-
-
-def _digest(value: object) -> str:
-    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()

@@ -8,7 +8,6 @@ can tell whether they are still the same.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,19 +19,16 @@ from typing import Any, Literal, Self
 
 from survey import __version__
 from survey.answer_tables import AnswerTables
+from survey.canonical import canonical
+from survey.definition import study_digest
 from survey.errors import Place, Problem, StoreProblems
 from survey.import_report import ImportReport
 from survey.project_file import ProjectFile
 from survey.responses import Responses
 from survey.study import Study
-from survey.wave_contents import canonical, differences, joined, rows_of, wave_digest
+from survey.wave_contents import differences, joined, rows_of, wave_digest
 
 _DIFFERENCES_SHOWN = 5
-
-
-def study_digest(study: Study) -> str:
-    """Return the SHA-256 of a study as it was used, whatever the layout of its file."""
-    return hashlib.sha256(canonical(study.document()).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ the change that was made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from survey.cells import CellValue, Fault, raw_text
 from survey.responses import Value
 from survey.study import BlankKind, Column, Item, OpenQuestion, Scale
-from survey.wording import matching, number_in, tidy
+from survey.wording import matching, number_in, plain, tidy
 
 EMPTY = -32768
 BAD = -32767
@@ -25,6 +25,7 @@ _SHOWN = 40
 _LONGEST_SAFE_NUMBER = 10**15
 _CODE_THEN_LABEL = re.compile(r"(-?\d+)\s*[.、,:=()-]*\s*(.*\S)", re.ASCII)
 _LABEL_THEN_CODE = re.compile(r"(.*\S)\s*[(\[](-?\d+)[)\]]", re.ASCII)
+_NUMBER_THEN_UNIT = re.compile(r"(-?\d+(?:\.\d+)?)\s*(.+)", re.ASCII)
 _YES = frozenset({"是", "有", "yes", "y", "true", "1", "t"})
 _NO = frozenset({"否", "无", "没有", "no", "n", "false", "0", "f"})
 
@@ -101,6 +102,27 @@ def _refuse_faults(cell: CellValue, **values: Any) -> None:
         raise Unreadable("import_cell_date", value=shown(cell), **values)
 
 
+class Wordings(Generic[T]):
+    """What declared wordings mean: as they are declared, else in the form of ``wording.matching``.
+
+    A form that two meanings share (``A`` and ``A*``) means neither.
+    """
+
+    def __init__(self, declared: Iterable[tuple[str, T]]) -> None:
+        self._exact: dict[str, T] = {}
+        self._forms: dict[str, T | None] = {}
+        for wording, meaning in declared:
+            self._exact.setdefault(tidy(wording), meaning)
+            form = matching(wording)
+            shared = self._forms.get(form, meaning) != meaning
+            self._forms[form] = None if shared else meaning
+
+    def find(self, text: str) -> T | None:
+        """Return what ``text`` means, or ``None``."""
+        found = self._exact.get(tidy(text))
+        return self._forms.get(matching(text)) if found is None else found
+
+
 class ItemReader:
     """Reads the answers of one item: codes, wordings of either language, declared blanks."""
 
@@ -113,7 +135,7 @@ class ItemReader:
             "high": scale.ends[1],
             "admitted": _admitted(scale),
         }
-        self._wordings = _wordings(scale)
+        self._wordings = Wordings(_wordings(scale))
         units = scale.unit and (scale.unit.zh, scale.unit.en)
         self._units = tuple(matching(unit) for unit in units or ())
 
@@ -136,19 +158,19 @@ class ItemReader:
         return number
 
     def _text(self, cell: str) -> tuple[int, str | None]:
-        text = tidy(cell)
+        text = plain(cell)
         if not text:
             return EMPTY, "spaces"
         number = number_in(text)
         if number is not None:
             return self._number(number, cell), None if text == cell else "tidied"
-        form = matching(text)
-        if form in self._wordings:
-            return self._number(self._wordings[form], cell), "wording"
-        for unit in self._units:
-            number = number_in(form.removesuffix(unit)) if form.endswith(unit) else None
-            if number is not None:
-                return self._number(number, cell), "unit"
+        meant = self._wordings.find(text)
+        if meant is not None:
+            return self._number(meant, cell), "wording"
+        measured = _NUMBER_THEN_UNIT.fullmatch(text)
+        number = number_in(measured[1]) if measured and matching(measured[2]) in self._units else None
+        if number is not None:
+            return self._number(number, cell), "unit"
         return self._both(text, cell), "wording"
 
     def _both(self, text: str, cell: str) -> int:
@@ -158,7 +180,7 @@ class ItemReader:
         pairs = [(first[1], first[2])] if first else []
         pairs += [(last[2], last[1])] if last else []
         for code, label in pairs:
-            meant = self._wordings.get(matching(label))
+            meant = self._wordings.find(label)
             if meant is not None and meant != int(code):
                 raise Unreadable("import_contradiction", value=shown(cell), **self._about)
             if meant is not None:
@@ -166,10 +188,10 @@ class ItemReader:
         raise Unreadable("import_not_an_answer", value=shown(cell), **self._about)
 
 
-def _wordings(scale: Scale) -> dict[str, int]:
+def _wordings(scale: Scale) -> Iterator[tuple[str, int]]:
     texts = [(code, label) for code, label in scale.labels.items()]
     texts += [(code, blank.label) for code, blank in scale.blanks.items() if blank.label]
-    return {matching(wording): code for code, text in texts for wording in (text.zh, text.en)}
+    return ((wording, code) for code, text in texts for wording in (text.zh, text.en))
 
 
 def _admitted(scale: Scale) -> dict[str, str]:
@@ -192,14 +214,14 @@ class FactReader:
         self._column = column
         self._positive = positive
         self._about: dict[str, Any] = {"item": column.id, "label": column.label}
-        self._categories = _categories(column)
+        self._categories = Wordings(_categories(column))
         self._read: Callable[[CellValue], tuple[Value, str | None]] = getattr(self, f"_{column.kind}")
 
     def __call__(self, cell: CellValue) -> tuple[Value, str | None]:
         """Return the value as the kind of column demands it, ``None`` for spaces only."""
         if isinstance(cell, Fault):
             _refuse_faults(cell, **self._about)
-        if isinstance(cell, str) and not tidy(cell):
+        if isinstance(cell, str) and not plain(cell):
             return None, "spaces"
         return self._read(cell)
 
@@ -210,19 +232,16 @@ class FactReader:
             if abs(cell) >= _LONGEST_SAFE_NUMBER:
                 raise Unreadable("import_key_damaged", value=shown(cell), **self._about)
             return str(cell), None
-        text = tidy(raw_text(cell))
+        text = plain(raw_text(cell))
         return text, None if text == cell else "tidied"
 
     def _category(self, cell: CellValue) -> tuple[Value, str | None]:
         _refuse_faults(cell, **self._about)
-        text = tidy(raw_text(cell))
+        text = plain(raw_text(cell))
         if not self._column.categories:
             return text, None if text == raw_text(cell) else "tidied"
-        if text in self._categories:
-            value = self._categories[text]
-        else:
-            value = self._categories.get(matching(text), "")
-        if not value:
+        value = self._categories.find(text)
+        if value is None:
             raise Unreadable(
                 "import_not_a_category", value=shown(cell), admitted=self._admitted(), **self._about
             )
@@ -239,7 +258,7 @@ class FactReader:
     def _flag(self, cell: CellValue) -> tuple[Value, str | None]:
         if isinstance(cell, bool):
             return cell, None
-        form = matching(raw_text(cell))
+        form = plain(raw_text(cell)).casefold()
         if form in _YES or form in _NO:
             return form in _YES, None
         raise Unreadable("import_not_a_flag", value=shown(cell), **self._about)
@@ -249,7 +268,7 @@ class FactReader:
         change = None
         number: int | float | None = None
         if isinstance(cell, str):
-            text = tidy(cell)
+            text = plain(cell)
             number, change = number_in(text), None if text == cell else "tidied"
         elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
             number = cell
@@ -267,14 +286,13 @@ class FactReader:
         return raw_text(cell), None
 
 
-def _categories(column: Column) -> Mapping[str, str]:
-    """Return the declared values by every wording; the value itself wins over a folded form."""
-    by_wording: dict[str, str] = {}
+def _categories(column: Column) -> Iterator[tuple[str, str]]:
+    """Yield every wording of a category with its value, the values themselves first."""
+    for category in column.categories:
+        yield category.value, category.value
     for category in column.categories:
         for wording in (category.label.zh, category.label.en, *category.aliases):
-            by_wording.setdefault(matching(wording), category.value)
-    folded = {matching(category.value): category.value for category in column.categories}
-    return {**by_wording, **folded, **{category.value: category.value for category in column.categories}}
+            yield wording, category.value
 
 
 class CommentReader:
@@ -288,4 +306,4 @@ class CommentReader:
         if isinstance(cell, Fault):
             _refuse_faults(cell, **self._about)
         text = raw_text(cell)
-        return (text, None) if tidy(text) else ("", "spaces")
+        return (text, None) if plain(text) else ("", "spaces")

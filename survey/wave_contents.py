@@ -7,17 +7,11 @@ not, so that a corrected spelling changes no digest.
 from __future__ import annotations
 
 import hashlib
-import json
-from typing import Any
 
 import numpy as np
 
+from survey.canonical import canonical
 from survey.responses import Responses
-
-
-def canonical(value: Any) -> str:
-    """Return the one JSON form of a value; raises ``ValueError`` for nan and infinity."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def wave_digest(responses: Responses) -> str:

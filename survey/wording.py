@@ -1,7 +1,7 @@
-"""One form for texts that mean the same: headers, labels and numbers as people type them.
+"""Forms of texts that mean the same: ``matching`` for headers and labels, ``plain`` for numbers and ids.
 
-This form serves comparison only. What a respondent wrote is stored as it was written, because the
-form turns ① into 1 and … into three full stops.
+``matching`` serves comparison only: it turns ① into 1 and … into three full stops, so nothing in that
+form is ever stored and no number is read from it. ``plain`` changes nothing but width and spaces.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import unicodedata
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"})
 _SPACES = re.compile(r"\s+")
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | _INVISIBLE
 _TRAILING = "?!.:;,。、*·… "
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _QUESTION_NUMBER = re.compile(
@@ -29,6 +30,15 @@ def tidy(text: str) -> str:
     if text.isascii():
         return _SPACES.sub(" ", text).strip()
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_INVISIBLE)).strip()
+
+
+def plain(text: str) -> str:
+    r"""Return ``text`` with full-width ASCII, invisible characters and odd spaces resolved, and no more.
+
+    >>> plain("\u3000Ａ-５ \u200b"), plain("③"), plain("5²")
+    ('A-5', '③', '5²')
+    """
+    return _SPACES.sub(" ", text if text.isascii() else text.translate(_HALF_WIDTH)).strip()
 
 
 def matching(text: str) -> str:
@@ -53,7 +63,7 @@ def without_question_number(text: str) -> str | None:
 
 
 def number_in(text: str) -> int | float | None:
-    """Return the number that a tidy text is, or ``None``; ``1_000``, ``1e3`` and ``nan`` are none."""
+    """Return the number that a plain text is, or ``None``; ``1_000``, ``1e3`` and ``nan`` are none."""
     if not _NUMBER.fullmatch(text) or len(text) > 18:
         return None
     value = float(text) if "." in text else int(text)

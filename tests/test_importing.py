@@ -114,6 +114,7 @@ def test_a_cell_is_read_as_the_study_declares(
         (text("A2", "Very satisfied (4)"), "import_contradiction"),
         (text("A2", "1 非常满意"), "import_contradiction"),
         *((text("A2", x), "import_not_an_answer") for x in ("1_000", "nan", "infinity", "٣.٥", "1-2")),
+        *((text("A2", x), "import_not_an_answer") for x in ("٣", "²", "5²", "③", "③ 满意", "½", "五")),
     ],
 )
 def test_what_is_no_answer_is_a_problem_and_never_clipped(tmp_path: Path, cell: str, code: str) -> None:
@@ -125,15 +126,21 @@ def test_what_is_no_answer_is_a_problem_and_never_clipped(tmp_path: Path, cell: 
     assert kept.report.blanks == {"invalid": 1}
 
 
-def test_superscripts_are_digits_in_nfkc_and_so_are_read_and_counted(tmp_path: Path) -> None:
-    assert imported(cell_q1(tmp_path, text("A2", "²"))).report.changes == {"tidied": 1}
-
-
 def test_a_declared_unit_may_follow_the_number(tmp_path: Path) -> None:
     scale = {"five": {"ends": [1, 5], "unit": both("分", "points")}}
     result = imported(cell_q1(tmp_path, text("A2", "４ 分")), small_study("Q1", scales=scale))
     assert result.responses.codes.tolist() == [[4], [5]]
     assert result.report.changes == {"unit": 1}
+    assert placed(cell_q1(tmp_path, text("A2", "④分")), small_study("Q1", scales=scale)) == [
+        ("import_not_an_answer", "A2")
+    ]
+
+
+def test_wordings_that_differ_only_by_a_closing_mark_are_told_apart(tmp_path: Path) -> None:
+    labels = {1: both("满意", "Good"), 2: both("满意*", "Good*"), 3: both("好", "Fine")}
+    study = small_study("Q1", scales={"five": {"ends": [1, 5], "labels": labels}})
+    assert codes(workbook(tmp_path, "Q1\n满意\nGood*\n好。"), study) == [[1], [2], [3]]
+    assert placed(workbook(tmp_path, "Q1\nGOOD"), study) == [("import_not_an_answer", "A2")]
 
 
 def test_true_is_not_one(tmp_path: Path) -> None:

@@ -22,9 +22,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from survey import project_file
+from survey.definition import study_digest
 from survey.errors import Problem, StoreProblems
 from survey.responses import Responses
-from survey.store import ImportSource, Store, study_digest
+from survey.store import ImportSource, Store
 from survey.study import Study
 from survey.wave_contents import wave_digest
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey import mapping, ooxml, sheet_parser, wording
-from survey.wording import matching, number_in, tidy, without_question_number
+from survey import canonical, mapping, ooxml, sheet_parser, wording
+from survey.wording import matching, number_in, plain, tidy, without_question_number
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,18 @@ from survey.wording import matching, number_in, tidy, without_question_number
     ],
 )
 def test_numbers_as_people_type_them(typed: str, expected: float) -> None:
-    assert number_in(tidy(typed)) == expected
+    assert number_in(plain(typed)) == expected
 
 
 @pytest.mark.parametrize(
-    "typed", ["1_000", "1e3", "nan", "infinity", "٣.٥", "5.", ".5", "1,000", "50%", "", "+1", "1 2", "9" * 19]
+    "typed",
+    [
+        *("1_000", "1e3", "nan", "infinity", "5.", ".5", "1,000", "50%", "", "+1", "1 2", "9" * 19),
+        *("٣.٥", "٣", "²", "5²", "③", "⑤", "Ⅳ", "½", "五", "𝟓", "\N{DEVANAGARI DIGIT FIVE}"),
+    ],
 )
 def test_what_is_no_number(typed: str) -> None:
-    assert number_in(tidy(typed)) is None
+    assert number_in(plain(typed)) is None
 
 
 @pytest.mark.parametrize(
@@ -84,10 +88,11 @@ def test_different_wordings(one: str, other: str) -> None:
 def test_forms_are_stable(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
     assert matching(tidy(text)) == matching(text)
+    assert plain(plain(text)) == plain(text)
 
 
 @pytest.mark.parametrize(
-    "module", [mapping, ooxml, sheet_parser, wording], ids=lambda module: module.__name__
+    "module", [canonical, mapping, ooxml, sheet_parser, wording], ids=lambda module: module.__name__
 )
 def test_examples_in_the_documentation_hold(module: ModuleType) -> None:
     result = doctest.testmod(module)
