@@ -249,6 +249,20 @@ def _marks_are_counted(context: ReportContext, results: StudyResults) -> None:
     assert sum(row.value is None for row in forest.rows) == hidden
 
 
+def test_items_left_out_are_those_of_which_nothing_is_claimed() -> None:
+    study = report_sample.small_study(32, dimensions=4, waves=2)
+    results = report_sample.results(study)
+    page = page_of(report_context(results, study, "zh"), "answers")
+    assert page.figure is not None
+    chart = page.figure.chart
+    assert isinstance(chart, Likert)
+    drawn = {item.label for group in chart.groups for item in group.items}
+    story = Story.of(results, study, "zh")
+    claimed = [*story.low_answers, *story.answers_moving("rise"), *story.answers_moving("fall")]
+    assert len(drawn) < len(results.distributions)
+    assert {story.words.item(distribution.item) for distribution in claimed} <= drawn
+
+
 @pytest.mark.parametrize("name", ["mixed", "rise", "24 items", "one dimension"])
 def test_waterfall_reconciles(name: str) -> None:
     results, study = made(name)

@@ -32,13 +32,23 @@ def answers_page(story: Story) -> FigurePage:
 
 
 def _shown(story: Story, room: float) -> tuple[tuple[Group, ...], int]:
-    groups, left_out = list(story.answers), 0
-    while len(groups) > 1 and layout.height(_chart(story, tuple(groups), ROW_LOW)) > room:
-        left_out += len(groups.pop()[1])
-    while len(groups[0][1]) > 1 and layout.height(_chart(story, tuple(groups), ROW_LOW)) > room:
-        groups[0] = (groups[0][0], groups[0][1][1:])
-        left_out += 1
-    return tuple(groups), left_out
+    """Return the groups that find room: items of which the page claims nothing go first, best first."""
+    claimed = {
+        distribution.item
+        for found in (story.low_answers, story.answers_moving("rise"), story.answers_moving("fall"))
+        for distribution in found
+    }
+    spare = sorted(
+        story.all_answers,
+        key=lambda d: (d.item in claimed, -d.top.value if isinstance(d.top, Estimate) else 0.0),
+    )
+    gone: set[str] = set()
+    groups = story.answers
+    while len(gone) < len(spare) - 1 and layout.height(_chart(story, groups, ROW_LOW)) > room:
+        gone.add(spare[len(gone)].item)
+        kept = [(branch, tuple(d for d in found if d.item not in gone)) for branch, found in story.answers]
+        groups = tuple((branch, found) for branch, found in kept if found)
+    return groups, len(gone)
 
 
 def _title(story: Story) -> Phrases:
