@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import report_sample
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from report_reading import KEY_ACCOUNTS, NUMBER, VARIANTS, made, page_of, texts, title
 
 from analysis.results import Comparison, Estimate, StudyResults, TooFew, plain
 from report_templates import formatting
@@ -20,54 +19,15 @@ from report_templates.charts.forest import Forest
 from report_templates.charts.likert import Likert
 from report_templates.charts.waterfall import Waterfall
 from report_templates.context import report_context
-from report_templates.context.model import FigurePage, ReportContext
+from report_templates.context.model import ReportContext
 from report_templates.context.story import Story
 from survey.language import LANGUAGES, Language, catalogue
 from survey.study import Study
 
-KEY_ACCOUNTS = report_sample.key_accounts()
-VARIANTS: dict[str, tuple[Study, dict[str, Any]]] = {
-    "mixed": (KEY_ACCOUNTS, {"move": {"in_sales": 3.0, "after_sales": -2.5}}),
-    "rise": (KEY_ACCOUNTS, {"move": 2.6, "seed": 3}),
-    "fall": (KEY_ACCOUNTS, {"move": -2.6, "seed": 5}),
-    "flat": (KEY_ACCOUNTS, {"seed": 11}),
-    "undecided": (KEY_ACCOUNTS, {"undecided": True}),
-    "first wave": (KEY_ACCOUNTS, {"waves": 1}),
-    "bare": (KEY_ACCOUNTS, {"known_errors": False, "drivers": False, "segments": False}),
-    "one item list": (report_sample.small_study(3), {}),
-    "one dimension": (report_sample.small_study(4, dimensions=1, waves=2, drivers=False), {}),
-    "24 items": (report_sample.small_study(24, dimensions=5, waves=3), {"move": {"d1": 2.5}}),
-}
-NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 CLAIMS: dict[Language, re.Pattern[str]] = {
     "zh": re.compile("上升|下降|拉高|拉低|高于|低于|较高|较低"),
     "en": re.compile(r"\b(rose|fell|lifted|lowered|above|below|higher|lower)\b", re.IGNORECASE),
 }
-
-
-def made(name: str) -> tuple[StudyResults, Study]:
-    study, settings_ = VARIANTS[name]
-    return report_sample.results(study, **settings_), study
-
-
-def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every string of a context with the path to it."""
-    if isinstance(value, str):
-        yield path, value
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            yield from texts(getattr(value, field.name), f"{path}.{field.name}")
-    elif isinstance(value, tuple | list):
-        for number, each in enumerate(value):
-            yield from texts(each, f"{path}[{number}]")
-
-
-def title(page: Any) -> str:
-    return " ".join(page.head.title)
-
-
-def page_of(context: ReportContext, anchor: str) -> FigurePage:
-    return next(page for page in context.pages if page.head.anchor == anchor)
 
 
 def claiming(context: ReportContext) -> list[tuple[str, str]]:
@@ -286,6 +246,18 @@ def test_only_sure_drivers_are_named() -> None:
     assert {row.cells[-1].mark for row in page.table.rows} == {"same"}
 
 
+def test_a_driver_of_conflicting_direction_is_never_named() -> None:
+    results, study = made("mixed")
+    first = results.drivers[0]
+    turned = tuple(dataclasses.replace(driver, direction="conflicting") for driver in first.drivers)
+    results = dataclasses.replace(
+        results, drivers=(dataclasses.replace(first, drivers=turned), *results.drivers[1:])
+    )
+    context = report_context(results, study, "zh")
+    assert "没有一项" in title(page_of(context, "priorities"))
+    assert "尚无明确的优先改进项" in title(context.summary)
+
+
 def test_hidden_groups_leave_no_figure() -> None:
     results, study = made("mixed")
     for language in LANGUAGES:
@@ -308,93 +280,3 @@ def test_importance_is_never_called_a_cause() -> None:
         results, study = made("mixed")
         for _, text in texts(page_of(report_context(results, study, language), "priorities")):
             assert not word.search(re.sub("不是因果|not cause|no cause", "", text))
-
-
-# Pages
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", VARIANTS)
-def test_pages_and_figures_are_numbered_without_gaps(name: str, language: Language) -> None:
-    results, study = made(name)
-    context = report_context(results, study, language)
-    pages = [context.summary, *context.pages, context.method]
-    assert [page.head.number for page in pages] == [str(n) for n in range(2, len(pages) + 2)]
-    assert [(entry.number, entry.name, entry.anchor) for entry in context.cover.contents] == [
-        (page.head.number, page.head.name, page.head.anchor) for page in pages
-    ]
-    labels = [figure.label for page in context.pages for figure in (page.figure, page.second) if figure]
-    word = {"zh": "图 {}", "en": "Figure {}"}[language]
-    # A no-break space keeps number and unit together, but not the word and its number.
-    assert [label.replace("\u00a0", " ") for label in labels] == [
-        word.format(n) for n in range(1, len(labels) + 1)
-    ]
-    references = {finding.reference for finding in context.summary.findings}
-    assert references <= {*labels, ""}
-
-
-@pytest.mark.parametrize("name", VARIANTS)
-def test_both_languages_have_the_same_structure(name: str) -> None:
-    results, study = made(name)
-    zh, en = (report_context(results, study, language) for language in LANGUAGES)
-    assert [page.head.anchor for page in zh.pages] == [page.head.anchor for page in en.pages]
-    assert [digits(f.reference) for f in zh.summary.findings] == [
-        digits(f.reference) for f in en.summary.findings
-    ]
-    assert [claim.sign for claim in zh.method.claims] == [claim.sign for claim in en.method.claims]
-    for ours, theirs in itertools.chain(
-        zip(zh.summary.tiles, en.summary.tiles, strict=True),
-        zip(zh.cover.facings, en.cover.facings, strict=True),
-    ):
-        assert digits(ours.value) == digits(theirs.value)
-    for ours, theirs in zip(zh.pages, en.pages, strict=True):
-        assert ours.figure is not None
-        assert theirs.figure is not None
-        assert type(ours.figure.chart) is type(theirs.figure.chart)
-
-
-def digits(text: str) -> str:
-    return "".join(NUMBER.findall(text))
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", VARIANTS)
-def test_no_text_is_empty_or_shows_a_template(name: str, language: Language) -> None:
-    results, study = made(name)
-    context = report_context(results, study, language)
-    for path, text in texts(context):
-        assert "{" not in text, path
-        assert not text.startswith(("，", "。", ", ", "; ")), path
-        assert "None" not in text, path
-        assert "nan" not in text.lower().split(), path
-    for page in (context.summary, *context.pages, context.method):
-        assert page.head.title
-        assert all(page.head.title)
-
-
-def test_decisions_are_left_out_where_the_study_declares_none() -> None:
-    document = yaml.safe_load(
-        (report_sample.ROOT / "sample_surveys/key_accounts/study.yaml").read_text("utf-8")
-    )
-    document["reporting"].pop("actions")
-    document["reporting"].pop("target")
-    study = Study.model_validate(document)
-    context = report_context(report_sample.results(study), study, "zh")
-    assert context.summary.decisions is None
-    assert not [text for _, text in texts(context) if "目标" in text]
-
-
-def test_decisions_name_only_what_the_survey_asks_for() -> None:
-    results, study = made("mixed")
-    table = report_context(results, study, "zh").summary.decisions
-    assert table is not None
-    story = Story.of(results, study, "zh")
-    repair = {story.words.item(driver.item) for driver in story.in_quadrant("improve")}
-    leaves_ = [node for node in results.nodes if node.item and node.change]
-    fallen = {story.words.node(n.id) for n in leaves_ if n.change and n.change.verdict == "worse"}
-    assert {row.cells[0].text for row in table.rows} <= repair | fallen
-
-
-def test_same_results_same_words() -> None:
-    results, study = made("mixed")
-    assert report_context(results, study, "zh") == report_context(results, study, "zh")

@@ -182,7 +182,11 @@ def _side(story: Story, found: DriverResults) -> Side:
 
 
 def _label(story: Story, driver: Driver) -> str:
-    return measure.shortened(story.words.item(driver.item), theme.mm(41), theme.LABEL)
+    return measure.shortened(story.words.item(driver.item), theme.mm(40), theme.LABEL) + _flag(driver)
+
+
+def _flag(driver: Driver) -> str:
+    return "‡" if driver.direction == "conflicting" else ""
 
 
 def _probability(driver: Driver) -> str:
@@ -247,8 +251,7 @@ def _row(
         if isinstance(performance, Estimate)
         else formatting.NONE
     )
-    flag = "‡" if driver.direction == "conflicting" else ""
-    cells = [Cell(words.item(driver.item) + flag)]
+    cells = [Cell(words.item(driver.item) + _flag(driver))]
     cells += [Cell(words.node(branch.id) if branch else formatting.NONE)] if with_branch else []
     cells += [
         Cell(words.share(driver.share)),

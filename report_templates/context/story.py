@@ -171,7 +171,12 @@ class Story:
         return rest[0] if rest else None
 
     def named(self, driver: Driver) -> str:
-        """The quadrant a driver may be said to be in, or ``undecided``."""
+        """The quadrant a driver may be said to be in, or ``undecided``.
+
+        A driver whose correlation and coefficient disagree in sign is never named: nobody should act on it.
+        """
+        if driver.direction == "conflicting":
+            return "undecided"
         least = self.study.drivers.probability if self.study.drivers else 0.8
         if driver.quadrant is None or driver.quadrants.get(driver.quadrant, 0.0) < least:
             return "undecided"
