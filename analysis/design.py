@@ -85,10 +85,10 @@ class Design:
         """How many clusters there are, U."""
         return len(self.stratum_of_unit)
 
-    @property
-    def lonely_strata(self) -> int:
-        """How many strata have one cluster; their clusters deviate from the grand mean instead."""
-        return int((self._sizes == 1).sum())
+    def lonely_strata(self, domain: Booleans) -> int:
+        """Count strata of one cluster among rows (n,); such clusters deviate from the grand mean instead."""
+        strata = np.unique(self.stratum_of_unit[self.unit[domain]])
+        return int((self._sizes[strata] == 1).sum())
 
     def totals(self, z: Floats, rows: Integers | None = None) -> Floats:
         """Sum contributions (r, m) of ``rows`` (all rows by default) to clusters, (U, m)."""

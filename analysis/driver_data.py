@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.design import Design
 from analysis.lmg import sweep
 from analysis.moments import Moments, unit_moments
 from analysis.sample import Booleans, Floats, Integers
@@ -56,6 +57,12 @@ class DriverData:
     def lost(self) -> int:
         """Rows left out because an answer that was due is missing."""
         return self.due - self.n
+
+    def degrees_of_freedom(self, design: Design) -> int:
+        """Clusters that the rows lie in less their strata."""
+        present = np.zeros((design.units, 1), dtype=bool)
+        present[design.unit[self.rows]] = True
+        return int(design.degrees_of_freedom(present)[0])
 
     def moments(self, weights: Floats, unit: Integers, units: int) -> Moments:
         """Moments per cluster; ``weights`` and ``unit`` (N,) are those of all rows of the sample."""

@@ -22,7 +22,7 @@ from analysis.replicates import Replication
 from analysis.results import TooFew
 from analysis.sample import Booleans, Floats
 
-# Base below which there is no model, whatever the number of drivers p; and p + 20 (convention).
+# Base below which there is no model, whatever the number of columns p; and p + 20 (convention).
 SMALLEST_BASE = 50
 # Share of failed replicates above which no interval is honest (convention).
 MOST_FAILED = 0.05
@@ -63,12 +63,12 @@ class DriverModel:
 def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
     """Fit a driver model in the full sample and all replicates of ``plan``.
 
-    ``TooFew`` with ``small_base`` where fewer than 50 rows, or fewer than 20 more than drivers, are
-    complete or over 5 % of the replicates fail, and with ``no_spread`` where the outcome is constant, no
-    driver is left, or nothing is explained.
+    ``TooFew`` with ``small_base`` where fewer than 50 rows, or fewer than 20 more than columns, are
+    complete, they lie in too few clusters for any error, or over 5 % of the replicates fail; and with
+    ``no_spread`` where the outcome is constant, no driver is left, or nothing is explained.
     """
     design = plan.design
-    if data.n < max(SMALLEST_BASE, len(data.names) + 20):
+    if data.n < max(SMALLEST_BASE, data.x.shape[1] - 1 + 20) or data.degrees_of_freedom(design) < 1:
         return TooFew(data.n, "small_base")
     per_unit = data.moments(design.weights, design.unit, design.units)
     correlations = data.correlations(replicate_moments(per_unit, plan))

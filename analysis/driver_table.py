@@ -129,9 +129,8 @@ class DriverShares:
 def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverShares:
     """Turn a fitted model into results, most important driver first."""
     data, design = model.data, model.plan.design
-    present = np.zeros(design.units, dtype=bool)
-    present[design.unit[data.rows]] = True
-    df = int(design.degrees_of_freedom(present[:, None])[0])
+    clusters = len(np.unique(design.unit[data.rows]))
+    df = data.degrees_of_freedom(design)
     n_effective = effective_sample_size(design.weights[data.rows])
 
     def percentile(values: Floats) -> Estimate:
@@ -186,7 +185,6 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
             )
         )
     r_squared = percentile(model.r_squared)
-    clusters = int(present.sum())
     warnings = driver_warnings(model, found, r_squared.value, clusters)
     return DriverShares(
         outcome,

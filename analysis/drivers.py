@@ -26,6 +26,7 @@ from analysis.replicates import replication
 from analysis.results import Driver, DriverResults, Estimate, TooFew
 from analysis.sample import Booleans, Floats, Sample
 from analysis.suppression import Hidden
+from analysis.tabular import check_filled
 from analysis.tracking import hidden_items
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def driver_shares(
     Raises
     ------
     ValueError
-        If the base is too small or nothing varies.
+        If the base is too small, nothing varies, or a column of the design has a blank.
 
     References
     ----------
@@ -80,8 +81,8 @@ def driver_shares(
     )
     if isinstance(model, TooFew):
         raise ValueError(
-            f"Driver shares of {outcome!r} need at least 50 complete rows, 20 more than drivers, and "
-            f"columns that vary; found n = {model.n} ({model.reason})."
+            f"Driver shares of {outcome!r} need at least 50 complete rows, 20 more than columns, several "
+            f"clusters and columns that vary; found n = {model.n} ({model.reason})."
         )
     return describe(model, outcome, level)
 
@@ -93,6 +94,7 @@ def _design(
     cluster: str | None,
     strata: str | None,
 ) -> tuple[Design, tuple[str, ...]]:
+    check_filled(frame, [cluster, strata])
     ids = np.asarray(frame[cluster]) if cluster else np.arange(n)
     names, clusters = np.unique(ids, return_inverse=True)
     stratum = (
@@ -126,6 +128,8 @@ def driver_results(
 
     An item with fewer than ``disclosure_limit`` answers, or one that would give such an item away through
     the index of ``tree``, shows no performance, has no quadrant and does not move the performance line.
+    ``TooFew`` with ``disclosure`` where that leaves no performance at all, or the model itself has too
+    small a base.
     """
     domain = sample.in_wave(wave or sample.waves[-1])
     columns = {item: sample.column(item) for item in items}
@@ -144,7 +148,10 @@ def driver_results(
         for name, estimate in zip(names, estimates(linear, level), strict=True)
     }
     performance = _performance(model, scores, domain)
-    performance[[isinstance(means[name], TooFew) for name in names]] = np.nan
+    shown = np.array([isinstance(means[name], Estimate) for name in names])
+    if not shown.any() or model.data.n < disclosure_limit:
+        return TooFew(model.data.n, "disclosure")
+    performance[~shown] = np.nan
     placed = dict(zip(names, placements(model.shares[:, 1:], performance[:, 1:], probability), strict=True))
     reach = dict(zip(names, (sample.weights @ asked) / sample.weights[domain].sum(), strict=True))
     return DriverResults(

@@ -93,7 +93,8 @@ class LinearEstimates:
     def combine(self, matrix: Floats) -> LinearEstimates:
         """Return weighted sums of estimates on *disjoint* bases, ``matrix`` (m, k): changes, contrasts.
 
-        Bases add up: the n of a change between waves is the number of answers in both.
+        Bases add up: the n of a change between waves is the number of answers in both. Degrees of
+        freedom are those of the clusters on either side.
         """
         used = (matrix != 0).astype(np.float64)
         return LinearEstimates(
@@ -175,6 +176,7 @@ def linear_estimates(
 
 def side_by_side(parts: Sequence[LinearEstimates]) -> LinearEstimates:
     """Put estimates of one design next to each other."""
+    given = any(part.freedom is not None for part in parts)
     return LinearEstimates(
         parts[0].design,
         np.concatenate([part.values for part in parts]),
@@ -184,6 +186,7 @@ def side_by_side(parts: Sequence[LinearEstimates]) -> LinearEstimates:
         np.concatenate([part.weight for part in parts]),
         np.concatenate([part.weight_squares for part in parts]),
         np.concatenate([part.simple for part in parts]),
+        np.concatenate([part.df for part in parts]).astype(np.float64) if given else None,
     )
 
 

@@ -6,7 +6,7 @@ way: a fall is "better". Outcomes in points were scored so that more is better, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,8 +14,11 @@ import numpy as np
 
 from analysis.design import design_of
 from analysis.estimate import LinearEstimates, comparisons, domain_means, estimates, shares, side_by_side
+from analysis.index import IndexTree
 from analysis.results import Comparison, Estimate, OutcomeResult, TooFew
 from analysis.sample import Floats, Sample
+from analysis.suppression import Hidden
+from analysis.tracking import hidden_items
 
 Unit = Literal["points", "share", "nps"]
 BAD_EVENTS = frozenset({"churn", "complaint"})
@@ -23,11 +26,12 @@ BAD_EVENTS = frozenset({"churn", "complaint"})
 
 @dataclass(frozen=True, slots=True)
 class OutcomeKind:
-    """An outcome of the sample: its id, its kind as the study names it, and its unit."""
+    """An outcome of the sample: its id, its kind as the study names it, its unit, the items it averages."""
 
     id: str
     kind: str
     unit: Unit = "points"
+    items: tuple[str, ...] = ()
 
     @property
     def higher_is_better(self) -> bool:
@@ -59,11 +63,13 @@ def outcome_results(
     fdr: float = 0.05,
     *,
     disclosure_limit: int = 10,
+    tree: IndexTree | None = None,
 ) -> tuple[OutcomeResult, ...]:
     """Every outcome in every wave, and its change from the last wave but one.
 
     Changes are one family. Shares have logit intervals; an NPS is a mean of +100, 0 and −100. A wave
-    with fewer than ``disclosure_limit`` answers shows nothing.
+    with fewer than ``disclosure_limit`` answers shows nothing, nor does one in which an item of the
+    outcome may not be shown beside the index of ``tree``.
     """
     design = design_of(sample)
     columns = {
@@ -77,40 +83,63 @@ def outcome_results(
         ]
         for outcome in outcomes
     }
-    changes = _changes(outcomes, columns, level, fdr, disclosure_limit)
+    hidden = [
+        _hidden_in(sample, wave, outcomes, columns, t, tree, disclosure_limit)
+        for t, wave in enumerate(sample.waves)
+    ]
+    changes = _changes(outcomes, columns, hidden, level, fdr)
     return tuple(
         OutcomeResult(
             outcome.id,
             outcome.kind,
             outcome.unit,
-            tuple(_shown(wave, outcome.unit, level, disclosure_limit) for wave in columns[outcome.id]),
+            tuple(
+                _shown(found, outcome.unit, level, reasons.get(outcome.id))
+                for found, reasons in zip(columns[outcome.id], hidden, strict=True)
+            ),
             changes.get(outcome.id),
         )
         for outcome in outcomes
     )
 
 
-def _shown(linear: LinearEstimates, unit: Unit, level: float, limit: int) -> Estimate | TooFew:
+def _hidden_in(
+    sample: Sample,
+    wave: str,
+    outcomes: Sequence[OutcomeKind],
+    columns: Mapping[str, Sequence[LinearEstimates]],
+    number: int,
+    tree: IndexTree | None,
+    limit: int,
+) -> dict[str, Hidden]:
+    """Outcomes that show nothing in one wave: few answers, or made of an item that is hidden."""
+    items = hidden_items(sample, tree, wave, limit) if tree else {}
+    found: dict[str, Hidden] = {}
+    for outcome in outcomes:
+        if columns[outcome.id][number].n[0] < limit:
+            found[outcome.id] = "disclosure"
+        elif any(item in items for item in outcome.items):
+            found[outcome.id] = "complementary"
+    return found
+
+
+def _shown(linear: LinearEstimates, unit: Unit, level: float, hidden: Hidden | None) -> Estimate | TooFew:
     n = int(linear.n[0])
-    if n < limit:
-        return TooFew(n, "disclosure" if n else "no_answers")
+    if hidden:
+        return TooFew(n, hidden if n else "no_answers")
     return (shares if unit == "share" else estimates)(linear, level)[0]
 
 
 def _changes(
     outcomes: Sequence[OutcomeKind],
-    columns: dict[str, list[LinearEstimates]],
+    columns: Mapping[str, Sequence[LinearEstimates]],
+    hidden: Sequence[Mapping[str, Hidden]],
     level: float,
     fdr: float,
-    limit: int,
 ) -> dict[str, Comparison | None]:
     """Test changes as one family; only the verdict asks which way is better."""
-    both = [
-        outcome
-        for outcome in outcomes
-        if len(columns[outcome.id]) > 1 and min(wave.n[0] for wave in columns[outcome.id][-2:]) >= limit
-    ]
-    if not both:
+    both = [outcome for outcome in outcomes if not any(outcome.id in wave for wave in hidden[-2:])]
+    if len(hidden) < 2 or not both:
         return {}
     moved = side_by_side([columns[outcome.id][-1].minus(columns[outcome.id][-2]) for outcome in both])
     up = comparisons(moved, level, fdr)

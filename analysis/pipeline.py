@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mode
 
 import numpy as np
 
 from analysis.distribution import item_distributions
 from analysis.drivers import driver_results
 from analysis.index import IndexTree, Node
+from analysis.moments import one_thread_of_algebra
 from analysis.outcome_trend import OutcomeKind, outcome_results
 from analysis.prepare import SampleProblems, prepare
 from analysis.quality_statement import quality
@@ -69,6 +71,14 @@ def run(
         For answers that cannot be estimated from, all at once.
     """
     history = responses[: [part.wave for part in responses].index(wave) + 1]
+    with one_thread_of_algebra():
+        return _results(study, history, digests or {}, step)
+
+
+def _results(
+    study: Study, history: Sequence[Responses], digests: Mapping[str, str], step: Step
+) -> StudyResults:
+    """Analyse the last wave of ``history``, part by part."""
     rules, tree = study.reporting, index_tree(study.index)
     settings = {"level": rules.level, "fdr": rules.false_discovery_rate}
     limit = rules.disclosure_limit
@@ -94,7 +104,7 @@ def run(
     )
     step(*next(steps))
     return StudyResults(
-        wave=wave,
+        wave=sample.waves[-1],
         waves=sample.waves,
         trend=trend,
         target_gap=None if rules.target is None else target_gap(sample, tree, rules.target, **settings),
@@ -104,8 +114,14 @@ def run(
         drivers=drivers.found,
         drivers_missing=drivers.missing,
         segments=segments,
-        quality=quality(sample, tree, invited=study.wave_by_id[wave].invited),
-        provenance=_provenance(study, sample.waves, digests or {}),
+        quality=quality(
+            sample,
+            tree,
+            rated=_rated(study, tree),
+            invited=study.wave_by_id[sample.waves[-1]].invited,
+            disclosure_limit=limit,
+        ),
+        provenance=_provenance(study, sample.waves, digests),
     )
 
 
@@ -162,11 +178,22 @@ def _worst_to_best(study: Study) -> dict[str, list[int]]:
     return {item.id: list(study.scale_of(item.id).codes)[:: -1 if item.reversed else 1] for item in items}
 
 
+def _rated(study: Study, tree: IndexTree) -> list[str]:
+    """Items of the index on the scale that most of them share: there equal codes are equal answers."""
+    ends = [study.scale_of(item).ends for item in tree.items]
+    return [item for item, own in zip(tree.items, ends, strict=True) if own == mode(ends)]
+
+
 def _outcomes(sample: Sample, study: Study) -> tuple[OutcomeResult, ...]:
     rules = study.reporting
     kinds = [_kind(outcome, study) for outcome in study.outcomes]
     return outcome_results(
-        sample, kinds, rules.level, rules.false_discovery_rate, disclosure_limit=rules.disclosure_limit
+        sample,
+        kinds,
+        rules.level,
+        rules.false_discovery_rate,
+        disclosure_limit=rules.disclosure_limit,
+        tree=index_tree(study.index),
     )
 
 
@@ -176,7 +203,7 @@ def _kind(outcome: Outcome, study: Study) -> OutcomeKind:
         return OutcomeKind(outcome.id, outcome.kind, "share")
     single = outcome.items[0] if len(outcome.items) == 1 else None
     nps = outcome.kind == "recommendation" and single and study.scale_of(single).ends == (0, 10)
-    return OutcomeKind(outcome.id, outcome.kind, "nps" if nps else "points")
+    return OutcomeKind(outcome.id, outcome.kind, "nps" if nps else "points", outcome.items)
 
 
 def _drivers(sample: Sample, study: Study) -> DriverSurvey:

@@ -124,11 +124,20 @@ def _weights(responses: Sequence[Responses], study: Study) -> tuple[Floats, list
 
 
 def _cluster_keys(responses: Sequence[Responses], study: Study) -> list[str]:
-    """Who varies together: the account, else the person, else each answer by itself."""
+    """Who varies together: the account, else the person, else each answer by itself.
+
+    A person whose account is blank stands alone: people without an account are no account together.
+    The mark before the key keeps it apart from accounts of the same name.
+    """
+    people = [person for wave in responses for person in wave.respondents]
     if study.design.cluster is not None:
-        return [str(value) for value in _column(responses, study.design.cluster)]
+        accounts = _column(responses, study.design.cluster)
+        return [
+            f"\x1f{person}" if account is None else str(account)
+            for account, person in zip(accounts, people, strict=True)
+        ]
     if study.design.respondent is not None:
-        return [person for wave in responses for person in wave.respondents]
+        return people
     return [f"{wave.wave}/{person}" for wave in responses for person in wave.respondents]
 
 
@@ -197,4 +206,5 @@ def _groups(segment: Segment, responses: Sequence[Responses], study: Study) -> G
         sorted({str(value) for value in values if value is not None})
     )
     place: Mapping[str, int] = {name: g for g, name in enumerate(names)}
-    return Groups(names, np.array([place.get(str(value), -1) for value in values], dtype=np.int64))
+    codes = [-1 if value is None else place.get(str(value), -1) for value in values]
+    return Groups(names, np.array(codes, dtype=np.int64))

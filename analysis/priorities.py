@@ -57,10 +57,3 @@ def placements(importance: Floats, performance: Floats, probability: float = 0.8
         best = max(QUADRANTS, key=lambda name: quadrants[name])
         found.append(Placement(quadrants, best if quadrants[best] >= probability else None))
     return tuple(found)
-
-
-def quadrant_of(importance: float, performance: float, lines: tuple[float, float]) -> Quadrant:
-    """Return the quadrant of a point, given the importance line and the performance line."""
-    if importance >= lines[0]:
-        return "keep" if performance >= lines[1] else "improve"
-    return "maintain" if performance >= lines[1] else "minor"

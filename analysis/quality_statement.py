@@ -25,17 +25,20 @@ def quality(
     rated: Sequence[str] | None = None,
     invited: int | None = None,
     fewest_rated: int = 5,
+    disclosure_limit: int = 10,
 ) -> Quality:
     """Counts, weights, blanks and careless answers of the last wave, and two other readings of its index.
 
     Parameters
     ----------
-    rated : items on one scale in which straight-lining shows; by default those of the index.
+    rated : items on one scale in which straight-lining shows; by default those of the index, which then
+        have to be on one.
     invited : people invited to the wave.
     fewest_rated : answers needed before equal codes mean anything.
 
     ``index_respondent`` is the index under the other roll-up (whichever ``tree`` does not use), and
-    ``index_without_flagged`` the index without straight-liners; ``None`` where it cannot be made.
+    ``index_without_flagged`` the index without straight-liners; ``None`` where it cannot be made, or
+    fewer than ``disclosure_limit`` people are left in it.
     """
     domain = sample.in_wave(sample.waves[-1])
     n, weights = int(domain.sum()), sample.weights[domain]
@@ -50,7 +53,7 @@ def quality(
         n_effective=n_effective,
         clusters=len(clusters),
         strata=len(np.unique(sample.strata[domain])),
-        lonely_strata=data.design.lonely_strata,
+        lonely_strata=data.design.lonely_strata(domain),
         invited=invited,
         response_rate=n / invited if invited else None,
         recurring=_recurring(sample, domain),
@@ -59,8 +62,8 @@ def quality(
         structural=float(structural.mean()),
         blanks=blank_counts(sample.codes[domain]),
         straightliners=counts,
-        index_respondent=_index(sample, _other(tree), domain),
-        index_without_flagged=_index(sample, tree, domain & ~flagged),
+        index_respondent=_index(sample, _other(tree), domain, disclosure_limit),
+        index_without_flagged=_index(sample, tree, domain & ~flagged, disclosure_limit),
     )
 
 
@@ -68,9 +71,12 @@ def _other(tree: IndexTree) -> IndexTree:
     return tree.with_rollup("respondent" if tree.rollup == "aggregate" else "aggregate")
 
 
-def _index(sample: Sample, tree: IndexTree, domain: Booleans) -> float | None:
-    value = float(index_data(sample, tree).index(domain).values[0]) if domain.any() else np.nan
-    return value if np.isfinite(value) else None
+def _index(sample: Sample, tree: IndexTree, domain: Booleans, limit: int) -> float | None:
+    if not domain.any():
+        return None
+    found = index_data(sample, tree).index(domain)
+    value = float(found.values[0])
+    return value if np.isfinite(value) and found.n[0] >= limit else None
 
 
 def _recurring(sample: Sample, domain: Booleans) -> int:

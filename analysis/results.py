@@ -233,7 +233,8 @@ class Quality:
     weighting; ``item_nonresponse`` the share of due answers that are missing; ``structural`` the share of
     cells that had no answer to have; ``straightliners`` respondents whose rated items all have one
     code (flagged, never removed), at the worst, middle and best of the scale;
-    ``index_respondent`` the index by the other roll-up, ``index_without_flagged`` without the flagged.
+    ``index_respondent`` the index by the other roll-up, ``index_without_flagged`` without the flagged,
+    each ``None`` on too small a base.
     """
 
     n: int

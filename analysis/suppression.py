@@ -32,7 +32,7 @@ def derivable(shown: Floats, figure: Floats) -> bool:
     people is a vector of 0 and 1, a branch of an index the weights of its leaves. What holds for the
     vectors holds for the n and the totals of scores alike.
     """
-    return _recipe(shown, figure) is not None
+    return _recipes(shown, figure[None])[0] is not None
 
 
 def protect_figures(
@@ -138,8 +138,7 @@ def _first_leak(
 ) -> int | None:
     """Find a shown figure through which a small one could be worked out: a sibling, the smallest."""
     shown = [j for j in range(len(figures)) if j not in hidden and counts[j] > 0]
-    for target in small:
-        recipe = _recipe(figures[shown], figures[target])
+    for target, recipe in zip(small, _recipes(figures[shown], figures[list(small)]), strict=True):
         if recipe is None:
             continue
         used = [j for j, share in zip(shown, recipe, strict=True) if abs(share) > ROUNDING and j != fixed]
@@ -149,11 +148,13 @@ def _first_leak(
     return None
 
 
-def _recipe(shown: Floats, figure: Floats) -> Floats | None:
-    if len(shown) == 0:
-        return None
-    solution = np.linalg.lstsq(shown.T, figure, rcond=None)[0]
-    return np.asarray(solution) if np.abs(shown.T @ solution - figure).max() < ROUNDING else None
+def _recipes(shown: Floats, figures: Floats) -> list[Floats | None]:
+    """How each of several figures (m, a) is made of the shown ones (f, a), ``None`` where it is not."""
+    if len(shown) == 0 or len(figures) == 0:
+        return [None] * len(figures)
+    solutions = np.linalg.lstsq(shown.T, figures.T, rcond=None)[0].T
+    off = np.abs(solutions @ shown - figures).max(axis=1)
+    return [row if gap < ROUNDING else None for row, gap in zip(solutions, off, strict=True)]
 
 
 def shown_groups(

@@ -9,8 +9,8 @@ Give the ends of the scale, not the smallest and largest answer in the data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,15 +41,19 @@ def sample_from_frame(
     scale : worst and best answer the questionnaire allows, ``(1, 10)``; ``(10, 1)`` where low is good.
         ``None`` if the columns already hold points of 100.
     weights, cluster, strata, wave : columns of the design; by default weights of 1, every row a cluster,
-        one stratum, one wave. Waves stand in the order of their sorted names.
+        one stratum, one wave. Waves stand in the order of their sorted names. None of them may be blank.
     segments : columns of groups; blank for nobody's group.
     outcomes : columns of points of 100.
 
     Raises
     ------
     ValueError
-        If an answer lies outside the scale; nothing is clipped.
+        If an answer lies outside the scale (nothing is clipped), a scale goes below 0, or a column of the
+        design has a blank.
     """
+    if scale is not None and min(scale) < 0:
+        raise ValueError(f"Codes below 0 mean kinds of blank; shift the answers, found the scale {scale}.")
+    check_filled(frame, [cluster, strata, wave])
     raw = frame[list(items)].to_numpy(dtype=np.float64)
     scores = raw if scale is None else 100.0 * (raw - scale[0]) / (scale[1] - scale[0])
     outside = (scores < 0) | (scores > 100)
@@ -76,6 +80,17 @@ def sample_from_frame(
         outcomes={name: _points(frame, name) for name in outcomes},
         segments={name: _groups(frame, name) for name in segments},
     )
+
+
+def check_filled(frame: pd.DataFrame | Mapping[str, Any], columns: Sequence[str | None]) -> None:
+    """Refuse blanks in columns of the design: rows without a cluster are not one cluster together."""
+    import pandas as pd  # late: half a second of start-up
+
+    for column in columns:
+        if column is not None and (blank := int(pd.isna(np.asarray(frame[column])).sum())):
+            raise ValueError(
+                f"Column {column!r} of the design is blank in {blank} rows. Fill it, or leave these rows out."
+            )
 
 
 def _points(frame: pd.DataFrame, column: str) -> Floats:

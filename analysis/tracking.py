@@ -44,14 +44,15 @@ class IndexData:
 def index_data(sample: Sample, tree: IndexTree) -> IndexData:
     """Prepare a sample for its index.
 
-    A person has an index if any leaf is answered (aggregate), or enough of them (respondent).
+    A person has a part in it if any leaf with weight is answered (aggregate), or enough of them
+    (respondent).
     """
     position = [sample.items.index(item) for item in tree.items]
     scores = sample.scores[:, position]
     if tree.rollup == "respondent":
         base = np.isfinite(person_scores(tree, scores)[:, -1:])
     else:
-        base = np.isfinite(scores)
+        base = np.isfinite(scores[:, tree.matrix[:, -1] > 0])
     answered = np.asarray(base.any(axis=1))
     return IndexData(sample, tree, design_of(sample), scores, sample.structural[:, position], answered)
 

@@ -164,7 +164,9 @@ def test_a_lonely_cluster_deviates_from_the_grand_mean() -> None:
     design = Design(np.ones(3), np.array([0, 0, 1]), np.arange(3))
     # Grand mean 2; stratum 0 around its mean 1 gives 4, the lonely cluster 2 ** 2 = 4.
     assert design.covariance(np.array([[0.0], [2.0], [4.0]]))[0, 0] == pytest.approx(8.0)
-    assert design.lonely_strata == 1
+    assert design.lonely_strata(np.ones(3, dtype=bool)) == 1
+    # A stratum in which nobody of the domain lies is no concern of the domain.
+    assert design.lonely_strata(np.array([True, True, False])) == 0
 
 
 def test_one_cluster_has_no_error_and_says_so() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from golden_tables import GOLDENS, block
 
 from analysis.design import Design
 from analysis.driver_data import driver_data
@@ -18,27 +17,10 @@ from analysis.ranks import rank_intervals, ranks
 from analysis.results import DriverResults, Estimate, TooFew
 from analysis.tabular import sample_from_frame
 
-GOLDENS = Path(__file__).parent / "goldens" / "drivers"
 FOUR = ["coverage", "speed", "value", "billing"]
 FIVE = [*FOUR, "care"]
 # Closed form on both sides; the reference prints 12 digits.
 CLOSE = {"rtol": 1e-10, "atol": 0.0}
-
-
-def block(file: str, start: str, header: str) -> dict[str, list[float]]:
-    """Read a printed table: the lines after ``header`` that follow the line starting with ``start``."""
-    lines = (GOLDENS / file).read_text(encoding="utf-8").splitlines()
-    begin = next(i for i, line in enumerate(lines) if line.startswith(start))
-    first = next(
-        i for i in range(begin, len(lines)) if lines[i].split()[: len(header.split())] == header.split()
-    )
-    found: dict[str, list[float]] = {}
-    for line in lines[first + 1 :]:
-        cells = line.split()
-        if not re.match(r"^[A-Za-z]", line) or len(cells) < 2 or not re.match(r"^[-0-9.eNA]+$", cells[1]):
-            break
-        found[cells[0]] = [float(cell) for cell in cells[1:]]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -299,6 +281,38 @@ def test_results_of_a_small_wave_are_too_few() -> None:
     found = driver_results(sample, "sat", ["a", "b", "c"], replicates=50)
     assert isinstance(found, TooFew)
     assert found.reason == "small_base"
+
+
+def test_drivers_whose_means_may_not_be_shown_have_no_map() -> None:
+    frame = survey_frame(400, 6)
+    sample = sample_from_frame(frame, ["a", "b", "c"], cluster="customer", wave="wave", outcomes=["sat"])
+    found = driver_results(sample, "sat", ["a", "b", "c"], replicates=50, disclosure_limit=201)
+    assert isinstance(found, TooFew)
+    assert found.reason == "disclosure"
+
+
+def test_a_model_has_twenty_rows_more_than_columns() -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.normal(size=(80, 31)), columns=[f"q{j}" for j in range(30)] + ["sat"])
+    frame = frame.mask(rng.random(frame.shape) < 0.1).assign(sat=frame["sat"])
+    names = [f"q{j}" for j in range(30)]
+    # Thirty answers and thirty marks need as many rows as sixty drivers would: 80.
+    assert driver_shares(frame, "sat", names, not_asked=names, replicates=20).n == 80
+    with pytest.raises(ValueError, match="small_base"):
+        driver_shares(frame[:79], "sat", names, not_asked=names, replicates=20)
+
+
+def test_one_customer_carries_no_model_however_many_the_rows() -> None:
+    frame = simulated(200, 1).assign(customer=7)
+    with pytest.raises(ValueError, match="small_base"):
+        driver_shares(frame, "sat", ["a", "b"], cluster="customer")
+
+
+def test_rows_without_a_customer_are_refused() -> None:
+    frame = simulated(100, 1).astype({"customer": "float64"})
+    frame.loc[3, "customer"] = np.nan
+    with pytest.raises(ValueError, match="'customer' of the design is blank in 1 rows"):
+        driver_shares(frame, "sat", ["a", "b"], cluster="customer")
 
 
 def test_summary_and_table_say_the_same() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from math import factorial
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pytest
+from golden_tables import GOLDENS, block
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,24 +20,7 @@ from analysis.lmg_sampled import lmg_everywhere, random_orders, sampled_lmg
 from analysis.moments import jackknife_covariance, jackknife_moments, unit_moments
 from analysis.sample import Floats
 
-GOLDENS = Path(__file__).parent / "goldens" / "drivers"
 FOUR = ["coverage", "speed", "value", "billing"]
-
-
-def block(file: str, start: str, header: str) -> dict[str, list[float]]:
-    """Read a printed table: the lines after ``header`` that follow the line starting with ``start``."""
-    lines = (GOLDENS / file).read_text(encoding="utf-8").splitlines()
-    begin = next(i for i, line in enumerate(lines) if line.startswith(start))
-    first = next(
-        i for i in range(begin, len(lines)) if lines[i].split()[: len(header.split())] == header.split()
-    )
-    found: dict[str, list[float]] = {}
-    for line in lines[first + 1 :]:
-        cells = line.split()
-        if not re.match(r"^[A-Za-z]", line) or len(cells) < 2 or not re.match(r"^[-0-9.eNA]+$", cells[1]):
-            break
-        found[cells[0]] = [float(cell) for cell in cells[1:]]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -173,14 +158,15 @@ def test_more_drivers_than_can_be_visited_exactly_keep_their_sum_and_symmetry() 
 
 def test_replicates_of_many_drivers_are_centred_on_the_exact_value() -> None:
     rng = np.random.default_rng(0)
-    x = rng.normal(size=(400, 18)) + rng.normal(size=(400, 1))
+    x = rng.normal(size=(400, 13)) + rng.normal(size=(400, 1))
     samples = [np.corrcoef(x[rng.integers(0, 400, 400)].T) for _ in range(6)]
     r = np.stack([np.corrcoef(x.T), *samples], axis=2)
-    players = [[j] for j in range(17)]
-    found, error = lmg_everywhere(r, players, seed=2)
+    players = [[j] for j in range(12)]
+    with patch("analysis.lmg_sampled.MOST_PLAYERS", 11):  # so that orders are drawn where all are known
+        found, error = lmg_everywhere(r, players, seed=2)
     exact = lmg(r, players)
-    assert error == 0
-    np.testing.assert_allclose(found[:, 0], exact[:, 0], rtol=1e-12)
+    # The largest error of the mean of 2,000 pairs; twelve comparisons stay within four of it.
+    assert 0 < np.abs(found[:, 0] - exact[:, 0]).max() < 4 * error
     # Orders drawn once for all replicates err alike in each, so what is left is small against the
     # spread of replicates.
     assert np.abs(found - exact).max() < 0.2 * exact[:, 1:].std(axis=1).max()
@@ -215,6 +201,77 @@ def test_every_subset_equals_least_squares(r: Floats) -> None:
         a, b = r[np.ix_(inside, inside)][:, :, 0], r[inside, p, 0]
         explained = b @ np.linalg.solve(a, b) if inside else 0.0
         assert residuals[subset] == pytest.approx(1 - explained, abs=1e-12)
+
+
+@st.composite
+def structures(draw: st.DrawFn) -> tuple[Floats, list[list[int]]]:
+    """Players of one to three columns in any order; some columns are copies, sums, constants or nobody's."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    widths = draw(st.lists(st.integers(1, 3), min_size=1, max_size=5))
+    columns = sum(widths) + draw(st.integers(0, 1))
+    x = rng.normal(size=(60, columns + 1)) + rng.uniform(0, 1.5) * rng.normal(size=(60, 1))
+    kinds = draw(st.lists(st.sampled_from("...csk"), min_size=columns, max_size=columns))
+    constant = np.zeros(columns + 1, dtype=bool)
+    for k, kind in enumerate(kinds):
+        if kind == "c" and k:
+            x[:, k] = -2 * x[:, rng.integers(0, k)]
+        if kind == "s" and k > 1:
+            x[:, k] = x[:, 0] + x[:, 1]
+        constant[k] = kind == "k" and k > 1
+    r = np.corrcoef(x.T)
+    r[constant], r[:, constant] = 0, 0
+    place = iter(draw(st.permutations(range(columns))))
+    return np.repeat(r[:, :, None], draw(st.sampled_from([1, 3])), axis=2), [
+        [next(place) for _ in range(width)] for width in widths
+    ]
+
+
+def by_definition(r: Floats, players: list[list[int]]) -> Floats:
+    """The mean increment over all orders, each R² by the pseudo-inverse of its own columns."""
+    count = len(players)
+
+    def explained(subset: int) -> float:
+        inside = [c for j, own in enumerate(players) if subset >> j & 1 for c in own]
+        if not inside:
+            return 0.0
+        # A copy has an eigenvalue of rounding; the smallest of a real column of 60 answers is far larger.
+        inverse = np.linalg.pinv(r[np.ix_(inside, inside)], rcond=1e-9, hermitian=True)
+        return float(r[inside, -1] @ inverse @ r[inside, -1])
+
+    found = np.zeros(count)
+    for subset in range(1 << count):
+        size = subset.bit_count()
+        for j in range(count):
+            if not subset >> j & 1:
+                chance = factorial(size) * factorial(count - 1 - size) / factorial(count)
+                found[j] += chance * (explained(subset | 1 << j) - explained(subset))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(structures(), st.sampled_from([2, 16, 1 << 17]))
+def test_any_players_get_what_the_definition_gives(
+    structure: tuple[Floats, list[list[int]]], cached: int
+) -> None:
+    r, players = structure
+    # With little room a leaf holds one player or two, and the rest of the way goes down the tree.
+    with patch("analysis.lmg._CACHED", cached):
+        found = lmg(r, players)
+    # The pseudo-inverse cuts eigenvalues of rounding off; a dozen columns lose some digits by it.
+    np.testing.assert_allclose(
+        found, np.repeat(by_definition(r[:, :, 0], players)[:, None], r.shape[2], axis=1), atol=1e-9
+    )
+
+
+def test_one_driver_and_twenty_share_what_is_explained() -> None:
+    for p in (1, 20):
+        rng = np.random.default_rng(p)
+        x = rng.normal(size=(300, p + 1)) + rng.normal(size=(300, 1))
+        r = np.repeat(np.corrcoef(x.T)[:, :, None], 2, axis=2)
+        parts = lmg(r, [[j] for j in range(p)])
+        # A million subsets; each increment has the rounding of twenty eliminations.
+        np.testing.assert_allclose(parts.sum(axis=0), 1 - sweep(r)[2], atol=1e-12)
+        np.testing.assert_array_equal(parts[:, 0], parts[:, 1])
 
 
 @settings(max_examples=30, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,12 @@ def test_an_account_is_one_cluster_in_every_wave_and_keeps_its_first_stratum() -
     assert sample.clusters.tolist() == [0, 0, 0, 1]
     assert sample.strata.tolist() == [0, 0, 0, 1]
     assert sample.segments["tier"].codes.tolist() == [0, 0, 1, 1]
+
+
+def test_people_without_an_account_are_no_account_together() -> None:
+    blank = dataclasses.replace(FIRST, columns={**FIRST.columns, "account": (None,) * len(FIRST)})
+    sample = prepare([blank, SECOND], STUDY)
+    assert len(set(sample.clusters[: len(FIRST)].tolist())) == len(FIRST)
 
 
 def test_what_was_not_asked_is_structural_and_a_blank_is_not() -> None:

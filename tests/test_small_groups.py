@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from analysis.design import Design
-from analysis.estimate import domain_means, estimates
+from analysis.estimate import domain_means, estimates, side_by_side
 from analysis.results import Estimate
 
 SMALL, LARGE = 8, 900
@@ -30,6 +30,13 @@ def test_two_independent_groups_have_the_degrees_of_freedom_of_welch() -> None:
     # Both are the same quotient of sums of 908 doubles; the factor n/(n-1) of the design cancels.
     assert own.against(others).df[0] == pytest.approx(welch, rel=1e-12)
     assert SMALL - 1 < welch < SMALL
+
+
+def test_degrees_of_freedom_stay_with_a_difference_in_a_table() -> None:
+    x, group, design = group_and_rest(1)
+    own, others = (domain_means(design, x[:, None], rows) for rows in (group, ~group))
+    both = side_by_side([own.minus(others), own.against(others)])
+    assert both.df.tolist() == [SMALL + LARGE - 1, own.against(others).df[0]]
 
 
 def test_a_difference_never_has_more_degrees_of_freedom_than_clusters_allow() -> None:

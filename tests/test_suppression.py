@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from analysis.distribution import item_distributions
 from analysis.drivers import driver_results
 from analysis.index import flat_tree
+from analysis.outcome_trend import OutcomeKind, outcome_results
+from analysis.quality_statement import quality
 from analysis.results import DriverResults, Estimate, TooFew
 from analysis.sample import Floats, Groups
 from analysis.suppression import derivable, hidden_groups, protect_figures
@@ -123,14 +125,13 @@ def test_no_difference_of_shown_figures_is_a_small_group(table: tuple[dict[str, 
 
 
 @settings(max_examples=60, deadline=None)
-@given(tables())
-def test_nothing_small_means_nothing_hidden(table: tuple[dict[str, Groups], int]) -> None:
-    segments, n = table
-    everyone = np.ones(n, dtype=bool)
-    sizes = [np.bincount(s.codes[s.codes >= 0]) for s in segments.values()]
-    if len(segments) == 1 and all(((s == 0) | (s >= LIMIT)).all() for s in sizes):
-        whole = all((s.codes >= 0).all() for s in segments.values())
-        assert not whole or not any(hidden_groups(segments, everyone, LIMIT).values())
+@given(
+    st.lists(st.just(0) | st.integers(LIMIT, 60), min_size=1, max_size=8),
+    st.just(0) | st.integers(LIMIT, 40),
+)
+def test_nothing_small_means_nothing_hidden(sizes: list[int], outside: int) -> None:
+    if sum(sizes) + outside:
+        assert hidden(*sizes, outside=outside) == {}
 
 
 def test_a_change_is_shown_only_where_both_waves_show_the_group() -> None:
@@ -178,6 +179,38 @@ def test_shown_groups_are_estimates() -> None:
     assert all(
         isinstance(g.score, Estimate) for g in index_by_segment(sample, flat_tree({"q1": 1}), "s").groups
     )
+
+
+def test_an_outcome_made_of_a_hidden_item_is_hidden_with_it() -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(rng.uniform(0, 100, (400, 3)), columns=list("abc"))
+    frame["wave"] = np.repeat(["w1", "w2"], 200)
+    frame.loc[205:, "c"] = np.nan  # five answers in the last wave; a goes with it
+    frame["sat"], frame["loyal"] = frame["b"], frame["a"]
+    sample = sample_from_frame(frame, list("abc"), wave="wave", outcomes=["sat", "loyal"])
+    tree = flat_tree({"a": 2, "b": 1, "c": 1})
+    assert hidden_items(sample, tree, "w2") == {"c": "disclosure", "a": "complementary"}
+    kinds = [
+        OutcomeKind("sat", "satisfaction", items=("b",)),
+        OutcomeKind("loyal", "loyalty", items=("a",)),
+    ]
+    found = {outcome.id: outcome for outcome in outcome_results(sample, kinds, tree=tree)}
+    # The index less half of a and a quarter of b would be a quarter of c. So a is hidden, here too.
+    assert found["loyal"].series[1] == TooFew(200, "complementary")
+    assert isinstance(found["loyal"].series[0], Estimate)
+    assert found["loyal"].change is None
+    assert found["sat"].change is not None
+
+
+def test_another_reading_of_the_index_needs_people_too() -> None:
+    frame = pd.DataFrame(np.full((40, 3), np.nan), columns=list("abc"))
+    frame.loc[:30, "a"], frame.loc[25:, "b"], frame.loc[32:, "c"] = 40.0, 70.0, 90.0
+    tree = flat_tree(dict.fromkeys("abc", 1.0))
+    sample = sample_from_frame(frame, list("abc"))
+    # Fourteen people answered two of three items or more.
+    assert quality(sample, tree).index_respondent is not None
+    assert quality(sample, tree, disclosure_limit=15).index_respondent is None
+    assert quality(sample, tree, disclosure_limit=41).index_without_flagged is None
 
 
 def test_an_item_that_would_give_a_small_one_away_is_hidden_everywhere() -> None:

@@ -238,6 +238,14 @@ def test_an_answer_off_the_scale_of_a_table_is_refused_with_its_place() -> None:
         sample_from_frame(frame, ["q1"], scale=(1, 10))
 
 
+def test_blanks_in_the_design_of_a_table_are_refused() -> None:
+    frame = pd.DataFrame({"q1": [5.0, 6.0], "account": ["a", None]})
+    with pytest.raises(ValueError, match="'account' of the design is blank in 1 rows"):
+        sample_from_frame(frame, ["q1"], scale=(1, 10), cluster="account")
+    with pytest.raises(ValueError, match="below 0"):
+        sample_from_frame(frame, ["q1"], scale=(-3, 10))
+
+
 def test_a_scale_may_run_downwards() -> None:
     sample = sample_from_frame(pd.DataFrame({"q1": [1.0, 5.0]}), ["q1"], scale=(5, 1))
     assert sample.scores[:, 0].tolist() == [100.0, 0.0]
