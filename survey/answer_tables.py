@@ -16,6 +16,7 @@ from survey.canonical import canonical
 from survey.errors import StoreProblems
 from survey.project_file import ProjectFile
 from survey.responses import Responses, Value
+from survey.study import MAX_COLUMNS
 from survey.wave_contents import wave_digest
 
 _VIEW = """
@@ -102,6 +103,9 @@ class AnswerTables:
         names = self._names(kind)
         taken = {name.casefold() for name in names.values()} | {"respondent_key"}
         added = [id_ for id_ in ids if id_ not in names]
+        if len(names) + len(added) > MAX_COLUMNS:
+            values = {"n": len(names) + len(added), "limit": MAX_COLUMNS}
+            raise StoreProblems([self._file.problem("store_too_wide", **values)])
         for position, id_ in enumerate(added, len(names)):
             name, copy = id_, 2
             while name.casefold() in taken:

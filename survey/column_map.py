@@ -6,6 +6,7 @@ from typing import Any
 
 from survey.cells import column_letters
 from survey.import_report import LeftOut
+from survey.language import listing
 from survey.layouts.plain import Table
 from survey.mapping import HeaderIndex, Target, is_contact, most_similar
 from survey.notes import Notes
@@ -17,7 +18,7 @@ def map_columns(table: Table, index: HeaderIndex, notes: Notes) -> dict[Target, 
     for column, targets in sorted(table.found.items()):
         place, header = table.place(table.header_row, column), table.headers[column]
         if len(targets) > 1:
-            names = "、".join(target.id for target in targets)
+            names = listing(target.id for target in targets)
             notes.problem("import_header_ambiguous", place, header=header, names=names)
         elif targets[0] in mapping:
             target, first = targets[0], column_letters(mapping[targets[0]])

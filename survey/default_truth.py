@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from survey.errors import Place, Problem, ProblemsError
+from survey.language import LANGUAGES, catalogue
 from survey.opinions import parts_in_order
 from survey.study import Column, Item, Study
 from survey.truth import Amount, ColumnTruth, Event, Factor, Frame, Inputs, ItemTruth, Truth
@@ -46,7 +47,7 @@ def load_truth(path: Path | None, study: Study) -> Truth:
             Problem(
                 "truth_value",
                 read.place(one["loc"]),
-                {"error": one["msg"], "value": repr(one["input"])[:60]},
+                {"reason": _reason(one), "value": repr(one["input"])[:60]},
             )
             for one in error.errors()
         ]
@@ -59,6 +60,15 @@ def load_truth(path: Path | None, study: Study) -> Truth:
         names = " → ".join(name for _, name in error.args[1])
         raise TruthProblems([Problem("truth_cycle", Place(path.name), {"names": names})]) from None
     return truth
+
+
+def _reason(error: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return in each language what pydantic has against a value."""
+    kind, said = str(error["type"]), {key: str(value) for key, value in error.get("ctx", {}).items()}
+    text, key = catalogue("survey"), f"truth.wrong.{kind}"
+    if key not in text:
+        key = "truth.wrong.number" if kind.startswith(("float", "int", "finite")) else "truth.wrong.other"
+    return {language: text(key, language, **said) for language in LANGUAGES}
 
 
 def document(truth: Truth) -> dict[str, Any]:

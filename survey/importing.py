@@ -12,11 +12,13 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from survey.alike_keys import alike
 from survey.cells import column_letters, column_number
 from survey.column_map import columns_left_out, map_columns
 from survey.errors import ImportProblems, Place, Problem, Severity
 from survey.grid import Grid, only, read_grid, report_strays
 from survey.import_report import ColumnReport, ImportReport, LeftOut
+from survey.language import listing
 from survey.layouts.plain import Table, find_table
 from survey.mapping import HeaderIndex, Target
 from survey.notes import Notes
@@ -68,7 +70,7 @@ def read_answers(
         With every problem of the workbook, warnings after errors. Nothing is returned then.
     """
     if wave not in study.wave_by_id:
-        values = {"wave": wave, "waves": "、".join(study.wave_by_id)}
+        values = {"wave": wave, "waves": listing(study.wave_by_id)}
         raise ImportProblems([Problem("import_wave_unknown", Place(workbook.file), values)])
     index = HeaderIndex(study)
     table, alike = find_table(workbook, index, sheet, header_row)
@@ -204,9 +206,18 @@ class _Reader:
                         place = self.table.place(grid.rows[n], self.mapping[target])
                         self.notes.problem("import_column_blank", place, item=column.id, label=column.label)
             facts[column.id] = tuple(None if value is bad else value for value in reading.values)
+            if column.kind == "key":
+                self._note_alike(grid, target, facts[column.id])
             blank = sum(value is None for value in reading.values)
             self._note_column(target, reading.changes, {"blank": blank} if blank else {})
         return facts
+
+    def _note_alike(self, grid: Grid, target: Target, keys: tuple[Value, ...]) -> None:
+        if pairs := alike(keys):
+            first, second = pairs[0]
+            values = {"n": len(pairs), "first": keys[first], "second": keys[second], "row": grid.rows[first]}
+            place = self.table.place(grid.rows[second], self.mapping[target])
+            self.notes.warn("import_keys_alike", place, item=target.id, label=target.label, **values)
 
     def _without_answers(self, grid: Grid, kept: Any) -> tuple[int, ...]:
         rows = tuple(row for row, keep in zip(grid.rows, kept, strict=True) if not keep)
@@ -260,7 +271,7 @@ class _Reader:
             warnings.append(Problem("import_hidden_rows", place, {"n": grid.hidden}, "warning"))
         merged = [span for span in sheet.merged() if span.last_row > self.table.header_row]
         if merged:
-            shown = "、".join(str(span) for span in merged[:5])
+            shown = listing(merged[:5])
             warnings.append(Problem("import_merged", place, {"n": len(merged), "ranges": shown}, "warning"))
         return warnings
 

@@ -12,7 +12,7 @@ read as templates, so an answer that holds braces stays an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Literal, get_args
@@ -49,6 +49,12 @@ class Catalogue(Mapping[str, Mapping[str, str]]):
     def __call__(self, key: str, language: Language, /, **values: object) -> str:
         """Return sentence ``key`` in ``language`` with ``values`` filled in."""
         return self._sentences[key][language].format(**values)
+
+
+def listing(words: Iterable[object]) -> Mapping[Language, str]:
+    """Return words in a row, joined as each language joins them."""
+    shown = [str(word) for word in words]
+    return {language: ("、" if language == "zh" else ", ").join(shown) for language in LANGUAGES}
 
 
 @cache

@@ -50,7 +50,8 @@ class ProjectFile:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        unclean = Path(f"{path}-journal").exists()
+        # SQLite follows a link and keeps its journal beside what the link points to.
+        unclean = Path(f"{os.path.realpath(path)}-journal").exists()
         if read_only and path.is_file() and (unclean or not path.stat().st_size):
             # Only a writer can put back what a killed import left half done.
             ProjectFile(path).close()

@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from survey.errors import Problem
-from survey.language import LANGUAGES, catalogue
+from survey.language import catalogue, listing
 from survey.study import Study, Text
 from survey.yaml_lines import Document, Location
 
@@ -24,6 +24,7 @@ _BOUNDS = {
     "less_than_equal": ("study_above", "le"),
     "less_than": ("study_not_below", "lt"),
 }
+_MOST = 1_000
 _EXPECTED = {
     "string": "text",
     "int": "whole_number",
@@ -37,15 +38,23 @@ _EXPECTED = {
 
 
 def shape_problems(errors: Iterable[Mapping[str, Any]], document: Document) -> tuple[Problem, ...]:
-    """Translate pydantic's errors. Those that follow from an unknown key next to them are left out."""
+    """Translate pydantic's errors.
+
+    Those that follow from an unknown key next to them are left out, and so are those about a block that
+    ``*name`` repeats: it is wrong once, where it is written.
+    """
     errors = list(errors)
-    strays = [error["loc"] for error in errors if _extra(error)]
+    strays = [error["loc"] for error in errors[:_MOST] if _extra(error)]
     guesses = {(*location[:-1], _nearest_key(location, document)) for location in strays}
-    return tuple(
-        _problem(error, document)
-        for error in errors
-        if not (error["type"] == "missing" and error["loc"] in guesses)
-    )
+    written: dict[object, Problem] = {}
+    if len(errors) > _MOST:
+        counts = {"n": len(errors), "limit": _MOST}
+        written[None] = Problem("study_too_many_problems", document.place(()), counts)
+    for error in errors[:_MOST]:
+        if error["type"] != "missing" or error["loc"] not in guesses:
+            block = document.node(error["loc"][:-1])
+            written.setdefault((id(block), error["loc"][-1:], error["type"]), _problem(error, document))
+    return tuple(written.values())
 
 
 def _extra(error: Mapping[str, Any]) -> bool:
@@ -105,7 +114,7 @@ def _unknown(location: Location, document: Document) -> tuple[str, dict[str, Any
     guess = _nearest_key(location, document)
     if guess is not None:
         return "study_unknown_key_near", {"key": location[-1], "guess": guess}
-    allowed = _listing(_keys(_model_at(location[:-1])))
+    allowed = listing(_keys(_model_at(location[:-1])))
     return "study_unknown_key", {"key": location[-1], "allowed": allowed}
 
 
@@ -120,7 +129,7 @@ def _nearest_key(location: Location, document: Document) -> str | None:
 def _not_allowed(location: Location, value: object) -> tuple[str, dict[str, Any]]:
     allowed = [str(choice) for choice in get_args(_type_at(location))]
     guess = next(iter(get_close_matches(str(value).lower(), allowed, 1, 0.6)), None)
-    values = {"value": _short(value), "allowed": _listing(allowed), "guess": guess}
+    values = {"value": _short(value), "allowed": listing(allowed), "guess": guess}
     return "study_not_allowed_near" if guess else "study_not_allowed", values
 
 
@@ -156,11 +165,6 @@ def _short(value: object) -> str:
 
 def _words(key: str) -> Mapping[str, str]:
     return catalogue("survey")[key]
-
-
-def _listing(words: Iterable[str]) -> Mapping[str, str]:
-    words = list(words)
-    return {language: ("、" if language == "zh" else ", ").join(words) for language in LANGUAGES}
 
 
 def _keys(model: type[BaseModel] | None) -> list[str]:

@@ -22,7 +22,9 @@ from survey.answer_tables import AnswerTables
 from survey.canonical import canonical
 from survey.definition import study_digest
 from survey.errors import Place, Problem, StoreProblems
+from survey.held_answers import misfits
 from survey.import_report import ImportReport
+from survey.language import listing
 from survey.project_file import ProjectFile
 from survey.responses import Responses
 from survey.study import Study
@@ -120,10 +122,25 @@ class Store:
             raise StoreProblems([self._file.problem("store_no_wave", wave=wave)])
         return str(rows[0][0])
 
-    def load(self, wave: str) -> Responses:
-        """Return the answers of ``wave``; raises ``StoreProblems`` when there are none."""
+    def load(self, wave: str, study: Study | None = None) -> Responses:
+        """Return the answers of ``wave``, which must still mean under ``study`` what they meant when read.
+
+        Raises ``StoreProblems`` when there are none, or when ``study`` has another scale, category or
+        column where these answers stand; see ``held_answers``.
+        """
         with self._file.reading():
-            return self._tables.load(wave)
+            held = self._tables.load(wave)
+            if study is not None and (found := self._misfits(held, study)):
+                raise StoreProblems(found)
+            return held
+
+    def _misfits(self, held: Responses, study: Study) -> tuple[Problem, ...]:
+        last = (
+            "SELECT definition FROM study JOIN import ON import.study = study.digest"
+            " WHERE wave = ? AND state = 'current' ORDER BY number DESC LIMIT 1"
+        )
+        [[definition]] = self._file.run(last, (held.wave,))
+        return misfits(held, json.loads(definition), study, self._file.path.name)
 
     def imports(self) -> tuple[ImportRecord, ...]:
         """Return the audit trail, oldest first."""
@@ -163,7 +180,7 @@ class Store:
                 stored = self.digest(responses.wave)
                 return AddOutcome(responses.wave, 0, len(responses), stored, None, again)
             held = self._held(responses.wave)
-            fresh, whole = self._compare(held, responses, source.file)
+            fresh, whole = self._compare(held, responses, source)
             self._tables.write_wave(whole)
             added, unchanged = len(fresh), len(responses) - len(fresh)
             number = self._write_import(responses.wave, source, digest, added, unchanged)
@@ -196,11 +213,16 @@ class Store:
         rows = self._file.run(f"{_RECORD} {where}", (wave, sha256, study))
         return _record(rows[0]) if rows else None
 
-    def _compare(self, held: Responses | None, new: Responses, file: str) -> tuple[Responses, Responses]:
+    def _compare(
+        self, held: Responses | None, new: Responses, source: ImportSource
+    ) -> tuple[Responses, Responses]:
         """Return the respondents of ``new`` that are not yet held, and the wave with them added."""
         if held is None:
             return new, new
         new = self._in_order_of(held, new)
+        # A file that holds the whole wave was read anew, so what a code stands for may have changed.
+        if not set(held.respondents) <= set(new.respondents) and (found := self._misfits(held, source.study)):
+            raise StoreProblems(found)
         known = {respondent: n for n, respondent in enumerate(held.respondents)}
         problems = []
         fresh = []
@@ -208,24 +230,26 @@ class Store:
             if respondent not in known:
                 fresh.append(n)
             elif differing := differences(held, known[respondent], new, n):
-                more = "…" if len(differing) > _DIFFERENCES_SHOWN else ""
-                names = ", ".join(differing[:_DIFFERENCES_SHOWN]) + more
+                more = ["…"] if len(differing) > _DIFFERENCES_SHOWN else []
+                names = listing(differing[:_DIFFERENCES_SHOWN] + more)
                 values = {"respondent": respondent, "wave": new.wave, "names": names}
-                problems.append(Problem("store_respondent_differs", Place(file), values))
+                problems.append(Problem("store_respondent_differs", Place(source.file), values))
+        if problems and source.study.design.respondent is None:
+            about: Mapping[str, Any] = {"wave": new.wave, "n": len(problems)}
+            raise StoreProblems([Problem("store_rows_differ", Place(source.file), about)])
         if problems:
             raise StoreProblems(problems)
         added = rows_of(new, fresh)
         return added, joined(held, added)
 
     def _in_order_of(self, held: Responses, new: Responses) -> Responses:
-        for kind, here, there in (
-            ("items", held.items, new.items),
-            ("columns", tuple(held.columns), tuple(new.columns)),
-            ("questions", tuple(held.comments), tuple(new.comments)),
+        for here, there in (
+            (held.items, new.items),
+            (tuple(held.columns), tuple(new.columns)),
+            (tuple(held.comments), tuple(new.comments)),
         ):
             if set(here) != set(there):
-                names = ", ".join(sorted(set(here) ^ set(there)))
-                values = {"wave": new.wave, "kind": kind, "names": names}
+                values = {"wave": new.wave, "names": listing(sorted(set(here) ^ set(there)))}
                 raise StoreProblems([self._file.problem("store_wave_differs", **values)])
         order = [new.items.index(item) for item in held.items]
         columns = {name: new.columns[name] for name in held.columns}
@@ -269,4 +293,4 @@ def _refuse_nonfinite(responses: Responses, file: ProjectFile) -> None:
         if any(isinstance(value, float) and not isfinite(value) for value in values)
     ]
     if wrong:
-        raise StoreProblems([file.problem("store_not_finite", names=", ".join(wrong))])
+        raise StoreProblems([file.problem("store_not_finite", names=listing(wrong))])

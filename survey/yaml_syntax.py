@@ -18,6 +18,8 @@ _FULLWIDTH = re.compile(
     r"(?:^|[{,，]|- )\s*[A-Za-z_]\w*\s*：|，\s*[A-Za-z_]\w*\s*[:：]|[:：]\s*[“”｛【]|[｝】]\s*$"
 )
 _SYNTAX = {
+    "escape": "study_escape",
+    "hexdecimal": "study_escape",
     "quoted scalar": "study_quote_open",
     "mapping values are not allowed": "study_colon",
     "could not find expected ':'": "study_no_colon",

@@ -57,6 +57,8 @@ def test_warnings_leave_the_study_usable() -> None:
 SYNTAX = [
     ("csat: 1\n\tid: x", "study_tab", 2),
     ("csat: 1\nid: 'x\ntitle: y", "study_quote_open", 2),
+    ('csat: 1\nid: "D:\\q"', "study_escape", 2),
+    ('csat: 1\nid: "\\ud800"', "study_escape", 2),
     ("csat: 1\ntitle：x", "study_fullwidth", 2),
     ("csat: 1\ntitle: {zh: 调查，en: Survey}", "study_fullwidth", 2),
     ("csat: 1\ntitle\nid: x", "study_no_colon", 2),
@@ -91,6 +93,12 @@ def test_a_small_file_cannot_become_a_huge_tree() -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     assert [code for code, *_ in found("\n".join(lines))] == ["study_too_many_values"]
     assert [code for code, *_ in found("a: " + "x" * MAX_BYTES)] == ["study_too_large"]
+
+
+def test_of_very_many_problems_only_the_first_are_listed() -> None:
+    problems = found(MINIMAL + "".join(f"k{n}: 1\n" for n in range(3_000)))
+    assert len(problems) == 1_001
+    assert problems[0][0] == "study_too_many_problems"
 
 
 def test_files_that_cannot_be_read_are_problems(tmp_path: Path) -> None:

@@ -338,7 +338,10 @@ def test_rows_reconcile(tmp_path: Path) -> None:
 def test_two_sheets_that_fit_are_refused_and_one_can_be_named(tmp_path: Path) -> None:
     path = two_sheets(tmp_path, "Q1 Q2\n5 4", "Q1 Q2\n1 2")
     [problem] = problems(path, Q1_Q2)
-    assert (problem.code, problem.values["sheets"]) == ("import_two_sheets", "“S1”、“S2”")
+    assert (problem.code, problem.values["sheets"]) == (
+        "import_two_sheets",
+        {"zh": "“S1”、“S2”", "en": "“S1”, “S2”"},
+    )
     assert codes(path, Q1_Q2, sheet="S2") == [[1, 2]]
     assert placed(path, Q1_Q2, sheet="S3") == [("import_sheet_unknown", None)]
 
@@ -541,6 +544,14 @@ def test_respondents_are_unique(tmp_path: Path) -> None:
     [problem] = problems(workbook(tmp_path, "id Q1\n7 5\n8 4\n７ 4"), KEYED_Q1)
     assert (problem.code, problem.place.cell, problem.values["row"]) == ("import_respondent_twice", "A4", 2)
     assert placed(workbook(tmp_path, "id Q1\n7 5\n~ 4"), KEYED_Q1) == [("import_column_blank", "A3")]
+
+
+def test_identifiers_that_may_be_one_are_kept_apart_and_said(tmp_path: Path) -> None:
+    result = imported(workbook(tmp_path, "id Q1\nA1 5\na1 4\n7 3\n007 2\nb 1"), KEYED_Q1)
+    assert result.responses.respondents == ("A1", "a1", "7", "007", "b")
+    [warning] = result.report.warnings
+    assert (warning.code, warning.place.cell) == ("import_keys_alike", "A3")
+    assert (warning.values["n"], warning.values["first"], warning.values["row"]) == (2, "A1", 2)
 
 
 def test_without_a_respondent_column_the_row_is_the_respondent(tmp_path: Path) -> None:

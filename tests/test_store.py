@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawing import small_study
+from drawing import both, small_study
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,10 +26,11 @@ from survey.definition import study_digest
 from survey.errors import Problem, StoreProblems
 from survey.responses import Responses
 from survey.store import ImportSource, Store
-from survey.study import Study
+from survey.study import MAX_COLUMNS, Study
 from survey.wave_contents import wave_digest
 
-STUDY = small_study("Q1", "q1", "wave")
+KEY = {"id": "key", "label": both("编号", "Number"), "kind": "key"}
+STUDY = small_study("Q1", "q1", "wave", columns=[KEY], design={"respondent": "key"})
 AT = datetime(2026, 9, 30, 8, 15, tzinfo=UTC)
 
 
@@ -138,7 +139,7 @@ def test_answers_that_are_there_are_never_overwritten(
     with refused("store_respondent_differs") as caught:
         store.add(replace(answers("a", "b"), **changed), source("b" * 64))
     [problem] = caught.value.problems
-    assert (problem.values["respondent"], problem.values["names"]) == ("a", named)
+    assert (problem.values["respondent"], problem.values["names"]) == ("a", {"zh": named, "en": named})
     assert problem.message("zh") != problem.message("en")
     assert store.digest("w1") == before
     assert len(store.imports()) == 1
@@ -150,6 +151,106 @@ def test_every_respondent_that_differs_is_listed(store: Store) -> None:
         store.add(answers("a", "b", "c", code=1), source("b" * 64))
     assert [problem.values["respondent"] for problem in caught.value.problems] == ["a", "b"]
     assert store.load("w1").respondents == ("a", "b")
+
+
+def test_without_identifiers_a_second_file_is_refused_once(store: Store) -> None:
+    nameless = small_study("Q1", "q1", "wave")
+    store.add(answers("2", "3"), source(study=nameless))
+    with refused("store_rows_differ") as caught:
+        store.add(answers("2", "3", "4", code=1), source("b" * 64, study=nameless))
+    [problem] = caught.value.problems
+    assert problem.values["n"] == 2
+    assert store.add(answers("2", "3", "4"), source("c" * 64, study=nameless)).added == 1
+
+
+# -- answers under a study.yaml that has changed since ----------------------------------------------
+
+TEN = {"ends": [1, 10]}
+WORDS = {1: both("非常不满意", "Very dissatisfied"), 5: both("非常满意", "Very satisfied")}
+SWAPPED = {1: WORDS[5], 5: WORDS[1]}
+FIVE = {"ends": [1, 5], "labels": WORDS, "blanks": {98: {"kind": "dont_know"}}}
+TIERS = [{"value": value, "label": both(value)} for value in ("gold", "blue")]
+TIER = {"id": "tier", "label": both("等级", "Tier"), "kind": "category", "categories": TIERS}
+
+
+def asked(**parts: Any) -> Study:
+    return small_study("Q1", **{"scales": {"five": FIVE}, "columns": [KEY, TIER], "design": {}} | parts)
+
+
+def told(*ids: str) -> Responses:
+    """Return answers of some respondents to ``asked``."""
+    codes = np.array([[5], [-3]][: len(ids)], dtype=np.int16)
+    return Responses("w1", ids, ("Q1",), codes, {"key": ids, "tier": ("gold", None)[: len(ids)]}, {})
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"scales": {"five": FIVE | TEN}}, "store_scale_changed"),
+        ({"scales": {"five": FIVE | {"labels": SWAPPED}}}, "store_answer_changed"),
+        ({"scales": {"five": FIVE | {"blanks": {98: {"kind": "refused"}}}}}, "store_answer_changed"),
+        ({"columns": [KEY, TIER | {"kind": "text", "categories": []}]}, "store_column_changed"),
+        ({"columns": [KEY, TIER | {"categories": TIERS[1:]}]}, "store_category_gone"),
+        ({"design": {"respondent": "key"}}, "store_respondent_changed"),
+        (
+            {"columns": [KEY, TIER, KEY | {"id": "site"}], "design": {"cluster": "site"}},
+            "store_design_absent",
+        ),
+    ],
+)
+def test_answers_whose_meaning_the_study_has_changed_are_not_used(
+    store: Store, changed: dict[str, Any], code: str
+) -> None:
+    store.add(told("a", "b"), source(study=asked()))
+    with refused(code) as caught:
+        store.load("w1", asked(**changed))
+    [problem] = caught.value.problems
+    assert problem.message("zh") != problem.message("en")
+    assert same(store.load("w1", asked()), told("a", "b"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": both("另一名称", "Another name")},
+        {"scales": {"five": FIVE | {"labels": {1: both("很差", "Poor")}}}},
+        {"scales": {"five": FIVE | {"labels": WORDS | {3: both("一般", "Fair")}}}},
+        {"columns": [KEY, TIER | {"categories": [*TIERS, {"value": "red", "label": both("红", "Red")}]}]},
+        {"columns": [KEY]},
+    ],
+)
+def test_a_study_may_be_reworded_and_extended(store: Store, changed: dict[str, Any]) -> None:
+    store.add(told("a", "b"), source(study=asked()))
+    assert same(store.load("w1", asked(**changed)), told("a", "b"))
+
+
+def test_items_may_come_and_go_between_waves(store: Store) -> None:
+    store.add(told("a", "b"), source(study=asked()))
+    other = small_study("Q2", scales={"five": FIVE | TEN}, columns=[KEY, TIER])
+    assert store.load("w1", other).items == ("Q1",)
+
+
+def test_a_scale_is_corrected_by_importing_the_whole_wave_again(store: Store) -> None:
+    store.add(told("a", "b"), source(study=asked()))
+    corrected = asked(scales={"five": FIVE | TEN})
+    with refused("store_scale_changed"):
+        store.add(told("c"), source("b" * 64, study=corrected))
+    again = store.add(told("a", "b"), source(study=corrected))
+    assert (again.added, again.unchanged) == (0, 2)
+    assert same(store.load("w1", corrected), told("a", "b"))
+    with refused("store_scale_changed"):
+        store.load("w1", asked())
+
+
+def test_as_many_items_as_a_project_file_holds(store: Store) -> None:
+    names = tuple(f"q{n}" for n in range(MAX_COLUMNS))
+    whole = Responses("w1", ("a",), names, np.full((1, MAX_COLUMNS), 4, dtype=np.int16), {}, {})
+    store.add(whole, source())
+    assert same(store.load("w1"), whole)
+    one_more = Responses("w2", ("a",), ("more",), np.array([[1]], dtype=np.int16), {}, {})
+    with refused("store_too_wide"):
+        store.add(one_more, source("b" * 64))
+    assert store.waves() == ("w1",)
 
 
 def test_items_in_another_order_are_the_same_items(store: Store) -> None:

@@ -7,6 +7,7 @@ from small_study import MINIMAL, changed, found, line_of, only
 
 from survey.definition import parse_study
 from survey.errors import StudyProblems
+from survey.study import MAX_COLUMNS
 
 # Each case: what is changed, and the one error that follows, at the line where the new text stands.
 SHAPES = [
@@ -18,6 +19,18 @@ SHAPES = [
         "organisation",
     ),
     ("{zh: 调查, en: Survey}", "{zh: 调查}", "study_missing_language", "title.en"),
+    (
+        "    - care\n",
+        "    - {id: b, label: {zh: 乙}, children: [care]}\n",
+        "study_missing_language",
+        "index.children[1].label.en",
+    ),
+    (
+        "    - care\n",
+        "    - {id: 9, label: {zh: 乙, en: B}, children: [care]}\n",
+        "study_bad_id",
+        "index.children[1].id",
+    ),
     ("{zh: 调查, en: Survey}", "{zh: 调查, en: '  '}", "study_no_value", "title.en"),
     ("id: small", "id: 小研究", "study_bad_id", "id"),
     ("id: small", "id:", "study_no_value", "id"),
@@ -210,6 +223,28 @@ def routed(*gates: str) -> str:
             spot = f"en: {item}" if "scale" in item else f"en: {item}\n    scale"
             text = text.replace(spot, spot.replace("scale", f"asked_if: {gate}\n    scale"))
     return text
+
+
+def test_a_block_that_is_repeated_is_wrong_once() -> None:
+    text = changed("98: {kind: dont_know}", "98: &unknown {kind: dont_know, label: {zh: 不清楚}}")
+    text = text.replace("columns:\n", "  five: {ends: [1, 5], blanks: {99: *unknown}}\ncolumns:\n", 1)
+    assert [(code, key) for code, _, key in found(text)] == [
+        ("study_missing_language", "scales.ten.blanks[98].label.en")
+    ]
+
+
+def test_a_study_has_no_more_items_than_a_project_file_holds() -> None:
+    item = (
+        "  - {{id: q{n}, text: {{zh: 问{n}, en: Ask {n}}}, label: {{zh: 题{n}, en: Item {n}}}, scale: ten}}\n"
+    )
+    many = "".join(item.format(n=n) for n in range(MAX_COLUMNS))
+    assert found(changed("items:\n  - id: speed", f"items:\n{many}  - id: speed")) == [
+        ("study_too_many", line_of(MINIMAL, "items:\n"), "items")
+    ]
+
+
+def test_a_header_that_an_import_could_not_tell_apart_is_refused() -> None:
+    assert only(changed("zh: 态度如何？", "zh: 速 度如何")).code == "study_header_twice"
 
 
 def test_routing_may_depend_on_earlier_items_only() -> None:

@@ -12,6 +12,7 @@ from itertools import islice
 
 from survey.cells import Range, Row, address, raw_text
 from survey.errors import ImportProblems, Place, Problem
+from survey.language import listing
 from survey.mapping import HeaderIndex, Target
 from survey.workbook import Sheet, Workbook
 
@@ -65,7 +66,7 @@ def find_table(
     best = whole or [table for table in tables if len(table.targets) == most]
     best = [table for table in best if any(True for _ in table.rows())] or best
     if len(best) > 1:
-        names = "、".join(f"“{table.sheet.name}”" for table in best)
+        names = listing(f"“{table.sheet.name}”" for table in best)
         raise ImportProblems([Problem("import_two_sheets", Place(workbook.file), {"sheets": names})])
     alike = [t.sheet for t in tables if t is not best[0] and 2 * len(t.targets) >= len(best[0].targets)]
     return best[0], alike
@@ -77,7 +78,7 @@ def _candidates(workbook: Workbook, name: str | None) -> list[Sheet]:
     try:
         return [workbook.sheet(name)]
     except KeyError:
-        names = "、".join(f"“{sheet.name}”" for sheet in workbook.sheets)
+        names = listing(f"“{sheet.name}”" for sheet in workbook.sheets)
         values = {"sheet_name": name, "sheets": names}
         raise ImportProblems([Problem("import_sheet_unknown", Place(workbook.file), values)]) from None
 

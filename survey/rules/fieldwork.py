@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from survey.rules.review import Review, listing
+from survey.language import listing
+from survey.rules.review import Review
 from survey.rules.structure import check_kind
 
 

@@ -31,19 +31,19 @@ def _walk(children: Sequence[IndexNode], location: Location) -> Iterator[Placed]
 def _check_node(review: Review, node: IndexNode, location: Location) -> None:
     if node.item is not None and node.children:
         review.add("study_node_both", *location)
-    elif node.item is None and not node.children and not _lost_children(review, location):
+    elif node.item is None and not node.children and not _given(review, location, "children", "item"):
         review.add("study_node_empty", *location)
     elif node.item is None:
         for key in ("id", "label"):
-            if getattr(node, key) is None:
+            if getattr(node, key) is None and not _given(review, location, key):
                 review.add(f"study_branch_without_{key}", *location)
         _check_total(review, node.children, (*location, "children"))
 
 
-def _lost_children(review: Review, location: Location) -> bool:
-    """Whether the file gives the node children that could not be read."""
+def _given(review: Review, location: Location, *keys: str) -> bool:
+    """Whether the file gives the node one of ``keys``, even if it could not be read."""
     node = review.document.node(review.draft.location(location))
-    return node is not None and bool({"children", "item"} & set(node.children))
+    return node is not None and not node.children.keys().isdisjoint(keys)
 
 
 def _check_total(review: Review, children: Sequence[IndexNode], location: Location) -> None:

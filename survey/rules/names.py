@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from survey.rules.review import Review
-from survey.study import Column, Item, OpenQuestion
+from survey.study import MAX_COLUMNS, Column, Item, OpenQuestion
+from survey.wording import matching
 from survey.yaml_lines import Location
 
 Asked = Item | Column | OpenQuestion
@@ -19,6 +20,9 @@ _OTHERS = ("constructs", "outcomes", "switching_costs", "segments", "waves")
 
 def check_ids(review: Review) -> None:
     """Ids are unique: within each part, and across everything that a workbook has a column for."""
+    for part in ("items", "columns"):
+        if (n := len(getattr(review.study, part))) > MAX_COLUMNS:
+            review.add("study_too_many", part, key=part, n=n, limit=MAX_COLUMNS)
     _unique(review, chain.from_iterable(_ids(review, part) for part in _ASKED))
     for part in _OTHERS:
         _unique(review, _ids(review, part))
@@ -31,7 +35,7 @@ def check_headers(review: Review) -> None:
         asked: Sequence[Asked] = getattr(review.study, part)
         for index, entry in enumerate(asked):
             for header, location in _headers(entry):
-                owner = owners.setdefault(" ".join(header.split()).casefold(), entry.id)
+                owner = owners.setdefault(matching(header), entry.id)
                 if owner != entry.id:
                     review.add("study_header_twice", part, index, *location, header=header, other=owner)
 

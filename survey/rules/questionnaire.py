@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from survey.rules.review import Review, listing
+from survey.language import listing
+from survey.rules.review import Review
 from survey.study import Column, Item, Scale, Text
+from survey.wording import tidy
 from survey.yaml_lines import Key
 
 MAX_WIDTH = 1000
@@ -54,10 +56,15 @@ def _check_wordings(review: Review, name: str, scale: Scale) -> None:
     owners: dict[str, int] = {}
     for code, text, location in _wordings(scale):
         for language in ("zh", "en"):
-            owner = owners.setdefault(text[language].strip().casefold(), code)
+            owner = owners.setdefault(_folded(text[language]), code)
             if owner != code:
                 place: tuple[Key, ...] = ("scales", name, *location, language)
                 review.add("study_wording_twice", *place, wording=text[language], first=owner, second=code)
+
+
+def _folded(wording: str) -> str:
+    """Wordings that differ by more than width, spaces and case are told apart at import."""
+    return tidy(wording).casefold()
 
 
 def _wordings(scale: Scale) -> Iterator[tuple[int, Text, tuple[Key, ...]]]:
@@ -135,13 +142,13 @@ def _check_categories(review: Review, index: int, column: Column) -> None:
     owners: dict[str, str] = {}
     for number, category in enumerate(column.categories):
         location = ("columns", index, "categories", number)
-        if owners.get(category.value.strip().casefold()) == category.value:
+        if owners.get(_folded(category.value)) == category.value:
             review.add("study_category_twice", *location, "value", value=category.value)
             continue
         names = (category.value, category.label.zh, category.label.en, *category.aliases)
-        shared = [name for name in names if name.strip().casefold() in owners]
+        shared = [name for name in names if _folded(name) in owners]
         if shared:
-            others = dict.fromkeys(owners[name.strip().casefold()] for name in shared)
+            others = dict.fromkeys(owners[_folded(name)] for name in shared)
             values = {"names": listing(dict.fromkeys(shared)), "others": listing(others)}
             review.add("study_category_ambiguous", *location, value=category.value, **values)
-        owners |= {name.strip().casefold(): category.value for name in names if name not in shared}
+        owners |= {_folded(name): category.value for name in names if name not in shared}

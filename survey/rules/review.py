@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from survey.draft import Draft
 from survey.errors import Place, Problem
-from survey.language import LANGUAGES
 from survey.study import Study
 from survey.yaml_lines import Document, Key, Location
 
@@ -57,9 +56,3 @@ class Review:
                 self.add("study_listed_twice", *location, index, name=name)
             elif self.known(part, name, *location, index):
                 seen.add(name)
-
-
-def listing(names: Iterable[object]) -> Mapping[str, str]:
-    """Return names in a row, joined as each language joins them."""
-    shown = [str(name) for name in names]
-    return {language: ("、" if language == "zh" else ", ").join(shown) for language in LANGUAGES}
