@@ -125,3 +125,9 @@ def test_a_folder_in_the_place_of_a_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(Stop) as stop:
         write_whole(tmp_path / "file" / "below", "text")
     assert stop.value.key == "message.cannot_write.no_folder"
+
+
+def test_a_preset_brings_its_truth_along(tmp_path: Path) -> None:
+    csat("init", tmp_path / "own", "--preset", "key_accounts")
+    shipped = Path(__file__).parent.parent / "sample_surveys" / "key_accounts" / "truth.yaml"
+    assert (tmp_path / "own" / "truth.yaml").read_bytes() == shipped.read_bytes()

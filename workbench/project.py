@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from survey.study import Study
 
 STUDY_FILE = "study.yaml"
+TRUTH_FILE = "truth.yaml"
 DATABASE = "csat.db"
 REPORTS = "reports"
 

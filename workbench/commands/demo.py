@@ -18,7 +18,6 @@ from workbench import options
 from workbench.commands.importing import import_file
 from workbench.commands.init import make_project
 from workbench.files import write_whole
-from workbench.presets import preset_text
 from workbench.project import Project
 from workbench.terminal import Stop, Terminal
 
@@ -41,7 +40,7 @@ def demo(
 
     terminal: Terminal = ctx.obj
     opened = Project(project / folder)
-    make_project(opened.folder, preset_text(SAMPLE), terminal)
+    make_project(opened.folder, SAMPLE, terminal)
     if opened.study.id != SAMPLE:
         raise Stop("demo.other_project", folder=opened.folder, study=opened.study.id)
     _import_waves(opened, terminal)

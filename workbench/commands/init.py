@@ -11,8 +11,8 @@ import typer
 
 from workbench import options
 from workbench.files import write_whole
-from workbench.presets import preset_text, presets
-from workbench.project import STUDY_FILE
+from workbench.presets import preset_text, preset_truth, presets
+from workbench.project import STUDY_FILE, TRUTH_FILE
 from workbench.terminal import Stop, Terminal
 from workbench.usage import Misuse
 
@@ -34,20 +34,23 @@ def init(
     target = folder or project
     if (target / STUDY_FILE).exists():
         raise Stop("init.exists", path=target / STUDY_FILE)
-    make_project(target, preset_text(preset), terminal)
+    make_project(target, preset, terminal)
     terminal.line("init.done", path=target / STUDY_FILE, folder=shlex.quote(str(target)))
 
 
-def make_project(folder: Path, study: str, terminal: Terminal) -> None:
+def make_project(folder: Path, preset: str, terminal: Terminal) -> None:
     """Write the files of a new project; keep any that already stand there."""
     from survey.definition import study_schema
 
     files = {
         ".gitignore": _IGNORED,
         "README.md": terminal.text("init.readme"),
-        SCHEMA_FILE: json.dumps(study_schema(), ensure_ascii=False, indent=2) + "\n",
-        STUDY_FILE: f"# yaml-language-server: $schema={SCHEMA_FILE}\n{terminal.text('init.header')}\n{study}",
+        SCHEMA_FILE: json.dumps(study_schema(terminal.language), ensure_ascii=False, indent=2) + "\n",
+        STUDY_FILE: f"# yaml-language-server: $schema={SCHEMA_FILE}\n{terminal.text('init.header')}\n"
+        + preset_text(preset),
     }
+    if truth := preset_truth(preset):
+        files[TRUTH_FILE] = truth
     for name, content in files.items():
         if not (folder / name).exists():
             write_whole(folder / name, content)

@@ -24,7 +24,7 @@ def schema(
 
     terminal: Terminal = ctx.obj
     if output is None:
-        terminal.json(study_schema())
+        terminal.json(study_schema(terminal.language))
         return
-    write_whole(output, json.dumps(study_schema(), ensure_ascii=False, indent=2) + "\n")
+    write_whole(output, json.dumps(study_schema(terminal.language), ensure_ascii=False, indent=2) + "\n")
     terminal.line("message.written", path=output)

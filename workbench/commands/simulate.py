@@ -10,7 +10,7 @@ import typer
 
 from workbench import options
 from workbench.files import write_made, write_whole
-from workbench.project import Project
+from workbench.project import TRUTH_FILE, Project
 from workbench.terminal import Terminal
 from workbench.usage import Misuse
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from survey.simulate import Simulated
     from survey.study import Study
     from survey.truth import Truth
-
-TRUTH_FILE = "truth.yaml"
 
 
 def simulate(
