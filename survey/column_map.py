@@ -25,8 +25,9 @@ def map_columns(table: Table, index: HeaderIndex, notes: Notes) -> dict[Target, 
             notes.problem("import_column_twice", place, id=target.id, label=target.label, first=first)
         else:
             mapping[targets[0]] = column
+    present = table.targets
     for target in index.targets:
-        if target not in table.targets:
+        if target not in present:
             _note_missing(table, target, notes)
     return mapping
 

@@ -91,6 +91,6 @@ def _design(held: Responses, then: Mapping[str, Any], now: Study) -> Iterator[_F
     design, before = now.design, then["design"]["respondent"]
     if before != design.respondent:
         yield "store_respondent_changed", {"before": before or "—", "after": design.respondent or "—"}
-    for name in dict.fromkeys((design.weight, design.cluster, *design.stratum)):
-        if name is not None and name not in held.columns:
+    for name in sorted(design.columns - {design.respondent}):
+        if name not in held.columns:
             yield "store_design_absent", {"column": name, "label": now.column_by_id[name].label}

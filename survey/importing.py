@@ -25,7 +25,17 @@ from survey.notes import Notes
 from survey.responses import Codes, Responses, Value
 from survey.routing import apply_routing
 from survey.study import BlankKind, Study
-from survey.values import BAD, EMPTY, ColumnReading, CommentReader, FactReader, ItemReader, Read, read_column
+from survey.values import (
+    BAD,
+    EMPTY,
+    ColumnReading,
+    CommentReader,
+    FactReader,
+    ItemReader,
+    Read,
+    read_column,
+    shown,
+)
 from survey.workbook import Sheet, Workbook
 
 _LONGEST_CELL = 32_767  # characters that Excel shows in a cell
@@ -73,9 +83,13 @@ def read_answers(
         values = {"wave": wave, "waves": listing(study.wave_by_id)}
         raise ImportProblems([Problem("import_wave_unknown", Place(workbook.file), values)])
     index = HeaderIndex(study)
-    table, alike = find_table(workbook, index, sheet, header_row)
+    try:
+        table, others = find_table(workbook, index, sheet, header_row)
+    except ImportProblems as error:
+        # How the file was read may be why nothing in it fits.
+        raise ImportProblems([*error.problems, *workbook.warnings]) from error
     reader = _Reader(workbook, study, wave, table, index, invalid)
-    for other in alike:
+    for other in others:
         reader.notes.warn("import_sheet_alike", Place(workbook.file), sheet_name=other.name)
     return reader.read()
 
@@ -189,6 +203,7 @@ class _Reader:
 
     def _facts(self, grid: Grid, targets: dict[str, Target]) -> dict[str, tuple[Value, ...]]:
         facts: dict[str, tuple[Value, ...]] = {}
+        used = self.study.design.columns
         for column in self.study.columns:
             facts[column.id] = (None,) * len(grid.rows)
             if column.id not in targets:
@@ -201,10 +216,11 @@ class _Reader:
             if reading is None:
                 continue
             if not column.optional or column.id == self.study.design.respondent:
+                code = "import_design_blank" if column.id in used else "import_column_blank"
                 for n, value in enumerate(reading.values):
                     if value is None:
                         place = self.table.place(grid.rows[n], self.mapping[target])
-                        self.notes.problem("import_column_blank", place, item=column.id, label=column.label)
+                        self.notes.problem(code, place, item=column.id, label=column.label)
             facts[column.id] = tuple(None if value is bad else value for value in reading.values)
             if column.kind == "key":
                 self._note_alike(grid, target, facts[column.id])
@@ -215,7 +231,8 @@ class _Reader:
     def _note_alike(self, grid: Grid, target: Target, keys: tuple[Value, ...]) -> None:
         if pairs := alike(keys):
             first, second = pairs[0]
-            values = {"n": len(pairs), "first": keys[first], "second": keys[second], "row": grid.rows[first]}
+            values: dict[str, Any] = {"n": len(pairs), "row": grid.rows[first]}
+            values |= {"first": shown(str(keys[first])), "second": shown(str(keys[second]))}
             place = self.table.place(grid.rows[second], self.mapping[target])
             self.notes.warn("import_keys_alike", place, item=target.id, label=target.label, **values)
 
@@ -259,7 +276,7 @@ class _Reader:
             if respondent is not None and first.setdefault(respondent, row) != row:
                 place = self.table.place(row, column)
                 self.notes.problem(
-                    "import_respondent_twice", place, respondent=respondent, row=first[respondent]
+                    "import_respondent_twice", place, respondent=shown(respondent), row=first[respondent]
                 )
         return tuple(str(respondent) for respondent in columns[key])
 

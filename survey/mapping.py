@@ -26,9 +26,12 @@ _CONTACT_HEADERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """What a column may hold. A missing ``required`` target stops the import."""
+    """What a column may hold. A missing ``required`` target stops the import.
+
+    A target is itself and no other: each stands once in its ``HeaderIndex``.
+    """
 
     kind: Literal["item", "column", "open"]
     id: str

@@ -291,6 +291,12 @@ class Design(Frozen):
         default_factory=dict, description="Known totals or shares by category column."
     )
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that every respondent must have a value in."""
+        named = (self.respondent, self.weight, self.cluster, *self.stratum)
+        return frozenset(name for name in named if name is not None)
+
 
 class Wave(Frozen):
     """One round of the survey. Waves stand in time order."""

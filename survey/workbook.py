@@ -7,6 +7,7 @@ guessing is refused whole; nothing in it is run, followed or fetched.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,9 @@ def read_workbook(path: Path, *, limits: Limits = _DEFAULT, encoding: str | None
     Raises ``ImportProblems`` when the file is absent, is not what it should be, is damaged, or asks
     for more than ``limits``. ``encoding`` overrides the rule for text files.
     """
-    file = path.name
-    data = _bytes(path, limits)
+    # A name in bytes that are no text could be neither shown nor stored.
+    file = os.fsencode(path.name).decode("utf-8", "replace")
+    data = _bytes(path, file, limits)
     digest = hashlib.sha256(data).hexdigest()
     _refuse_others(file, data)
     if data.startswith(_ZIP):
@@ -99,18 +101,18 @@ def read_workbook(path: Path, *, limits: Limits = _DEFAULT, encoding: str | None
     return Workbook(file, digest, len(data), "csv", used, (sheet,), lambda: warnings)
 
 
-def _bytes(path: Path, limits: Limits) -> bytes:
+def _bytes(path: Path, file: str, limits: Limits) -> bytes:
     try:
         with path.open("rb") as stream:
             data = stream.read(limits.file_bytes + 1)
     except FileNotFoundError:
-        raise refusal(path.name, "workbook_not_found", path=str(path)) from None
+        raise refusal(file, "workbook_not_found", path=str(path.with_name(file))) from None
     except OSError as error:
-        raise refusal(path.name, "workbook_unreadable", reason=error.strerror) from error
+        raise refusal(file, "workbook_unreadable", reason=error.strerror) from error
     if not data:
-        raise refusal(path.name, "workbook_empty_file")
+        raise refusal(file, "workbook_empty_file")
     if len(data) > limits.file_bytes:
-        raise refusal(path.name, "workbook_limit_file", limit=limits.file_bytes >> 20)
+        raise refusal(file, "workbook_limit_file", limit=limits.file_bytes >> 20)
     return data
 
 

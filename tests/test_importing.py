@@ -9,7 +9,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawing import KEYED, both, build, c, drawn_rows, row, sheet, small_study, text, two_sheets, workbook
+from drawing import (
+    KEYED,
+    both,
+    build,
+    c,
+    drawn_rows,
+    raw,
+    row,
+    sheet,
+    small_study,
+    text,
+    two_sheets,
+    workbook,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -536,14 +549,14 @@ def test_weights_are_positive(tmp_path: Path) -> None:
     assert placed(path, study) == [
         ("import_weight", "B2"),
         ("import_weight", "B3"),
-        ("import_column_blank", "B4"),
+        ("import_design_blank", "B4"),
     ]
 
 
 def test_respondents_are_unique(tmp_path: Path) -> None:
     [problem] = problems(workbook(tmp_path, "id Q1\n7 5\n8 4\n７ 4"), KEYED_Q1)
     assert (problem.code, problem.place.cell, problem.values["row"]) == ("import_respondent_twice", "A4", 2)
-    assert placed(workbook(tmp_path, "id Q1\n7 5\n~ 4"), KEYED_Q1) == [("import_column_blank", "A3")]
+    assert placed(workbook(tmp_path, "id Q1\n7 5\n~ 4"), KEYED_Q1) == [("import_design_blank", "A3")]
 
 
 def test_identifiers_that_may_be_one_are_kept_apart_and_said(tmp_path: Path) -> None:
@@ -552,6 +565,48 @@ def test_identifiers_that_may_be_one_are_kept_apart_and_said(tmp_path: Path) -> 
     [warning] = result.report.warnings
     assert (warning.code, warning.place.cell) == ("import_keys_alike", "A3")
     assert (warning.values["n"], warning.values["first"], warning.values["row"]) == (2, "A1", 2)
+
+
+def test_identifiers_are_what_is_written_and_numbers_are_their_digits(tmp_path: Path) -> None:
+    path = raw(tmp_path / "ids.csv", "id,Q1\n1,5\n01,4\n1.0,3\n①,2\n".encode())
+    result = imported(path, KEYED_Q1)
+    assert result.responses.respondents == ("1", "01", "1.0", "①")
+    [warning] = result.report.warnings
+    assert (warning.code, warning.values["n"]) == ("import_keys_alike", 2)
+    one_twice = [row(2, c("A2", 1), c("B2", 5)), row(3, text("A3", "１"), c("B3", 5))]
+    book = build(tmp_path / "i.xlsx", sheet=sheet(row(1, text("A1", "id"), text("B1", "Q1")), *one_twice))
+    assert placed(book, KEYED_Q1) == [("import_respondent_twice", "A3")]
+
+
+def test_dates_errors_and_formulas_are_no_identifiers(tmp_path: Path) -> None:
+    cells = [c("A2", 44197, s=1), c("A3", 1, t="b"), c("A4", "#N/A", t="e"), c("A5", f="1+1"), c("A6", "1.5")]
+    rows = [row(n, cell, c(f"B{n}", 5)) for n, cell in enumerate(cells, 2)]
+    book = build(tmp_path / "i.xlsx", sheet=sheet(row(1, text("A1", "id"), text("B1", "Q1")), *rows))
+    assert [code for code, _ in placed(book, KEYED_Q1)][:5] == [
+        *(
+            "import_not_a_key",
+            "import_not_a_key",
+            "import_cell_error",
+            "import_cell_formula",
+            "import_not_a_key",
+        )
+    ]
+
+
+def test_a_name_that_is_no_text_can_be_shown_and_stored(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xe6\xbb\xa1.csv"))
+    try:
+        path.write_bytes(b"id,Q1\nx,5\n")
+    except OSError:
+        pytest.skip("this file system takes only names that are text")
+    assert imported(path, KEYED_Q1).report.file == "\N{REPLACEMENT CHARACTER}满.csv"
+
+
+def test_how_a_file_was_decoded_is_said_when_nothing_in_it_fits(tmp_path: Path) -> None:
+    path = raw(tmp_path / "taiwan.csv", "編號,滿意度\nx,5\n".encode("big5"))
+    with pytest.raises(ImportProblems) as caught:
+        imported(path)
+    assert [problem.code for problem in caught.value.problems] == ["import_no_header", "csv_encoding"]
 
 
 def test_without_a_respondent_column_the_row_is_the_respondent(tmp_path: Path) -> None:
@@ -658,7 +713,7 @@ def test_the_report_says_what_happened_in_both_languages(tmp_path: Path) -> None
     report = imported(build(tmp_path / "r.xlsx", sheet=sheet(*rows)), KEYED_Q1).report
     assert report.lines("en") == [
         "S1: header in row 1, 3 rows below it, 2 respondents imported.",
-        "1 rows are empty.",
+        "Empty rows: 1.",
         "Cells whose full-width characters or spaces were put right (1): B 1.",
         "Cells without an answer: refused 1.",
         "Contact columns not read (1): C “手机”.",

@@ -242,6 +242,67 @@ def test_a_scale_is_corrected_by_importing_the_whole_wave_again(store: Store) ->
         store.load("w1", asked())
 
 
+def test_ids_may_be_words_that_databases_use(store: Store) -> None:
+    names = ("select", "order", "rowid", "oid", "_rowid_", "respondent_key", "respondent_key_2")
+    codes = np.arange(2 * len(names), dtype=np.int16).reshape(2, -1)
+    whole = Responses("w1", ("a'; --", 'b"'), names, codes, {"table": ("x", 2.0), "rowid": (None, True)}, {})
+    store.add(whole, source())
+    assert same(store.load("w1"), whole)
+    assert store.verify() == ()
+
+
+def test_a_project_file_behind_a_link_is_the_file(
+    tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "elsewhere" / "real.db"
+    target.parent.mkdir()
+    path.symlink_to(target)
+    with Store.open(path) as store:
+        store.add(answers("a"), source())
+    with Store.open(path, read_only=True) as store:
+        assert same(store.load("w1"), answers("a"))
+    # What an import left half done lies beside the file, not beside the link.
+    target.with_name("real.db-journal").write_bytes(b"")
+    monkeypatch.setattr(project_file.ProjectFile, "damage", lambda self: ["half done"])
+    with refused("store_damaged"):
+        Store.open(path)
+
+
+IMPORTER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+import numpy as np
+from drawing import KEYED, small_study
+from survey.responses import Responses
+from survey.store import ImportSource, Store
+study = small_study("Q1", **KEYED)
+for n in range(10):
+    ids = ("shared", f"{sys.argv[2]}{n}")
+    codes = np.array([[5], [n % 5 + 1]], dtype=np.int16)
+    source = ImportSource("f", f"{sys.argv[2]}{n}", study, datetime(2026, 1, 1, tzinfo=UTC), 2)
+    with Store.open(Path(sys.argv[1])) as store:
+        store.add(Responses("w1", ids, ("Q1",), codes, {"id": ids}, {}), source)
+"""
+
+
+def test_two_imports_at_once_lose_nothing(path: Path) -> None:
+    tests = str(Path(__file__).parent)
+    environment = {**os.environ, "PYTHONPATH": str(Path(tests).parent)}
+    both_at_once = [
+        subprocess.Popen([sys.executable, "-c", IMPORTER, str(path), who, tests], env=environment)
+        for who in ("a", "b")
+    ]
+    assert [process.wait(60) for process in both_at_once] == [0, 0]
+    with Store.open(path) as store:
+        expected = {"shared", *(f"{who}{n}" for who in "ab" for n in range(10))}
+        assert set(store.load("w1").respondents) == expected
+        assert [record.number for record in store.imports()] == list(range(1, 21))
+        assert sum(record.added for record in store.imports()) == len(expected)
+        assert store.verify() == ()
+
+
 def test_as_many_items_as_a_project_file_holds(store: Store) -> None:
     names = tuple(f"q{n}" for n in range(MAX_COLUMNS))
     whole = Responses("w1", ("a",), names, np.full((1, MAX_COLUMNS), 4, dtype=np.int16), {}, {})

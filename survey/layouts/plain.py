@@ -47,7 +47,8 @@ class Table:
 
     def missing(self, index: HeaderIndex) -> list[Target]:
         """Return the required targets that no column names."""
-        return [target for target in index.targets if target.required and target not in self.targets]
+        present = self.targets
+        return [target for target in index.targets if target.required and target not in present]
 
 
 def find_table(
@@ -92,7 +93,8 @@ def _nothing_found(
     if hidden:
         return Problem("import_only_hidden", Place(workbook.file), {"sheet_name": hidden[0]})
     first = index.targets[0]
-    return Problem("import_no_header", Place(workbook.file), {"id": first.id, "label": first.label})
+    values = {"id": first.id, "label": first.label, "n": _SEARCHED}
+    return Problem("import_no_header", Place(workbook.file), values)
 
 
 def read_table(sheet: Sheet, index: HeaderIndex, header_row: int | None) -> Table | None:
