@@ -13,13 +13,12 @@ no answer to give; the items of one touchpoint).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from math import comb
 
 import numpy as np
 
+from analysis.cores import on_all_cores
 from analysis.sample import Booleans, Floats, Integers
 
 MOST_PLAYERS = 20
@@ -148,8 +147,7 @@ def lmg(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
         block = np.ascontiguousarray(matrix[:, :, start : start + _REPLICATES])
         found[:, start : start + _REPLICATES] = _Tree(widths, block.shape[2]).shares(block)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(fill, range(0, matrix.shape[2], _REPLICATES)))
+    on_all_cores(fill, range(0, matrix.shape[2], _REPLICATES))
     return found
 
 

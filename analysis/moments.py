@@ -10,16 +10,12 @@ blanks first: complete rows here, or columns that say who answered.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # it ships no types
 
+from analysis.cores import on_all_cores
 from analysis.replicates import Replication
 from analysis.sample import Floats, Integers
 
@@ -123,20 +119,8 @@ def replicate_sums(per_unit: Floats, plan: Replication, out: Floats | None = Non
         stop = min(first + plan.block, plan.replicates)
         np.matmul(plan.weights(first, stop)[:, chosen], dense, out=found[first:stop])
 
-    with one_thread_of_algebra(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(fill, range(0, plan.replicates, plan.block)))
+    on_all_cores(fill, range(0, plan.replicates, plan.block))
     return found
-
-
-@contextmanager
-def one_thread_of_algebra() -> Iterator[None]:
-    """Keep the linear algebra to one thread inside a ``with``.
-
-    Matrices here are thin, so a second thread only waits, and for long where other programs use the
-    cores; and the last digits of a sum no longer depend on how many cores there are.
-    """
-    with threadpool_limits(limits=1, user_api="blas"):
-        yield
 
 
 def jackknife_moments(per_unit: Moments, strata: Integers) -> Moments:

@@ -13,10 +13,10 @@ from statistics import mode
 
 import numpy as np
 
+from analysis.cores import one_thread_of_algebra
 from analysis.distribution import item_distributions
 from analysis.drivers import driver_results
 from analysis.index import IndexTree, Node
-from analysis.moments import one_thread_of_algebra
 from analysis.outcome_trend import OutcomeKind, outcome_results
 from analysis.prepare import SampleProblems, prepare
 from analysis.quality_statement import quality
