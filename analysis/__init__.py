@@ -99,3 +99,8 @@ def __getattr__(name: str) -> object:
     if name not in _WHERE:
         raise AttributeError(f"module 'analysis' has no attribute {name!r}")
     return getattr(import_module(f"analysis.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Names that a notebook offers for completion, though nothing is loaded yet."""
+    return list(__all__)

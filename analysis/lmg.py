@@ -27,7 +27,7 @@ ALIASED = 1e-10
 # Numbers in the last stage of a sweep: larger stages fall out of the processor's cache. Replicates taken
 # at a time: enough that arithmetic outweighs the calls, few enough that several players fit in a leaf.
 _CACHED = 1 << 17
-_REPLICATES = 256
+_REPLICATES = 128
 
 
 def subset_residuals(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:

@@ -7,19 +7,19 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.distribution import item_distributions
 from analysis.drivers import driver_results
-from analysis.index import flat_tree
+from analysis.index import IndexTree, Node, flat_tree
 from analysis.outcome_trend import OutcomeKind, outcome_results
 from analysis.quality_statement import quality
 from analysis.results import DriverResults, Estimate, TooFew
 from analysis.sample import Floats, Groups
 from analysis.suppression import derivable, hidden_groups, protect_figures
 from analysis.tabular import sample_from_frame
-from analysis.tracking import hidden_items, index_by_segment
+from analysis.tracking import hidden_items, index_by_segment, index_by_wave
 
 LIMIT = 10
 
@@ -165,6 +165,53 @@ def test_a_hidden_total_of_two_leaves_hides_both() -> None:
         0: "disclosure",
         1: "complementary",
     }
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> tuple[IndexTree, list[int]]:
+    """Two levels of branches with one to four leaves each, and how many answered every leaf."""
+    nodes: list[Node] = []
+    weight = st.sampled_from([0.5, 1.0, 1.0, 3.0])
+    for branch in range(draw(st.integers(1, 3))):
+        nodes.append(Node(f"b{branch}", None, None, draw(weight)))
+        nodes += [
+            Node(
+                f"q{branch}{leaf}",
+                f"b{branch}",
+                f"q{branch}{leaf}",
+                draw(weight if leaf == 0 else weight | st.just(0.0)),
+            )
+            for leaf in range(draw(st.integers(1, 4)))
+        ]
+    tree = IndexTree(tuple(nodes))
+    answers = st.integers(1, LIMIT - 1) | st.integers(LIMIT, 80)
+    return tree, draw(st.lists(answers, min_size=len(tree.items), max_size=len(tree.items)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(trees())
+def test_no_combination_of_shown_means_gives_an_item_with_few_answers(
+    case: tuple[IndexTree, list[int]],
+) -> None:
+    tree, answers = case
+    used = tree.matrix > 0
+    # The first n people answered a leaf, so a branch has the n of its leaf with most answers.
+    counts = [int(np.array(answers)[column].max()) for column in used.T]
+    assume(counts[-1] >= LIMIT)
+    scores = np.random.default_rng(1).uniform(0, 100, (80, len(answers)))
+    for j, n in enumerate(answers):
+        scores[n:, j] = np.nan
+    sample = sample_from_frame(pd.DataFrame(scores, columns=list(tree.items)), tree.items)
+    _, nodes = index_by_wave(sample, tree, disclosure_limit=LIMIT)
+    # Every shown mean, the index among them, by the weights of the leaves in it.
+    shown = np.array(
+        [tree.matrix[:, -1]]
+        + [tree.matrix[:, j] for j, node in enumerate(nodes) if isinstance(node.score, Estimate)]
+    )
+    rank = np.linalg.matrix_rank(shown)
+    for j in range(len(nodes)):
+        if counts[j] < LIMIT:
+            assert np.linalg.matrix_rank(np.vstack([shown, tree.matrix[:, j]])) == rank + 1
 
 
 def test_derivable_by_hand() -> None:

@@ -252,7 +252,7 @@ def test_a_scale_may_run_downwards() -> None:
 
 
 def test_every_public_name_can_be_imported() -> None:
-    assert sorted(analysis.__all__) == sorted(analysis._WHERE)
+    assert sorted(analysis.__all__) == sorted(analysis._WHERE) == dir(analysis)
     for name in analysis.__all__:
         assert getattr(analysis, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
