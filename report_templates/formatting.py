@@ -25,6 +25,8 @@ _NUMBER_THEN_HAN = re.compile(rf"(?<![A-Za-z0-9])([0-9.,]*[0-9])(?=[{_HAN}])")
 _LATIN_THEN_HAN = re.compile(rf"([A-Za-z0-9%†])(?=[{_HAN}])")
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+_ORDINARY = re.compile(r"A|[A-Z][a-z]+(?:['’-][a-z]+)*")
+_SMALL = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 _ZH_DIGITS = "零一二三四五六七八九"
 _EN_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -164,3 +166,19 @@ def printable(text: str) -> str:
 def capital(text: str) -> str:
     """Return ``text`` with its first letter in upper case and the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+def within(label: str, names: frozenset[str] = frozenset()) -> str:
+    """Return an English label as it stands within a sentence: its first letter small.
+
+    Kept are acronyms, title case (every later word of weight has a capital too) and words of ``names``.
+
+    >>> within("Timely provisioning"), within("SMS alerts"), within("Network Quality"), within("Wi-Fi")
+    ('timely provisioning', 'SMS alerts', 'Network Quality', 'Wi-Fi')
+    """
+    first, *rest = label.split(" ")
+    weighty = [word for word in rest if word[:1].isalpha() and word not in _SMALL and not word.isupper()]
+    titled = bool(weighty) and all(word[0].isupper() for word in weighty)
+    if titled or first in names or not _ORDINARY.fullmatch(first):
+        return label
+    return label[0].lower() + label[1:]

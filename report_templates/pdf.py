@@ -77,10 +77,18 @@ def write_pdf(
     variant: Variant = "pdf/ua-1",
     attachments: Sequence[Attachment] = (),
     limits: Limits | None = None,
+    well_formed: bool = False,
 ) -> bytes:
     """Render one page with a ``Printer`` of its own; parameters and errors as in ``Printer.write``."""
     with Printer() as printer:
-        return printer.write(html, assets, variant=variant, attachments=attachments, limits=limits)
+        return printer.write(
+            html,
+            assets,
+            variant=variant,
+            attachments=attachments,
+            limits=limits,
+            well_formed=well_formed,
+        )
 
 
 class Printer:
@@ -111,6 +119,7 @@ class Printer:
         variant: Variant = "pdf/ua-1",
         attachments: Sequence[Attachment] = (),
         limits: Limits | None = None,
+        well_formed: bool = False,
     ) -> bytes:
         """Render a page.
 
@@ -122,6 +131,7 @@ class Printer:
         variant : ``pdf/ua-1`` tagged for screen readers; ``pdf/a-3a`` tagged, archival, with attachments.
         attachments : files to carry along; needs one of the archival variants to be found by readers.
         limits : memory and time; the defaults are far above what a report needs.
+        well_formed : whether ``html`` is well-formed XML too, which is read much faster.
 
         Raises
         ------
@@ -135,7 +145,8 @@ class Printer:
         self._jobs += 1
         folder = Path(self._folder.name) / f"job{self._jobs}"
         folder.mkdir()
-        _write_job(folder, html, assets or {}, variant, attachments, limits or Limits())
+        job = {"variant": variant, "well_formed": well_formed}
+        _write_job(folder, html, assets or {}, job, attachments, limits or Limits())
         problems = self._run(folder, limits or Limits())
         if problems:
             raise PdfProblems(problems)
@@ -215,7 +226,7 @@ def _write_job(
     folder: Path,
     html: str,
     assets: Mapping[str, bytes],
-    variant: Variant,
+    job: Mapping[str, object],
     attachments: Sequence[Attachment],
     limits: Limits,
 ) -> None:
@@ -235,16 +246,16 @@ def _write_job(
                 "date": one.created.isoformat(),
             }
         )
-    job = {
+    whole = {
+        **job,
         "assets": files,
-        "variant": variant,
         "attachments": carried,
         "identifier": hashlib.sha256(html.encode()).hexdigest()[:32],
         "memory": limits.memory,
         "seconds": limits.seconds,
     }
     (folder / "report.html").write_text(html, encoding="utf-8")
-    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    (folder / "job.json").write_text(json.dumps(whole), encoding="utf-8")
 
 
 def _font_configuration(folder: Path) -> str:

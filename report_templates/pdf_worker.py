@@ -17,8 +17,11 @@ import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 Outcome = dict[str, Any]
+_FIRST_PAGE = """<html lang="zh"><title>-</title><body style="font-family: 'Csat Sans SC'">
+<p>客 C <b>户 s</b><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9">1</text></svg>"""
 
 
 class Recorder(logging.Handler):
@@ -59,6 +62,13 @@ def missing_library() -> Outcome | None:
     return {"error": "subsetter", "detail": ""} if ffi.harfbuzz_subset is None else None
 
 
+def warm_up() -> None:
+    """Open the fonts and load what a first page would wait for, while the parent still makes its page."""
+    import weasyprint
+
+    weasyprint.HTML(string=_FIRST_PAGE, base_url="csat:").write_pdf(pdf_variant="pdf/ua-1")
+
+
 def render(folder: Path, job: dict[str, Any]) -> Outcome:
     """Render the job and return what was logged and refused."""
     import weasyprint
@@ -71,7 +81,7 @@ def render(folder: Path, job: dict[str, Any]) -> Outcome:
     html = (folder / "report.html").read_text(encoding="utf-8")
     outcome: Outcome = {}
     try:
-        document = weasyprint.HTML(string=html, base_url="csat:", url_fetcher=fetcher)
+        document = _document(html, fetcher, well_formed=job["well_formed"])
         document.write_pdf(folder / "report.pdf", **_options(folder, job))
     except weasyprint.urls.FatalURLFetchingError:
         pass  # The record of refusals says which address it was.
@@ -80,6 +90,27 @@ def render(folder: Path, job: dict[str, Any]) -> Outcome:
     except Exception as error:  # whatever the layout stumbled over, the parent must hear of it in one form
         outcome = {"error": "failed", "detail": f"{type(error).__name__}: {error}"}
     return {**outcome, "log": recorder.lines, "refused": fetcher.refused}
+
+
+def _document(html: str, fetcher: Any, *, well_formed: bool) -> Any:
+    """Return the page as WeasyPrint takes it; one that is XML as well is read thirty times faster."""
+    import weasyprint
+
+    if not well_formed:
+        return weasyprint.HTML(string=html, base_url="csat:", url_fetcher=fetcher)
+
+    class Parsed(weasyprint.HTML):  # type: ignore[misc]  # weasyprint has no types
+        """A document from a tree: what ``HTML`` does after reading, because it has no way in for one."""
+
+        def __init__(self) -> None:
+            self.base_url, self.url_fetcher, self.media_type = "csat:", fetcher, "print"
+            tree = ElementTree.fromstring(html)  # noqa: S314 - made by our templates; declares no entities
+            self.wrapper_element = weasyprint.cssselect2.ElementWrapper.from_html_root(
+                tree, content_language=None
+            )
+            self.etree_element = self.wrapper_element.etree_element
+
+    return Parsed()
 
 
 def _options(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
@@ -126,6 +157,8 @@ def main() -> None:
     # Collecting garbage in the midst of a page takes a sixth of its time; between pages nobody waits.
     gc.disable()
     lacking = missing_library()
+    if lacking is None:
+        warm_up()
     for line in sys.stdin:
         folder = Path(line.rstrip("\n"))
         job = json.loads((folder / "job.json").read_text(encoding="utf-8"))

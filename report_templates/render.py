@@ -38,7 +38,8 @@ def render_pdf(
         When a character has no glyph, a system library is missing, or a page could not be laid out.
     """
     page = _page(results, study, language)
-    return printer.write(page) if printer else write_pdf(page)
+    write = printer.write if printer else write_pdf
+    return write(page, well_formed=True)
 
 
 def _page(results: StudyResults, study: Study, language: Language) -> str:

@@ -10,7 +10,7 @@ from chart_words import DIMENSIONS, INDEX, WAVES, Words, signed, write
 from report_templates.charts.axis import axis_around
 from report_templates.charts.marks import Mark
 from report_templates.charts.small_multiples import Panel, PanelPoint, SmallMultiples
-from report_templates.charts.trend import Trend, TrendEvent, TrendPoint
+from report_templates.charts.trend import Trend, TrendPoint
 from report_templates.charts.waterfall import Level, Step, Total, Waterfall
 from report_templates.context.model import Chart
 from survey.language import Language
@@ -26,7 +26,6 @@ def points(t: Words, *, figures: bool) -> tuple[TrendPoint, ...]:
             value - 0.9,
             value + 0.9,
             wave[2:],
-            t(f"20{wave[:2]} 年", f"20{wave[:2]}"),
             f"{value:.1f}" if figures and wave != WAVES[-1] else "",
         )
         for wave, value in zip(WAVES, INDEX, strict=True)
@@ -35,9 +34,6 @@ def points(t: Words, *, figures: bool) -> tuple[TrendPoint, ...]:
 
 def trend(t: Words, height: float, *, figures: bool) -> Trend:
     """Return the trend of a page or, without figures, of the summary."""
-    event = TrendEvent(
-        5, (t("权重改用 2026 版", "weights of 2026"), t("旧权重 77.6", "old weights 77.6")), 77.6
-    )
     return Trend(
         title=t(
             "满意度指数八个季度由 76.0 升至 77.7", "The index rose from 76.0 to 77.7 over eight quarters"
@@ -49,7 +45,6 @@ def trend(t: Words, height: float, *, figures: bool) -> Trend:
         target=78.0,
         target_label=t("年度目标 78.0", "Target 78.0"),
         band_label=t("95% 置信区间", "95% interval") if figures else "",
-        events=(event,) if figures else (),
         height=height,
     )
 
@@ -126,7 +121,7 @@ def waterfall(t: Words) -> Waterfall:
 
 def one_wave(t: Words) -> Trend:
     """Return a survey that was made once."""
-    point = TrendPoint(72.0, 70.1, 73.9, "2004", "", "72.0")
+    point = TrendPoint(72.0, 70.1, 73.9, "2004", "72.0")
     return Trend(
         t("只有一季", "One wave only"),
         (point,),
@@ -138,16 +133,15 @@ def one_wave(t: Words) -> Trend:
 
 
 def twelve_waves(t: Words) -> Trend:
-    """Return a long series with a gap and a break."""
+    """Return a long series with a gap."""
     points = tuple(
-        TrendPoint(None, None, None, f"Q{i % 4 + 1}", f"20{23 + i // 4}")
+        TrendPoint(None, None, None, f"Q{i % 4 + 1}")
         if i == 4
         else TrendPoint(
             70 + 6 * math.sin(i),
             68 + 6 * math.sin(i),
             72 + 6 * math.sin(i),
             f"Q{i % 4 + 1}",
-            f"20{23 + i // 4}",
             f"{70 + 6 * math.sin(i):.1f}",
         )
         for i in range(12)
@@ -161,7 +155,6 @@ def twelve_waves(t: Words) -> Trend:
         76,
         t("目标 76.0", "Target 76.0"),
         t("95% 置信区间", "95% interval"),
-        (TrendEvent(8, (t("改为电话访问", "by telephone"),), breaks=True),),
         height=260,
     )
 
@@ -169,7 +162,7 @@ def twelve_waves(t: Words) -> Trend:
 def cover(t: Words) -> Trend:
     """Return the trend as it stands on a cover."""
     points = tuple(
-        TrendPoint(value, value - 0.9, value + 0.9, wave, "", f"{value:.1f}" if index in (0, 3) else "")
+        TrendPoint(value, value - 0.9, value + 0.9, wave, f"{value:.1f}" if index in (0, 3) else "")
         for index, (wave, value) in enumerate(zip(WAVES, INDEX, strict=True))
     )
     return Trend(

@@ -267,14 +267,6 @@ def test_trend_takes_any_series(values: list[float | None], target: float | None
     assert dots == present + (style == "cover" and values[-1] is not None)
 
 
-def test_a_change_of_mode_breaks_the_line() -> None:
-    chart = chart_samples.trend(ZH, 300, figures=True)
-    event = trend.TrendEvent(5, ("改为电话访问",), breaks=True)
-    drawing = trend.draw(dataclasses.replace(chart, events=(event,)))
-    lines = [s for s in drawing.shapes if isinstance(s, Polyline) and s.role == "series"]
-    assert [len(line.points) for line in lines] == [5, 3]
-
-
 def test_a_trend_without_figures_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one wave"):
         trend.draw(trend.Trend("t", (trend.TrendPoint(None, None, None, "Q1"),), Axis(0, 1, ()), ""))

@@ -176,13 +176,30 @@ def _free(option: Placed, taken: Sequence[Box], leaders: Sequence[tuple[Point, P
             return False
     if any(option.box.crosses(*leader) for leader in leaders):
         return False
-    return not (option.leader and any(box.crosses(*option.leader) for box in taken))
+    if option.leader is None:
+        return True
+    if any(_meet(option.leader, leader) for leader in leaders):
+        return False
+    return not any(box.crosses(*option.leader) for box in taken)
+
+
+def _meet(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
+    """Whether two leaders cross: the ends of each lie on both sides of the other."""
+
+    def side(line: tuple[Point, Point], point: Point) -> float:
+        (x1, y1), (x2, y2) = line
+        return (x2 - x1) * (point[1] - y1) - (y2 - y1) * (point[0] - x1)
+
+    apart = side(one, other[0]) * side(one, other[1]) <= 0
+    return apart and side(other, one[0]) * side(other, one[1]) <= 0
 
 
 def _ranked(label: Label, own: int, points: Sequence[Point], around: Surroundings, mark: float) -> _Options:
     """Return the places of one label that the fixed surroundings allow, the cheapest first."""
     marks = [Box(x - mark, y - mark, x + mark, y + mark) for x, y in points]
-    blocks = [*around.blocks, *marks]
+    # A label beside other words needs the air of a space and more, or both read as one.
+    words = [Box(b.left - BESIDE, b.top, b.right + BESIDE, b.bottom) for b in around.blocks]
+    blocks = [*words, *marks]
     ranked: list[tuple[float, int, Placed]] = []
     for number, (option, gap) in enumerate(_options(label, mark)):
         if not option.box.inside(around.bounds) or any(option.box.overlap(block) for block in blocks):

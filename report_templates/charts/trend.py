@@ -15,7 +15,6 @@ from report_templates.charts.placement import spread
 from report_templates.charts.trend_parts import (
     Frame,
     Trend,
-    TrendEvent,
     TrendPoint,
     band,
     evenly,
@@ -24,10 +23,10 @@ from report_templates.charts.trend_parts import (
     point_boxes,
     points,
 )
-from report_templates.charts.trend_words import band_words, end_words, events, figures, target_words
+from report_templates.charts.trend_words import band_words, end_words, figures, target_words
 from report_templates.measure import width
 
-__all__ = ["Trend", "TrendEvent", "TrendPoint", "draw"]
+__all__ = ["Trend", "TrendPoint", "draw"]
 
 COVER_BLEED = 6.0
 
@@ -49,10 +48,8 @@ def _page(chart: Trend) -> list[Shape]:
     shapes = _grid(chart, frame) + _wave_axis(chart, frame)
     shapes += band(chart, frame) + lines(chart, frame) + points(chart, frame)
     at_points = figures(chart, frame)
-    changes = events(chart, frame)
     taken = [text.box for text in at_points] + point_boxes(chart, frame)
-    taken += [shape.box for shape in changes if isinstance(shape, Text)]
-    shapes += [*at_points, *changes]
+    shapes += at_points
     for words in (target_words(chart, frame, taken), band_words(chart, frame, taken)):
         if words is not None:
             shapes.append(words)
@@ -64,7 +61,7 @@ def _page_frame(chart: Trend) -> Frame:
     labels = max((width(tick.label, theme.CAPTION) for tick in chart.axis.ticks), default=0.0)
     end = max(width(chart.end_figure, theme.END_VALUE, bold=True), width(chart.end_interval, theme.CAPTION))
     left, right = labels + 8, chart.width - end - 20
-    bottom = chart.height - (32 if any(point.year for point in chart.points) else 18)
+    bottom = chart.height - 18
     return Frame(left, right, 8, bottom, evenly(left + 18, right - 11, len(chart.points)))
 
 
@@ -88,27 +85,6 @@ def _wave_axis(chart: Trend, frame: Frame) -> list[Shape]:
         colour = theme.INK if index == last else theme.MUTED
         wave = Text(x, frame.bottom + 14, point.wave, theme.CAPTION, colour, index == last, "middle")
         shapes.append(wave)
-    return shapes + _years(chart, frame)
-
-
-def _years(chart: Trend, frame: Frame) -> list[Shape]:
-    """Name each year once, centred under its waves, with a short rule between two years."""
-    shapes: list[Shape] = []
-    start = 0
-    for index in range(1, len(chart.points) + 1):
-        if index < len(chart.points) and chart.points[index].year == chart.points[start].year:
-            continue
-        middle = (frame.xs[start] + frame.xs[index - 1]) / 2
-        year = chart.points[start].year
-        half = width(year, theme.CAPTION) / 2
-        middle = max(half, min(middle, chart.width - half))
-        if year:
-            words = Text(middle, frame.bottom + 28, year, theme.CAPTION, theme.MUTED, anchor="middle")
-            shapes.append(words)
-        if year and index < len(chart.points):
-            x = (frame.xs[index - 1] + frame.xs[index]) / 2
-            shapes.append(Line(x, frame.bottom + 20, x, frame.bottom + 30, theme.RULE, 0.8))
-        start = index
     return shapes
 
 

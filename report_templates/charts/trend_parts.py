@@ -19,30 +19,14 @@ from report_templates.charts.drawing import Box, Circle, Line, Point, Polygon, P
 class TrendPoint:
     """One wave. ``value`` is ``None`` where there is no figure; ``low`` and ``high`` where no interval.
 
-    ``figure`` is printed at the point (empty: nothing), ``wave`` under the axis, ``year`` below that,
-    once for neighbours that share it (empty: no year row).
+    ``figure`` is printed at the point (empty: nothing), ``wave`` under the axis.
     """
 
     value: float | None
     low: float | None
     high: float | None
     wave: str
-    year: str = ""
     figure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TrendEvent:
-    """Something that changed at wave number ``at`` (0 is the first), said in one or two short lines.
-
-    ``old_value`` draws a hollow point: what the wave would have been under the old rule.
-    ``breaks`` interrupts the line before this wave, where the figures cannot be compared.
-    """
-
-    at: int
-    lines: tuple[str, ...]
-    old_value: float | None = None
-    breaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +54,6 @@ class Trend:
     target: float | None = None
     target_label: str = ""
     band_label: str = ""
-    events: tuple[TrendEvent, ...] = ()
     style: Literal["page", "cover"] = "page"
     width: float = theme.FULL_WIDTH
     height: float = 330.0
@@ -105,10 +88,9 @@ def height_of(chart: Trend, frame: Frame, value: float) -> float:
 
 def runs(chart: Trend, frame: Frame) -> list[list[tuple[float, TrendPoint]]]:
     """Return the stretches of waves that one line may join."""
-    broken = {event.at for event in chart.events if event.breaks}
     runs: list[list[tuple[float, TrendPoint]]] = [[]]
-    for index, (x, point) in enumerate(zip(frame.xs, chart.points, strict=True)):
-        if index in broken or point.value is None:
+    for x, point in zip(frame.xs, chart.points, strict=True):
+        if point.value is None:
             runs.append([])
         if point.value is not None:
             runs[-1].append((x, point))

@@ -1,4 +1,4 @@
-"""The words of a trend: figures at points, names of target and band, events, the last value.
+"""The words of a trend: figures at points, names of target and band, the last value.
 
 Each is placed where it covers neither the line nor another word; what has no room is left out if the
 caption says it too (the name of the band), and moved otherwise.
@@ -10,28 +10,23 @@ from dataclasses import replace
 from typing import Literal
 
 from report_templates import theme
-from report_templates.charts.drawing import Anchor, Box, Circle, Line, Point, Shape, Text, centred
+from report_templates.charts.drawing import Anchor, Box, Point, Shape, Text, centred
 from report_templates.charts.trend_parts import Frame, Trend, height_of, point_boxes, runs, segments
 from report_templates.measure import width
 
 
 def figures(chart: Trend, frame: Frame) -> list[Text]:
-    """Set each figure ten units above its point, or where line, target and second marks leave room."""
-    second = {event.at: event.old_value for event in chart.events if event.old_value is not None}
+    """Set each figure ten units above its point, or where line and target leave room."""
     alone = {run[0][0] for run in runs(chart, frame) if len(run) == 1 and run[0][1].low is not None}
     obstacles = point_boxes(chart, frame)
-    for at, value in second.items():
-        x, y = frame.xs[at], height_of(chart, frame, value)
-        obstacles.append(Box(x - 5, y - 5, x + 5, y + 5))
     texts: list[Text] = []
     for x, point in zip(frame.xs, chart.points, strict=True):
         if point.value is None or not point.figure:
             continue
-        options = _figure_places(
-            x, height_of(chart, frame, point.value), point.figure, frame.ink, beside=x in alone
-        )
+        height = height_of(chart, frame, point.value)
+        options = _figure_places(x, height, point.figure, frame.ink, beside=x in alone)
         costs = [
-            (_figure_cost(chart, frame, text.box, obstacles) + 8 * order, order)
+            (_figure_cost(chart, frame, text.box, obstacles, height) + 8 * order, order)
             for order, text in enumerate(options)
         ]
         texts.append(options[min(costs)[1]])
@@ -54,12 +49,14 @@ def _figure_places(x: float, y: float, figure: str, ink: str, *, beside: bool) -
     return [Text(left, base, figure, fill=ink, anchor=anchor, role="figure") for left, base, anchor in spots]
 
 
-def _figure_cost(chart: Trend, frame: Frame, box: Box, obstacles: list[Box]) -> float:
+def _figure_cost(chart: Trend, frame: Frame, box: Box, obstacles: list[Box], point: float) -> float:
     cost = 100.0 * sum(box.crosses(*segment) for segment in segments(chart, frame))
     cost += 50.0 * sum(box.overlap(other) > 0 for other in obstacles)
     if chart.target is not None:
         height = height_of(chart, frame, chart.target)
         cost += 60.0 * box.grown(2).crosses((frame.left, height), (frame.right, height))
+        # Nor may the target's line part a figure from its point.
+        cost += 30.0 * (min(box.bottom, point) < height < max(box.top, point))
     return cost + 200.0 * (box.top < -2 or box.bottom > frame.bottom)
 
 
@@ -127,30 +124,6 @@ def _band_edge(
         else:
             return None
     return heights
-
-
-def events(chart: Trend, frame: Frame) -> list[Shape]:
-    """Write each event above the axis under its wave, with a line up to the band."""
-    shapes: list[Shape] = []
-    for event in chart.events:
-        point, x = chart.points[event.at], frame.xs[event.at]
-        foot = frame.bottom - 9 - 15 * (len(event.lines) - 1)
-        half = max((width(line, theme.LABEL) for line in event.lines), default=0.0) / 2
-        middle = max(frame.left + half + 4, min(x, frame.right - half))
-        for number, line in enumerate(event.lines):
-            shapes.append(
-                Text(middle, foot + 15 * number, line, fill=theme.SECONDARY, anchor="middle", role="event")
-            )
-        reach = point.low if point.low is not None else point.value
-        top = frame.top if reach is None else height_of(chart, frame, reach) + 4
-        if foot - 14 > top:
-            shapes.append(Line(x, top, x, foot - 14, theme.SECONDARY, 0.9))
-        if event.old_value is not None:
-            y = height_of(chart, frame, event.old_value)
-            sign = middle - width(event.lines[-1], theme.LABEL) / 2 - 10 if event.lines else x
-            shapes.append(Circle(sign, frame.bottom - 13, 3.4, theme.WHITE, theme.SECONDARY, 1.5))
-            shapes.append(Circle(x, y, 3.4, theme.WHITE, theme.SECONDARY, 1.5, role="old"))
-    return shapes
 
 
 def end_words(chart: Trend, frame: Frame) -> list[Shape]:

@@ -85,7 +85,7 @@ def _title(story: Story) -> Phrases:
         else ()
     )
     first = moved or spread
-    return words.title(clauses.together(story, first, lowest if low else ()), first or lowest)
+    return words.title(clauses.together(story, first, lowest if low else (), stop=True), first or lowest)
 
 
 def _limit(story: Story) -> str:
@@ -97,7 +97,7 @@ def _chart(story: Story, groups: tuple[Group, ...], row_height: float) -> Likert
     compared = any(d.top_change for d in story.all_answers)
     change = words("against_wave", wave=words.prior) if words.previous and compared else ""
     return Likert(
-        title=" ".join(_title(story)),
+        title=words.sentence(_title(story)),
         groups=tuple(_group(story, group) for group in groups),
         legend=_legend(story),
         negative_head=words("answers.negative"),
@@ -201,22 +201,29 @@ def _low_remark(story: Story) -> Callout:
     head = words("answers.low_head", count=words.count(len(low)), limit=_limit(story))
     if not low:
         return Callout(head, words("answers.low_none"))
-    names = words.joined([f"{words.item(d.item)} {words.share(d.top)}%" for d in low], 3)
-    return Callout(head, words("answers.low_text", names=names))
+    names = words.joined([f"{words.within(words.item(d.item))} {words.share(d.top)}%" for d in low], 3)
+    return Callout(head, words("answers.low_text", names=formatting.capital(names)))
 
 
 def _moved_remark(story: Story, key: str, found: tuple[Distribution, ...]) -> Callout:
     words = story.words
-    names = words.joined([f"{words.item(d.item)} {words.share_change(d.top_change)}" for d in found], 4)
+    names = words.joined(
+        [f"{words.within(words.item(d.item))} {words.share_change(d.top_change)}" for d in found], 4
+    )
     head = words(f"answers.{key}_head", count=words.count(len(found)))
-    return Callout(head, words(f"answers.{key}_text", names=names) if found else words(f"answers.{key}_none"))
+    return Callout(
+        head,
+        words(f"answers.{key}_text", names=formatting.capital(names))
+        if found
+        else words(f"answers.{key}_none"),
+    )
 
 
 def _end_remark(story: Story) -> Callout:
     words = story.words
     known = [(d.bottom, d) for d in story.all_answers if isinstance(d.bottom, Estimate)]
     most = sorted(known, key=lambda pair: -pair[0].value)[:3]
-    names = words.joined([f"{words.item(d.item)} {words.share(bottom)}%" for bottom, d in most])
+    names = words.joined([f"{words.within(words.item(d.item))} {words.share(bottom)}%" for bottom, d in most])
     return Callout(words("answers.bottom_head"), words("answers.bottom_text", names=names or formatting.NONE))
 
 

@@ -87,7 +87,7 @@ def _chart(story: Story, row_height: float) -> Waterfall:
     sums = list(itertools.accumulate(step.value for step in steps))
     start_figure = formatting.number(before.index.value, 2)
     return Waterfall(
-        title=" ".join(_title(story)),
+        title=words.sentence(_title(story)),
         label_head=words("causes.parts"),
         figure_head=words("causes.contribution"),
         interval_head=words("column.interval", level=words.level),
@@ -198,7 +198,9 @@ def _side_remark(story: Story, key: str, nodes: tuple[NodeResult, ...]) -> Callo
     if not nodes:
         return Callout(words(f"causes.{key}_none_head"), words(f"causes.{key}_none", rate=rate(story)))
     total = sum(node.contribution.estimate.value for node in nodes if node.contribution)
-    parts = words.joined([f"{words.node(node.id)} {words.change(node.contribution, 2)}" for node in nodes])
+    parts = words.joined(
+        [f"{words.within(words.node(node.id))} {words.change(node.contribution, 2)}" for node in nodes]
+    )
     return Callout(
         words(f"causes.{key}_head", total=formatting.signed(total, 2)),
         words(

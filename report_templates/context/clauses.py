@@ -32,16 +32,15 @@ def change_of_index(story: Story) -> Phrases:
     """Say how the index moved since the wave before; in the first wave, where it stands."""
     words, change = story.words, story.change
     if change is None or words.previous is None:
-        return words.phrases(
-            "clause.level", index=words.index, value=words.score(story.results.current.index)
-        )
-    way = verdicts.direction(change)
-    return words.phrases(
-        f"clause.change.{way}",
-        index=words.index,
+        level = words.score(story.results.current.index)
+        return words.phrases("clause.level", index=words.index, value=level)
+    said = words.phrases(
+        f"clause.change.{verdicts.direction(change)}",
+        index=words.within(words.index),
         wave=words.prior,
         by=magnitude(change.estimate.value),
     )
+    return (formatting.capital(said[0]), *said[1:])
 
 
 def against_target(story: Story) -> Phrases:
@@ -63,7 +62,7 @@ def repair_first(story: Story, *, named: bool = True) -> Phrases:
         return words.phrases(
             f"clause.repair.{'one' if len(found) == 1 else 'count'}", count=words.counted(len(found))
         )
-    names = words.listed([words.item(driver.item) for driver in found])
+    names = words.listed([words.within(words.item(driver.item)) for driver in found])
     return words.phrases("clause.repair.names", names=names)
 
 
@@ -76,7 +75,7 @@ def contributors(story: Story, nodes: Sequence[NodeResult]) -> tuple[str, ...]:
     """Name branches, or count them where there are more than three."""
     words, count = story.words, len(nodes)
     if count <= MOST_NAMED:
-        return tuple(words.node(node.id) for node in nodes)
+        return tuple(words.within(words.node(node.id)) for node in nodes)
     key = "all_of" if count == len(story.branches) else "quantity"
     return (words(key, count=words.counted(count), noun=noun(story, count)),)
 

@@ -129,7 +129,7 @@ def trend_chart(
     # The words of the target stand above its line and need room on a low chart.
     pad = 0.06 if chart_height > LOW else 0.16
     return Trend(
-        title=" ".join(clauses.change_of_index(story)),
+        title=words.sentence(clauses.change_of_index(story)),
         points=points,
         axis=axis_around([*limits, target], formatting.number, count=5 if chart_height > LOW else 3, pad=pad),
         end_figure=words.score(trend[-1].index),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 from report_templates.charts import forest, likert, priority_map, small_multiples, trend, waterfall
@@ -9,8 +11,9 @@ from report_templates.charts.drawing import Drawing, svg
 from report_templates.context.model import Chart
 
 
+@lru_cache(maxsize=32)
 def drawn(chart: Chart) -> Drawing:
-    """Return the drawing of a chart input."""
+    """Return the drawing of a chart input; the page that measured it and the page that shows it share it."""
     match chart:
         case trend.Trend():
             return trend.draw(chart)

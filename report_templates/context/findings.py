@@ -54,7 +54,7 @@ def _moved(story: Story, key: str, nodes: tuple[NodeResult, ...]) -> tuple[str, 
     parts = [
         words(
             "finding.part",
-            name=words.node(node.id),
+            name=words.within(words.node(node.id)),
             value=words.change(node.contribution, 2),
             interval=words.change_interval(node.contribution, 2),
         )
@@ -81,11 +81,12 @@ def _one_moved(story: Story, node: NodeResult) -> str:
     if len(same) > 0:
         largest = max(same, key=lambda pair: pair[0])[1]
         child = words(
-            "finding.child", name=words.node(largest.id), value=words.change(largest.contribution, 2)
+            "finding.child",
+            name=words.within(words.node(largest.id)),
+            value=words.change(largest.contribution, 2),
         )
     return words(
         "finding.moved_one",
-        name=words.node(node.id),
         before=words.score(node.series[-2]),
         now=words.score(node.score),
         total=words.change(node.contribution, 2),
@@ -100,13 +101,15 @@ def _repair(story: Story) -> Iterator[tuple[str, str, str]]:
         return
     first = found[0]
     yield (
-        words("finding.repair", names=words.joined([words.item(driver.item) for driver in found], 3)),
+        words(
+            "finding.repair",
+            names=words.joined([words.within(words.item(driver.item)) for driver in found], 3),
+        ),
         words(
             "finding.repair_text",
             name=words.item(first.item),
             share=words.share(first.share),
             interval=words.shares_interval(first.share),
-            outcome=words.outcome(story.drivers.outcome),
             score=words.score(first.performance),
             mean=formatting.number(story.drivers.performance_line),
         ),
@@ -182,7 +185,7 @@ def _lowest(story: Story) -> Iterator[tuple[str, str, str]]:
             "finding.answers_text",
             low=words.item(lowest.item),
             low_interval=words.shares_interval(low),
-            high=words.item(highest.item),
+            high=words.within(words.item(highest.item)),
             high_interval=words.shares_interval(high),
         ),
         story.figure("answers"),
@@ -195,12 +198,14 @@ def _outcome_finding(story: Story) -> Iterator[tuple[str, str, str]]:
         return
     yield (
         words(
-            "finding.explained", outcome=words.outcome(drivers.outcome), share=words.share(drivers.r_squared)
+            "finding.explained",
+            outcome=words.within(words.outcome(drivers.outcome)),
+            share=words.share(drivers.r_squared),
         ),
         words(
             "finding.explained_text",
             count=words.count(len(drivers.drivers)),
-            first=words.item(drivers.drivers[0].item),
+            first=words.within(words.item(drivers.drivers[0].item)),
             share=words.share(drivers.drivers[0].share),
             interval=words.shares_interval(drivers.drivers[0].share),
         ),

@@ -108,7 +108,7 @@ def _chart(story: Story, segment: SegmentResult, row_height: float) -> Forest:
         limit for row in rows for limit in (row.value, row.low, row.high, row.expected_low, row.expected_high)
     ]
     return Forest(
-        title=" ".join(_title(story, segment)),
+        title=words.sentence(_title(story, segment)),
         label_head=words.segment(segment.id),
         rows=rows,
         axis=axis_around([*limits, index.value], formatting.number, count=7),

@@ -51,12 +51,7 @@ def sized(table: Table, width: float = theme.FULL_WIDTH) -> Table:
 
     Columns of figures get what they need; columns of words share the rest and wrap where it is short.
     """
-    needs = [_need(table, number) for number in range(len(table.columns))]
-    for number, column in enumerate(table.columns):
-        spanned = sum(needs[number : number + column.spans])
-        lacking = measure.width(column.span, theme.pt(8)) + PADDING - spanned
-        for each in range(number, number + column.spans):
-            needs[each] += max(0.0, lacking) / column.spans
+    needs = _needs(table)
     words = [
         number
         for number, column in enumerate(table.columns)
@@ -73,7 +68,18 @@ def sized(table: Table, width: float = theme.FULL_WIDTH) -> Table:
 
 def natural(table: Table) -> float:
     """Return the width at which no cell of the table would wrap."""
-    return sum(_need(table, number) for number in range(len(table.columns)))
+    return sum(_needs(table))
+
+
+def _needs(table: Table) -> list[float]:
+    """Return the width each column needs; those under a common head need room for that too."""
+    needs = [_need(table, number) for number in range(len(table.columns))]
+    for number, column in enumerate(table.columns):
+        spanned = sum(needs[number : number + column.spans])
+        lacking = measure.width(column.span, theme.pt(8)) + PADDING - spanned
+        for each in range(number, number + column.spans):
+            needs[each] += max(0.0, lacking) / column.spans
+    return needs
 
 
 def _need(table: Table, number: int) -> float:

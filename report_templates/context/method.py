@@ -6,17 +6,24 @@ evidence is never called sound.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from analysis.results import Estimate
-from report_templates import formatting
+from report_templates import formatting, theme
+from report_templates.context import layout
 from report_templates.context.cover import digest
-from report_templates.context.model import Callout, Claim, Facts, MethodPage, Phrases
-from report_templates.context.parts import page_head, rate
+from report_templates.context.method_notes import notes
+from report_templates.context.model import Claim, Facts, MethodPage, Phrases
+from report_templates.context.parts import page_head
 from report_templates.context.story import Story
 
 Sign = Literal["full", "half", "empty"]
 
+WIDTHS = (15, 48, 27, 10)
+"""Columns of the claims in per cent: claim, evidence, limit, verdict."""
+MOST_FILLED = theme.mm(250)
+"""The last page may run lower than others."""
 RESPONSE = (0.6, 0.3)
 PRECISION = (1.0, 2.0)
 WEIGHTING = (1.2, 1.5)
@@ -30,8 +37,16 @@ _WORDS: dict[Sign, str] = {"full": "sound", "half": "caution", "empty": "weak"}
 def method_page(story: Story) -> MethodPage:
     """Return the method page."""
     words, claims = story.words, _claims(story)
+    head = page_head(story, "method", _title(story, claims), words("method.subtitle"))
+    facts, limits = (_design(story), _data(story), _origin(story)), words("method.limits", **_limits())
+    above = layout.stacked(
+        layout.head(head.title, words.language, head.subtitle),
+        _claims_height(claims, limits),
+        _facts_height(facts),
+    )
     return MethodPage(
-        head=page_head(story, "method", _title(story, claims), words("method.subtitle")),
+        head=head,
+        claims_widths=WIDTHS,
         claims_head=(
             words("method.claim"),
             words("method.evidence"),
@@ -39,11 +54,26 @@ def method_page(story: Story) -> MethodPage:
             words("method.verdict"),
         ),
         claims=claims,
-        claims_note=words("method.limits", **_limits()),
-        facts=(_design(story), _data(story), _origin(story)),
-        notes=_notes(story),
+        claims_note=limits,
+        facts=facts,
+        notes=notes(story, MOST_FILLED - above - theme.mm(6)),
         reproduce=words("method.reproduce", wave=story.results.wave, study=story.study.id),
     )
+
+
+def _claims_height(claims: Sequence[Claim], note: str) -> float:
+    """Return the height of the claims with their head and note; evidence and limit wrap."""
+    evidence, limit = (theme.FULL_WIDTH * share / 100 - layout.PADDING for share in WIDTHS[1:3])
+    rows = sum(
+        layout.ROW
+        + theme.pt(12) * (max(layout.lines(c.evidence, evidence, 8.5), layout.lines(c.limit, limit, 8.5)) - 1)
+        for c in claims
+    )
+    return layout.ROW + rows + layout.caption(note)
+
+
+def _facts_height(lists: Sequence[Facts]) -> float:
+    return theme.mm(3.2) + theme.pt(14) + layout.ROW * max(len(one.facts) for one in lists)
 
 
 def _limits() -> dict[str, str]:
@@ -224,7 +254,7 @@ def _importance(story: Story) -> Claim:
 
 def _no_drivers(story: Story) -> Claim:
     words = story.words
-    names = [words.outcome(outcome) for outcome, _ in story.results.drivers_missing]
+    names = [words.within(words.outcome(outcome)) for outcome, _ in story.results.drivers_missing]
     return _claim(story, "importance", "empty", words("claim.importance.missing", names=words.joined(names)))
 
 
@@ -300,35 +330,3 @@ def _origin(story: Story) -> Facts:
             ("replicates", words.count(provenance.replicates)),
         ),
     )
-
-
-def _notes(story: Story) -> tuple[Callout, ...]:
-    words, study = story.words, story.study
-    made = [
-        Callout(
-            words("note.index_head"),
-            words(f"note.index_{study.index.rollup}", share=formatting.percent(study.index.min_answered)),
-        ),
-        Callout(
-            words("note.error_head"),
-            words(
-                f"note.error_{'clusters' if words.cluster else 'people'}",
-                level=words.level,
-                cluster=words.cluster,
-            ),
-        ),
-    ]
-    if story.change or story.segments:
-        made.append(Callout(words("note.test_head"), words("note.test", rate=rate(story))))
-    if story.drivers:
-        made.append(
-            Callout(
-                words("note.driver_head"),
-                words("note.driver", replicates=words.count(story.drivers.replicates)),
-            )
-        )
-    made.append(
-        Callout(words("note.finding_head"), words("note.finding" if story.change else "note.finding_first"))
-    )
-    made.append(Callout(words("note.round_head"), words("note.round")))
-    return tuple(made)

@@ -243,10 +243,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class MethodPage:
-    """How far the figures can be trusted, how they were made, and how to make them again."""
+    """How far the figures can be trusted, how they were made, and how to make them again.
+
+    ``claims_widths`` are the columns of the claims in per cent of the width.
+    """
 
     head: Head
     claims_head: tuple[str, str, str, str]
+    claims_widths: tuple[int, int, int, int]
     claims: tuple[Claim, ...]
     claims_note: str
     facts: tuple[Facts, ...]

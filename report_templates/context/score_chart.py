@@ -44,7 +44,7 @@ def score_forest(story: Story, rows: tuple[ForestRow, ...], row_height: float) -
     words = story.words
     limits = [limit for row in rows for limit in (row.value, row.low, row.high)]
     return Forest(
-        title=" ".join(clauses.change_of_index(story)),
+        title=words.sentence(clauses.change_of_index(story)),
         label_head=words("column.indicator"),
         rows=rows,
         axis=axis_around(limits, formatting.number),

@@ -75,6 +75,7 @@ def _title(story: Story) -> Phrases:
         clauses.together(story, moved, target, last, stop=bool(last)),
         clauses.together(story, moved, target, counted, stop=bool(counted)),
         clauses.together(story, moved, last or target, stop=bool(last)),
+        clauses.together(story, moved, counted or target, stop=bool(counted)),
         clauses.together(story, moved, target),
         moved,
     )
@@ -83,9 +84,7 @@ def _title(story: Story) -> Phrases:
 def _subtitle(story: Story) -> str:
     words = story.words
     population = story.study.population
-    whom = words.prose(population or story.study.organisation)
-    if population and words.language == "en" and whom[1:2].islower():
-        whom = whom[:1].lower() + whom[1:]
+    whom = words.within(words.prose(population)) if population else words.prose(story.study.organisation)
     if words.previous is None:
         return words("summary.subtitle_first", wave=words.wave(story.results.wave), whom=whom)
     return words(

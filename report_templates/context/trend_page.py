@@ -143,7 +143,7 @@ def _panel(story: Story, node: NodeResult) -> Panel:
 
 
 def _panel_sentence(story: Story) -> str:
-    return " ".join(remark.text for remark in _callouts(story)[1:2]) or story.words.index
+    return _branches_remark(story).text
 
 
 # The table of waves
@@ -256,7 +256,7 @@ def _branches_remark(story: Story) -> Callout:
     risen, fallen = story.moving(story.branches, "rise"), story.moving(story.branches, "fall")
     kind = words(f"noun.{story.kind}_s")
     sentences = [
-        words(key, names=words.joined([words.node(node.id) for node in nodes]))
+        words(key, names=words.joined([words.within(words.node(node.id)) for node in nodes]))
         for key, nodes in (("trend.risen", risen), ("trend.fallen", fallen))
         if nodes
     ]

@@ -23,6 +23,7 @@ TITLE_SIZE = theme.pt(17)
 PRIOR_WIDTH = 6.0
 LONGEST_LABEL = 24.0
 """Widest full label of a wave within a sentence, and widest label at all, in em."""
+_CAPITAL_WITHIN = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+(?:['’-][a-z]+)*")
 _IDENTIFIER_WORDS = re.compile(r"(编号|代码|标识|名称|ID|id)$| (ID|id|number|code|name|identifier)$")
 
 
@@ -85,7 +86,7 @@ class Words:
         for candidate in candidates:
             if self._fits(candidate, size, limit):
                 return candidate
-        text = " ".join(candidates[-1]) if self.language == "en" else "".join(candidates[-1])
+        text = self.sentence(candidates[-1])
         return tuple(
             measure.shortened(line, limit, size, bold=True)
             for line in measure.wrap(text, limit, size, bold=True)[:2]
@@ -105,6 +106,24 @@ class Words:
         """Return a label as it may be printed: no control or direction characters, not endlessly long."""
         plain = formatting.printable(text if isinstance(text, str) else text[self.language])
         return measure.shortened(plain, LONGEST_LABEL, 1)
+
+    def within(self, label: str) -> str:
+        """Return a label as it stands within a sentence; every label does so through this one rule.
+
+        English begins it with a small letter unless it is an acronym, title case, or a word that the
+        questionnaire writes with a capital in mid-sentence, as names are.
+        """
+        return label if self.language == "zh" else formatting.within(label, self._names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        texts = [item.text.en for item in self.study.items]
+        texts += [self.study.population.en] if self.study.population else []
+        return frozenset(word for text in texts for word in _CAPITAL_WITHIN.findall(text))
+
+    def sentence(self, phrases: Phrases) -> str:
+        """Return a title as one sentence, as it is read aloud."""
+        return (" " if self.language == "en" else "").join(phrases)
 
     def prose(self, text: Text | None, most: float = 120) -> str:
         """Return a longer text of the study, at most ``most`` em; empty where there is none."""
@@ -174,8 +193,7 @@ class Words:
 
     def one_of(self, id_: str) -> str:
         """Return the name of one group of a segment: ``省份``, ``province``."""
-        label = self.segment(id_)
-        return label[:1].lower() + label[1:] if self.language == "en" and label[1:2].islower() else label
+        return self.within(self.segment(id_))
 
     def group(self, segment: str, value: str) -> str:
         """Return the name of one group of a segment."""
@@ -196,7 +214,7 @@ class Words:
         if self.language == "zh":
             return stem
         plural = f"{stem[:-1]}ies" if stem.endswith("y") and stem[-2:-1] not in "aeiou" else f"{stem}s"
-        return plural[:1].lower() + plural[1:]
+        return self.within(plural)
 
     # Bases
 
