@@ -1,4 +1,4 @@
-"""What holds in every test: numpy works in one thread, and nothing leaves this machine."""
+"""What holds in every test: numpy works in one thread, nothing leaves this machine, a project file is new."""
 
 from __future__ import annotations
 
@@ -6,14 +6,39 @@ import ipaddress
 import os
 import socket
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from survey.store import Store
 
 # Read when the library behind numpy loads, so before any test module imports it. One thread makes sums
 # come out in one order whatever the number of cores.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+
+@pytest.fixture
+def p(tmp_path: Path) -> Path:
+    """Where a test draws its workbook."""
+    return tmp_path / "book.xlsx"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a test keeps its project file."""
+    return tmp_path / "csat.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    """An empty project file, open."""
+    from survey.store import Store  # loads numpy, which reads the variables above
+
+    with Store.open(path) as opened:
+        yield opened
 
 
 class NetworkUse(AssertionError):
