@@ -153,6 +153,10 @@ def _index(
     people = int((index_data(sample, tree).answered & wave).sum())
     if people < rules.disclosure_limit:
         problems.append(Problem("sample_too_small", place, {"n": people, "limit": rules.disclosure_limit}))
+    invited = study.wave_by_id[sample.waves[-1]].invited
+    if invited is not None and invited < wave.sum():
+        values = {"n": int(wave.sum()), "invited": invited}
+        problems.append(Problem("sample_more_than_invited", place, values))
     if problems:
         raise SampleProblems(problems)
     return index_by_wave(

@@ -124,6 +124,14 @@ def test_a_wave_smaller_than_the_disclosure_limit_has_no_results() -> None:
     assert "sample_too_small" in {problem.code for problem in caught.value.problems}
 
 
+def test_no_more_people_answer_than_were_invited() -> None:
+    waves = tuple(wave.model_copy(update={"invited": 100}) for wave in study().waves)
+    with pytest.raises(SampleProblems) as caught:
+        run(study().model_copy(update={"waves": waves}), [answers("2026Q3")], wave="2026Q3")
+    assert [problem.code for problem in caught.value.problems] == ["sample_more_than_invited"]
+    assert "100 people were invited" in caught.value.problems[0].message("en")
+
+
 def test_people_who_answered_too_little_have_no_index() -> None:
     index = study().index.model_copy(update={"rollup": "respondent"})
     people = study().model_copy(update={"index": index})
