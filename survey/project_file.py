@@ -29,6 +29,8 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ("SQLITE_IOERR", "store_io"),
     ("SQLITE_CORRUPT", "store_damaged"),
     ("SQLITE_NOTADB", "store_not_a_project"),
+    # A table or column that should be there is not.
+    ("SQLITE_ERROR", "store_damaged"),
 )
 _AT_OPEN = (
     f"PRAGMA busy_timeout = {_SECONDS_TO_WAIT * 1000}",

@@ -83,6 +83,17 @@ def test_a_store_cut_short_or_overwritten_is_found(path: Path) -> None:
         assert {problem.code for problem in found} <= {"store_damaged", "store_wave_altered"}
 
 
+@pytest.mark.parametrize("change", ["DROP TABLE wave", "PRAGMA user_version = 0", "PRAGMA user_version = -3"])
+def test_a_project_without_its_tables_or_version_is_damaged(path: Path, change: str) -> None:
+    with Store.open(path) as store:
+        store.add(answers("a"), source())
+    with sqlite3.connect(path) as connection:
+        connection.execute(change)
+    connection.close()
+    with refused("store_damaged"), Store.open(path) as store:
+        store.load("w1")
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [(b"not a database, but long enough to be read as one" * 30, "store_not_a_project")],
