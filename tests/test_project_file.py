@@ -154,7 +154,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(
     step.write_text("CREATE TABLE more (x INTEGER) STRICT;\nCREATE TABLE more (x INTEGER) STRICT;\n")
     steps = [*project_file.migration_files(), step]
     monkeypatch.setattr(project_file, "migration_files", lambda: steps)
-    with refused("store_failed"):
+    with refused("store_damaged"):
         Store.open(path)
     monkeypatch.undo()
     Store.open(path).close()
