@@ -13,6 +13,7 @@ import numpy as np
 
 from analysis.sample import Floats, Groups, Integers, Sample
 from survey.errors import Place, Problem, ProblemsError
+from survey.language import listing
 from survey.responses import Codes, Responses, Value
 from survey.study import BlankKind, Item, Outcome, Scale, Segment, Study
 
@@ -170,7 +171,7 @@ def _strata(
                 Place(part.wave),
                 {
                     "cluster": cluster_ids[cluster],
-                    "strata": "、".join(names[s] for s in pairs[pairs[:, 0] == cluster, 1]),
+                    "strata": listing(names[s] for s in pairs[pairs[:, 0] == cluster, 1]),
                 },
             )
             for cluster in split[counts > 1]

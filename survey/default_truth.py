@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from survey.definition import read_study_text
 from survey.errors import Place, Problem, ProblemsError
 from survey.language import LANGUAGES, catalogue
 from survey.opinions import parts_in_order
@@ -39,7 +40,7 @@ def load_truth(path: Path | None, study: Study) -> Truth:
     default = default_truth(study)
     if path is None:
         return default
-    read, problems = read_yaml(path.read_text(encoding="utf-8"), path.name)
+    read, problems = read_yaml(read_study_text(path), path.name)
     try:
         truth = Truth.model_validate(_merged(document(default), read.root.plain()))
     except ValidationError as error:

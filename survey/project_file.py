@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -77,6 +77,11 @@ class ProjectFile:
     def problem(self, code: str, **values: Any) -> Problem:
         """Return a problem of this file."""
         return Problem(code, Place(self.path.name), {"path": str(self.path), **values})
+
+    def copy(self, path: Path) -> None:
+        """Write the file as it stands now to ``path``, whole even while another process writes."""
+        with self._explained(), closing(sqlite3.connect(path)) as copy:
+            self._connection.backup(copy)
 
     def close(self) -> None:
         """Close the file; an unfinished transaction is rolled back."""

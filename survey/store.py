@@ -111,6 +111,10 @@ class Store:
 
     # -- reading ----------------------------------------------------------------------------------
 
+    def copy(self, path: Path) -> None:
+        """Write the project file as it stands now to ``path``, to try something on."""
+        self._file.copy(path)
+
     def waves(self) -> tuple[str, ...]:
         """Return the waves that hold answers, in the order in which they first came in."""
         return tuple(row[0] for row in self._file.run("SELECT id FROM wave ORDER BY rowid"))

@@ -191,7 +191,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 def test_a_terminal_that_is_not_utf8_still_gets_its_answer() -> None:
     assert "csat" in python("-m", "workbench", "--help", PYTHONIOENCODING="ascii").stdout
     run = python("-m", "workbench", "schema", PYTHONIOENCODING="ascii")
-    assert json.loads(run.stdout) == study_schema()
+    assert json.loads(run.stdout) == study_schema("zh")
 
 
 def test_control_c_is_told_in_one_line() -> None:

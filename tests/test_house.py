@@ -171,7 +171,7 @@ def test_the_wheel_holds_every_file_of_the_packages() -> None:
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 (our own scripts)
+    return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, **environment}, check=False
     )
 

@@ -91,7 +91,7 @@ class Project:
 
     def _answers(self, store: Store, waves: Iterable[str], terminal: Terminal) -> list[Responses]:
         with terminal.progress("progress.reading"):
-            return [store.load(wave) for wave in waves]
+            return [store.load(wave, self.study) for wave in waves]
 
     def _analyse(
         self, answers: Sequence[Responses], digests: Mapping[str, str], terminal: Terminal

@@ -126,16 +126,19 @@ class Terminal:
             self._tell(line)
 
     def problems(self, problems: Iterable[Problem], *, heading: str = "message.problems") -> None:
-        """Print every error on stderr, one to a paragraph, below a line that counts them; then warnings.
+        """Print every error on stderr below a line that counts them; then warnings.
 
-        A list that scrolls away is counted again below.
+        Equal problems of one column stand in one paragraph. A list that scrolls away is counted again below.
         """
+        from survey.listing import group_problems
+
         found = tuple(problems)
         errors = [problem for problem in found if problem.severity == "error"]
         self._tell(self.text(heading, count=len(errors)))
-        for problem in errors:
-            self._tell(problem.line(self.language), indent="  ")
-        if len(errors) > _SCREENFUL and self.watched:
+        groups = group_problems(errors)
+        for group in groups:
+            self._tell(group.line(self.language), indent="  ")
+        if len(groups) > _SCREENFUL and self.watched:
             self._tell(self.text(heading, count=len(errors)))
         self.warnings(problem for problem in found if problem.severity == "warning")
 

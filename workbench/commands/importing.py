@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +69,8 @@ def try_file(opened: Project, file: Path, wave: str) -> Import:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / DATABASE
         if opened.database.is_file():
-            shutil.copyfile(opened.database, copy)
+            with opened.store() as store:
+                store.copy(copy)
         return import_file(opened, file, wave, database=copy)
 
 
