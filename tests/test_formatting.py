@@ -121,3 +121,24 @@ def test_spacing_twice_is_spacing_once(text: str) -> None:
 def test_directions_and_controls_are_not_printed() -> None:
     assert f.printable("a\u202eb\x00c\u200bd") == "abcd"
     assert f.printable("e\u0301") == "é"
+
+
+@pytest.mark.parametrize(
+    ("label", "printed"),
+    [
+        ("Timely provisioning", "timely provisioning"),
+        ("In-sales service", "in-sales service"),
+        ("Manager's initiative", "manager's initiative"),
+        ("A fair price", "a fair price"),
+        ("Value of SMS", "value of SMS"),
+        ("SMS alerts", "SMS alerts"),
+        ("5G coverage", "5G coverage"),
+        ("Wi-Fi", "Wi-Fi"),
+        ("I trust them", "I trust them"),
+        ("Network Quality", "Network Quality"),
+        ("Alipay works", "Alipay works"),
+        ("", ""),
+    ],
+)
+def test_labels_begin_small_within_sentences_unless_they_are_names(label: str, printed: str) -> None:
+    assert f.within(label, frozenset({"Alipay"})) == printed

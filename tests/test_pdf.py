@@ -79,6 +79,21 @@ def test_same_page_same_bytes_in_another_process(printed: bytes) -> None:
     assert pdf.write_pdf(page()) == printed
 
 
+def test_a_page_read_as_xml_gives_the_same_bytes(printer: Printer, printed: bytes) -> None:
+    html = page().replace('<meta charset="utf-8">', '<meta charset="utf-8"/>')
+    html = html.replace("<!doctype", "<!DOCTYPE")
+    svg = html.replace("<svg ", "<svg xmlns='http://www.w3.org/2000/svg' ")
+    as_html, as_xml = printer.write(svg), printer.write(svg, well_formed=True)
+    assert as_xml == as_html
+    assert len(as_xml) > len(printed) / 2
+
+
+def test_a_page_that_is_not_xml_though_it_says_so_is_a_problem(printer: Printer) -> None:
+    with pytest.raises(PdfProblems) as error:
+        printer.write(page("<p>a<br>b</p>"), well_formed=True)
+    assert problems(error) == ["pdf_failed"]
+
+
 def test_the_text_can_be_read_back(printed: bytes) -> None:
     document = pypdfium2.PdfDocument(printed)
     try:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from report_templates.charts import marks, priority_map
 from report_templates.charts.axis import Axis, Tick
-from report_templates.charts.drawing import Box, Text
+from report_templates.charts.drawing import Box, Point, Text
 from report_templates.charts.placement import Label, Surroundings, place_labels, spread
 
 BOUNDS = Box(0, 0, 400, 300)
@@ -34,6 +34,14 @@ def test_placed_labels_touch_neither_one_another_nor_any_mark_nor_the_edge(given
         mark = Box(x - half, y - half, x + half, y + half)
         assert all(box.overlap(mark) == 0 for box in boxes)
     assert all(box.inside(BOUNDS) for box in boxes)
+    leaders = [one.leader for one in placed if one and one.leader]
+    for (a, b), (c, d) in combinations(leaders, 2):
+        assert _left(a, b, c) == _left(a, b, d) or _left(c, d, a) == _left(c, d, b)
+
+
+def _left(start: Point, end: Point, point: Point) -> bool:
+    across = (end[0] - start[0]) * (point[1] - start[1]) - (end[1] - start[1]) * (point[0] - start[0])
+    return across > 0
 
 
 def test_a_label_alone_stands_close_by_without_a_leader() -> None:

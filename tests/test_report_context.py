@@ -246,6 +246,26 @@ def test_only_sure_drivers_are_named() -> None:
     assert {row.cells[-1].mark for row in page.table.rows} == {"same"}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_importance_for_the_second_outcome_stands_beside_the_first(language: Language) -> None:
+    results, study = made("mixed")
+    table = page_of(report_context(results, study, language), "priorities").table
+    assert table is not None
+    at = next(n for n, column in enumerate(table.columns) if column.spans == 2 and n > 2)
+    second = results.drivers[1]
+    label = study.outcome_by_id[second.outcome].label[language]
+    assert label.lower() in table.columns[at].span.lower()
+    shares = {driver.item: driver.share for driver in second.drivers}
+    for driver, row in zip(results.drivers[0].drivers, table.rows, strict=False):
+        share = shares[driver.item]
+        assert share.low is not None
+        assert share.high is not None
+        low, high = formatting.percent(share.low), formatting.percent(share.high)
+        printed = [row.cells[at].text, row.cells[at + 1].text]
+        assert printed == [formatting.percent(share.value), formatting.interval(low, high)]
+    assert formatting.number(second.n, 0) in table.note
+
+
 def test_a_driver_of_conflicting_direction_is_never_named() -> None:
     results, study = made("mixed")
     first = results.drivers[0]
