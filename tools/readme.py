@@ -39,7 +39,7 @@ def quarters(folder: Path) -> None:
 
 def slips(folder: Path) -> None:
     """Make three slips of the hand in the study: a sign, a letter, a language left out."""
-    file = folder / "survey" / "study.yaml"
+    file = folder / "accounts" / "study.yaml"
     text = file.read_text(encoding="utf-8")
     for right, wrong in (
         ("      weight: 0.14\n", "      weight: -0.14\n"),
@@ -56,7 +56,7 @@ def slips(folder: Path) -> None:
 
 def typos(folder: Path) -> None:
     """Put the study right again, and two typing errors into the quarter's workbook."""
-    (folder / "survey" / "study.yaml").write_bytes((SAMPLE / "study.yaml").read_bytes())
+    (folder / "accounts" / "study.yaml").write_bytes((SAMPLE / "study.yaml").read_bytes())
     book = load_workbook(folder / "2026Q3.xlsx")
     sheet = max(book.worksheets, key=lambda each: each.max_row)
     scores = [
