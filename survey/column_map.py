@@ -36,14 +36,19 @@ def _note_missing(table: Table, target: Target, notes: Notes) -> None:
     free = {column: text for column, text in table.headers.items() if column not in table.found}
     place = table.sheet.place(table.header_row, None)
     values: dict[str, Any] = {"id": target.id, "label": target.label, "text": target.text}
-    near = most_similar(target, free) if target.required else None
-    if near is not None:
-        near_by = {"column": column_letters(near), "header": free[near]}
-        notes.problem("import_column_missing_near", place, **values, **near_by)
-    elif target.required:
-        notes.problem("import_column_missing", place, **values)
-    else:
+    if not target.required:
         notes.warn("import_column_absent", place, **values)
+        return
+    kind = "column"
+    if target.design is not None:
+        kind = "design"
+        values["part"] = target.design
+    near = most_similar(target, free)
+    if near is None:
+        notes.problem(f"import_{kind}_missing", place, **values)
+    else:
+        near_by = {"column": column_letters(near), "header": free[near]}
+        notes.problem(f"import_{kind}_missing_near", place, **values, **near_by)
 
 
 def columns_left_out(table: Table, notes: Notes) -> tuple[LeftOut, ...]:

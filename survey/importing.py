@@ -268,9 +268,10 @@ class _Reader:
 
     def _respondents(self, grid: Grid, columns: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
         key = self.study.design.respondent
-        if key is None or key not in columns:
+        column = next((self.mapping[target] for target in self.mapping if target.id == key), None)
+        # Where the study names a column that is absent, that is noted already and stops the import.
+        if key is None or column is None:
             return tuple(str(row) for row in grid.rows)
-        column = next(self.mapping[target] for target in self.mapping if target.id == key)
         first: dict[Value, int] = {}
         for row, respondent in zip(grid.rows, columns[key], strict=True):
             if respondent is not None and first.setdefault(respondent, row) != row:

@@ -38,6 +38,7 @@ class Target:
     label: Text
     text: Text
     required: bool
+    design: str | None = None  # the part of the design that may be left out of study.yaml with it
 
 
 class HeaderIndex:
@@ -65,10 +66,13 @@ class HeaderIndex:
 
 
 def _targets(study: Study) -> Iterable[Target]:
+    roles = dict.fromkeys(study.design.stratum, "stratum")
+    roles |= {study.design.cluster or "": "cluster", study.design.weight or "": "weight"}
     for item in study.items:
         yield Target("item", item.id, item.label, item.text, required=True)
     for column in study.columns:
-        yield Target("column", column.id, column.label, column.label, required=not column.optional)
+        role = roles.get(column.id)
+        yield Target("column", column.id, column.label, column.label, not column.optional, role)
     for question in study.open_questions:
         yield Target("open", question.id, question.label, question.text, required=False)
 
@@ -93,6 +97,7 @@ def is_contact(header: str) -> bool:
 def most_similar(target: Target, headers: Mapping[int, str]) -> int | None:
     """Return the column whose header is most like the wording of ``target``, if any is like it."""
     wordings = {matching(w)[:_COMPARED] for text in (target.text, target.label) for w in (text.zh, text.en)}
+    wordings.add(matching(target.id)[:_COMPARED])
     best, column = _SIMILAR, None
     for number, header in headers.items():
         form = matching(without_question_number(header) or header)[:_COMPARED]

@@ -315,3 +315,40 @@ def test_a_row_with_only_a_comment_is_an_answer(tmp_path: Path) -> None:
         open_questions=[{"id": "why", "text": both("为什么？", "Why?"), "label": both("原因", "Reason")}],
     )
     assert codes(workbook(tmp_path, "Q1 why\n5 ~\n~ bad"), study) == [[5], [BlankKind.BLANK]]
+
+
+# -- columns of the design ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "code"), [("contact_ref", "import_column_missing_near"), ("other", "import_column_missing")]
+)
+def test_an_absent_respondent_column_is_a_problem_that_is_named(
+    tmp_path: Path, header: str, code: str
+) -> None:
+    study = small_study(
+        "Q1",
+        "Q2",
+        "Q3",
+        columns=[{"id": "contact", "label": both("客户编号", "Number"), "kind": "key"}],
+        design={"respondent": "contact"},
+    )
+    [problem] = problems(workbook(tmp_path, f"{header} Q1 Q2 Q3\na 5 5 5\nb 4 4 4"), study)
+    assert problem.code == code
+    assert problem.values["id"] == "contact"
+    assert code == "import_column_missing" or problem.values["header"] == header
+
+
+def test_an_absent_weight_may_be_taken_out_of_the_design(tmp_path: Path) -> None:
+    study = small_study(
+        "Q1",
+        "Q2",
+        "Q3",
+        columns=[{"id": "wt", "label": both("权重", "Weight"), "kind": "number"}],
+        design={"weight": "wt"},
+    )
+    [problem] = problems(workbook(tmp_path, "Q1 Q2 Q3\n5 5 5\n4 4 4"), study)
+    assert (problem.code, problem.values["part"]) == ("import_design_missing", "weight")
+    assert "design" in problem.message("zh")
+    [near] = problems(workbook(tmp_path, "Q1 Q2 Q3 wt1\n5 5 5 1\n4 4 4 1"), study)
+    assert (near.code, near.values["header"]) == ("import_design_missing_near", "wt1")
