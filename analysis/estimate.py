@@ -22,6 +22,10 @@ from analysis.sample import Booleans, Floats, Integers
 
 ShareInterval = Literal["logit", "korn-graubard"]
 
+# A value or an error smaller than this part of what was added up is rounding, and counts as 0: sums of
+# doubles carry 1e-16 a term, and no survey measures to nine digits.
+ROUNDING_NOISE = 1e-9
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearEstimates:
@@ -34,6 +38,7 @@ class LinearEstimates:
     present : (U, m) which clusters have respondents in the domain, who answered or might have.
     n, weight, weight_squares : (m,) respondents, Σw and Σw² of the base.
     simple : (m,) variance under simple random sampling with replacement, s²/n; nan for differences.
+    size : (m,) how large the figures were that were added up, for telling a value from rounding noise.
     freedom : (m,) degrees of freedom where they do not follow from ``present``.
     """
 
@@ -45,6 +50,7 @@ class LinearEstimates:
     weight: Floats
     weight_squares: Floats
     simple: Floats
+    size: Floats
     freedom: Floats | None = None
 
     def __len__(self) -> int:
@@ -52,8 +58,15 @@ class LinearEstimates:
 
     @property
     def variances(self) -> Floats:
-        """Sampling variances, (m,)."""
-        return self.design.variance_of_totals(self.totals)
+        """Sampling variances, (m,); exactly 0 where nothing but rounding varies."""
+        found = self.design.variance_of_totals(self.totals)
+        return np.asarray(np.where(np.sqrt(found) > ROUNDING_NOISE * self.size, found, 0.0))
+
+    @property
+    def rounded(self) -> Floats:
+        """Values, (m,), with those that are nothing but rounding exactly 0."""
+        noise = np.abs(self.values) <= ROUNDING_NOISE * self.size
+        return np.asarray(np.where(noise, 0.0, self.values))
 
     @property
     def covariance(self) -> Floats:
@@ -87,6 +100,7 @@ class LinearEstimates:
             self.weight[index],
             self.weight_squares[index],
             self.simple[index],
+            self.size[index],
             None if self.freedom is None else self.freedom[index],
         )
 
@@ -106,6 +120,7 @@ class LinearEstimates:
             np.asarray(self.weight @ used),
             np.asarray(self.weight_squares @ used),
             np.full(matrix.shape[1], np.nan),
+            self.size @ np.abs(matrix),
         )
 
     def minus(self, other: LinearEstimates) -> LinearEstimates:
@@ -171,6 +186,8 @@ def linear_estimates(
         np.asarray(weight),
         np.asarray(w**2 @ inside),
         np.where(n > 1, spread / np.maximum(n - 1, 1), np.nan),
+        # No mean of absolute values is larger: mean |x| ≤ |m| + mean |x − m|.
+        np.abs(np.nan_to_num(values)) + np.abs(z).sum(axis=0),
     )
 
 
@@ -186,6 +203,7 @@ def side_by_side(parts: Sequence[LinearEstimates]) -> LinearEstimates:
         np.concatenate([part.weight for part in parts]),
         np.concatenate([part.weight_squares for part in parts]),
         np.concatenate([part.simple for part in parts]),
+        np.concatenate([part.size for part in parts]),
         np.concatenate([part.df for part in parts]).astype(np.float64) if given else None,
     )
 
@@ -229,7 +247,8 @@ def estimates(linear: LinearEstimates, level: float = 0.95) -> tuple[Estimate | 
     ``deff`` compares with simple random sampling *with* replacement of the same n.
     """
     half = t_quantile(linear.df, level) * np.sqrt(linear.variances)
-    return _described(linear, level, linear.values - half, linear.values + half, ["taylor"] * len(linear))
+    values = linear.rounded
+    return _described(linear, level, values - half, values + half, ["taylor"] * len(linear))
 
 
 def shares(
@@ -268,6 +287,9 @@ def comparisons(
     """Return columns that are differences, each tested against zero, as one printed family.
 
     ``q`` is Benjamini–Hochberg over the columns that have a test. ``None`` where there is no estimate.
+    A difference other than 0 in which every cluster moved alike (every answer shifted by one constant)
+    shows no variation from which an error could be estimated: it has a value, but neither se, interval
+    nor test, though it has degrees of freedom.
     """
     p = p_values(linear)
     q = benjamini_hochberg(p)
@@ -277,6 +299,8 @@ def comparisons(
             found.append(None)
             continue
         tested = bool(np.isfinite(p_value))
+        if not tested:
+            estimate = replace(estimate, se=None, low=None, high=None)
         verdict = _verdict(estimate.value, q_value, fdr, higher_is_better)
         found.append(
             Comparison(
@@ -287,10 +311,15 @@ def comparisons(
 
 
 def p_values(linear: LinearEstimates) -> Floats:
-    """Two-sided p of every column being zero, (m,); nan without degrees of freedom or variance."""
-    se, df = np.sqrt(linear.variances), linear.df
-    possible = (df > 0) & (se > 0) & np.isfinite(linear.values)
-    t = np.where(possible, np.abs(linear.values) / np.where(possible, se, 1.0), 0.0)
+    """Two-sided p of every column being zero, (m,).
+
+    A column without variance has p = 1 where its value is 0, as between two waves of the same answers,
+    and nan where it is not: no error can be estimated. nan as well without degrees of freedom. Rounding
+    noise, below ``ROUNDING_NOISE`` of what was added up, counts as 0 in both.
+    """
+    se, df, values = np.sqrt(linear.variances), linear.df, linear.rounded
+    possible = (df > 0) & np.isfinite(values) & ((se > 0) | (values == 0))
+    t = np.where(possible, np.abs(values) / np.where(se > 0, se, 1.0), 0.0)
     return np.where(possible, 2.0 * special.stdtr(np.maximum(df, 1), -t), np.nan)
 
 
@@ -340,8 +369,9 @@ def _described(
     linear: LinearEstimates, level: float, low: Floats, high: Floats, methods: Sequence[str]
 ) -> tuple[Estimate | TooFew, ...]:
     variances, df, n_effective = linear.variances, linear.df, linear.n_effective
+    varied = (linear.simple > 0) & (variances > 0)
     found: list[Estimate | TooFew] = []
-    for j, value in enumerate(linear.values.tolist()):
+    for j, value in enumerate(linear.rounded.tolist()):
         if linear.n[j] == 0 or not np.isfinite(value):
             found.append(TooFew(int(linear.n[j]), "no_answers"))
             continue
@@ -356,7 +386,7 @@ def _described(
                 n=int(linear.n[j]),
                 n_effective=float(n_effective[j]),
                 df=float(df[j]),
-                deff=float(variances[j] / linear.simple[j]) if known and linear.simple[j] > 0 else None,
+                deff=float(variances[j] / linear.simple[j]) if known and varied[j] else None,
                 method=methods[j],
             )
         )

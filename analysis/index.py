@@ -13,7 +13,7 @@ in the index is the product down the tree.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -234,7 +234,9 @@ def contribution_columns(
         )
         for domain in domains
     ]
-    return parts[1].minus(parts[0])
+    moved = parts[1].minus(parts[0])
+    # Parts were got by subtracting indices, and carry the rounding of these.
+    return replace(moved, size=moved.size + before.size[-1] + after.size[-1])
 
 
 def _spread(values: Floats, rows: Integers, n: int) -> Floats:
