@@ -14,6 +14,8 @@ from functools import cache
 from importlib import resources
 
 _NOT_AT_START = set("，。、；：？！）》」』】〉”’…·%‰,.;:?!)]}℃")
+# Stands for a no-break space, which Python counts as a space to break at.
+_GLUE = "\ue000"
 _NOT_AT_END = set("（《「『【〈“‘([{")
 _PIECES = re.compile(r"\s+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+|.", re.DOTALL)
 SHORTEST_LAST_LINE = 4
@@ -43,15 +45,17 @@ def pieces(text: str) -> list[str]:
     the end of its piece. No-break spaces do not break.
     """
     result: list[str] = []
-    for piece in _PIECES.findall(text.replace("\u00a0", "\ue000")):
+    for piece in _PIECES.findall(text.replace("\u00a0", _GLUE)):
         joins = result and (
-            piece.isspace() or piece[0] in _NOT_AT_START or result[-1].rstrip()[-1:] in _NOT_AT_END
+            piece.isspace()
+            or piece[0] in _NOT_AT_START | {_GLUE}
+            or result[-1].rstrip()[-1:] in _NOT_AT_END | {_GLUE}
         )
         if joins:
             result[-1] += piece
         else:
             result.append(piece)
-    return [piece.replace("\ue000", "\u00a0") for piece in result]
+    return [piece.replace(_GLUE, "\u00a0") for piece in result]
 
 
 def wrap(text: str, limit: float, size: float, *, bold: bool = False) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from report_templates.measure import balanced, shortened, title_lines, width, wrap
@@ -33,6 +33,7 @@ def test_lines_of_han_are_never_wider_than_the_limit(text: str, limit: float) ->
 
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, st.floats(40, 300))
+@example("%、、\xa0）", 40.0)
 def test_no_line_starts_with_a_closing_mark(text: str, limit: float) -> None:
     for line in wrap(text, limit, 10)[1:]:
         assert not line or line[0] not in "，。、）」%" or text.lstrip().startswith(line[0])

@@ -300,3 +300,18 @@ def test_importance_is_never_called_a_cause() -> None:
         results, study = made("mixed")
         for _, text in texts(page_of(report_context(results, study, language), "priorities")):
             assert not word.search(re.sub("不是因果|not cause|no cause", "", text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wave_before_without_an_index_is_compared_with_nothing(language: Language) -> None:
+    results, study = made("rise")
+    alone = dataclasses.replace(
+        results,
+        trend=(dataclasses.replace(results.current, change=None),),
+        nodes=tuple(dataclasses.replace(node, contribution=None, change=None) for node in results.nodes),
+    )
+    context = report_context(alone, study, language)
+    assert "causes" not in [page.head.anchor for page in context.pages]
+    index, rate = context.summary.tiles[0], context.summary.tiles[-1]
+    assert index.change.text == catalogue("report_templates")("report.no_previous", language)
+    assert rate.change.text == ""

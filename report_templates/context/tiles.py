@@ -92,8 +92,9 @@ def _response_tile(story: Story) -> Tile:
 def _rate_change(story: Story, rate: float) -> Cell:
     words = story.words
     before = story.study.wave_by_id.get(words.previous or "")
-    if before is None or before.invited is None:
+    counted = {wave.wave: wave.n for wave in story.results.trend}
+    if before is None or before.invited is None or before.id not in counted:
         return Cell("")
-    change = rate - story.results.trend[-2].n / before.invited
+    change = rate - counted[before.id] / before.invited
     label = words("against_wave", wave=words.prior)
     return Cell(f"{label} {words('tile.percentage_points', value=formatting.signed_percent(change, 1))}")
