@@ -45,10 +45,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Checked responses and the account of how they were read."""
+    """Checked responses, the account of how they were read, and where each respondent stands."""
 
     responses: Responses
     report: ImportReport
+    places: tuple[Place, ...] = ()
 
 
 def read_responses(workbook: Workbook, study: Study, wave: str) -> Responses:
@@ -158,7 +159,7 @@ class _Reader:
         codes[codes == BAD] = BlankKind.INVALID
         items = tuple(item.id for item in self.study.items)
         responses = Responses(self.wave, respondents, items, codes, columns, comments)
-        return Imported(responses, self._report(grid, without, left_out))
+        return Imported(responses, self._report(grid, without, left_out), self._places(grid))
 
     def _nothing_to_read(self) -> None:
         self.notes.problem("import_no_rows", self.table.sheet.place(self.table.header_row, None))
@@ -280,6 +281,13 @@ class _Reader:
                     "import_respondent_twice", place, respondent=shown(respondent), row=first[respondent]
                 )
         return tuple(str(respondent) for respondent in columns[key])
+
+    def _places(self, grid: Grid) -> tuple[Place, ...]:
+        named = (
+            column for target, column in self.mapping.items() if target.id == self.study.design.respondent
+        )
+        column = next(named, 1)
+        return tuple(self.table.place(row, column) for row in grid.rows)
 
     def _book_warnings(self, grid: Grid) -> list[Problem]:
         sheet: Sheet = self.table.sheet

@@ -21,6 +21,7 @@ from survey import __version__
 from survey.answer_tables import AnswerTables
 from survey.canonical import canonical
 from survey.definition import study_digest
+from survey.disagreement import disagreements
 from survey.errors import Place, Problem, StoreProblems
 from survey.held_answers import misfits
 from survey.import_report import ImportReport
@@ -29,8 +30,6 @@ from survey.project_file import ProjectFile
 from survey.responses import Responses
 from survey.study import Study
 from survey.wave_contents import differences, joined, rows_of, wave_digest
-
-_DIFFERENCES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,13 @@ class ImportSource:
     rows: int
     tool: str = __version__
     report: Mapping[str, Any] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
 
     @classmethod
-    def of(cls, report: ImportReport, study: Study, at: datetime) -> Self:
-        """Return the source that an import report describes."""
-        return cls(report.file, report.sha256, study, at, report.rows, report=report.document())
+    def of(cls, report: ImportReport, study: Study, at: datetime, places: tuple[Place, ...] = ()) -> Self:
+        """Return the source that an import report describes; ``places`` are those of the respondents."""
+        document = report.document()
+        return cls(report.file, report.sha256, study, at, report.rows, report=document, places=places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +175,9 @@ class Store:
         Raises
         ------
         StoreProblems
-            When the project belongs to another study, the wave holds other questions, or a respondent
-            of the wave has other answers in this file; every such respondent is listed.
+            When the project belongs to another study, the same file went into another wave, the wave
+            holds other questions, or respondents of the wave have other answers in this file; these
+            are counted, and the first of them listed.
         """
         _refuse_nonfinite(responses, self._file)
         with self._file.writing():
@@ -183,6 +185,7 @@ class Store:
             if again := self._same_file(responses.wave, source.sha256, digest):
                 stored = self.digest(responses.wave)
                 return AddOutcome(responses.wave, 0, len(responses), stored, None, again)
+            self._refuse_file_of_other_wave(responses.wave, source)
             held = self._held(responses.wave)
             fresh, whole = self._compare(held, responses, source)
             self._tables.write_wave(whole)
@@ -217,6 +220,15 @@ class Store:
         rows = self._file.run(f"{_RECORD} {where}", (wave, sha256, study))
         return _record(rows[0]) if rows else None
 
+    def _refuse_file_of_other_wave(self, wave: str, source: ImportSource) -> None:
+        """One file holds one wave; in another one it would double every answer."""
+        where = "WHERE wave <> ? AND sha256 = ? AND state = 'current' ORDER BY number LIMIT 1"
+        for row in self._file.run(f"{_RECORD} {where}", (wave, source.sha256)):
+            before = _record(row)
+            about: Mapping[str, Any] = {"wave": wave, "held": before.wave, "number": before.number}
+            at = f"{before.at:%Y-%m-%d %H:%M}"
+            raise StoreProblems([Problem("store_file_elsewhere", Place(source.file), {**about, "at": at})])
+
     def _compare(
         self, held: Responses | None, new: Responses, source: ImportSource
     ) -> tuple[Responses, Responses]:
@@ -228,21 +240,15 @@ class Store:
         if not set(held.respondents) <= set(new.respondents) and (found := self._misfits(held, source.study)):
             raise StoreProblems(found)
         known = {respondent: n for n, respondent in enumerate(held.respondents)}
-        problems = []
+        differing: dict[int, list[str]] = {}
         fresh = []
         for n, respondent in enumerate(new.respondents):
             if respondent not in known:
                 fresh.append(n)
-            elif differing := differences(held, known[respondent], new, n):
-                more = ["…"] if len(differing) > _DIFFERENCES_SHOWN else []
-                names = listing(differing[:_DIFFERENCES_SHOWN] + more)
-                values = {"respondent": respondent, "wave": new.wave, "names": names}
-                problems.append(Problem("store_respondent_differs", Place(source.file), values))
-        if problems and source.study.design.respondent is None:
-            about: Mapping[str, Any] = {"wave": new.wave, "n": len(problems)}
-            raise StoreProblems([Problem("store_rows_differ", Place(source.file), about)])
-        if problems:
-            raise StoreProblems(problems)
+            elif names := differences(held, known[respondent], new, n):
+                differing[n] = names
+        if differing:
+            raise StoreProblems(disagreements(new, differing, len(fresh), source))
         added = rows_of(new, fresh)
         return added, joined(held, added)
 

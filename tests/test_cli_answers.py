@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -146,7 +147,8 @@ def test_a_dry_run_finds_what_an_import_would_and_writes_nothing(project: Path) 
     edit(project / "a.xlsx", 5, study.items[0].text["en"], 1)
     # Answers of known respondents that differ are found by the project file, not by the reader.
     run = import_it(project, "--dry-run", code=1)
-    assert "a.xlsx: " in run.err
+    assert f"Of the {N} respondents of this file, " in run.err
+    assert re.search(r"a\.xlsx, .*![A-Z]+\d+: Respondent “", run.err)
     assert study.items[0].id in run.err
     assert (project / "csat.db").read_bytes() == before
 

@@ -321,7 +321,7 @@ def test_a_row_with_only_a_comment_is_an_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "code"), [("contact_ref", "import_column_missing_near"), ("other", "import_column_missing")]
+    ("header", "code"), [("contactref", "import_column_missing_near"), ("other", "import_column_missing")]
 )
 def test_an_absent_respondent_column_is_a_problem_that_is_named(
     tmp_path: Path, header: str, code: str

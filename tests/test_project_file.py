@@ -43,7 +43,7 @@ from survey.store import Store
 def test_whatever_is_altered_verify_names_the_wave(path: Path, statement: str) -> None:
     with Store.open(path) as opened:
         opened.add(answers("a", "b", "c"), source())
-        opened.add(answers("a", wave="w2"), source())
+        opened.add(answers("a", wave="w2"), source("b" * 64))
     other = sqlite3.connect(path)
     table = statement.removeprefix("DELETE FROM ").removeprefix("UPDATE ").split()[0]
     changed = other.execute(statement + (" AND " if "WHERE" in statement else " WHERE ") + ONLY_W1[table])

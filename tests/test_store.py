@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawing import small_study
+from drawing import both, small_study
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stores import AT, STUDY, answers, refused, same, source
+from stores import AT, KEY, STUDY, answers, refused, same, source
 
 from survey import project_file
 from survey.definition import study_digest
-from survey.errors import StoreProblems
+from survey.errors import Place, StoreProblems
 from survey.responses import Responses
 from survey.store import Store
 from survey.study import MAX_COLUMNS
@@ -84,21 +84,56 @@ def test_answers_that_are_there_are_never_overwritten(
     store: Store, changed: dict[str, Any], named: str
 ) -> None:
     before = store.add(answers("a", "b"), source()).digest
-    with refused("store_respondent_differs") as caught:
+    with pytest.raises(StoreProblems) as caught:
         store.add(replace(answers("a", "b"), **changed), source("b" * 64))
-    [problem] = caught.value.problems
+    summary, problem = caught.value.problems
+    assert [summary.code, problem.code] == ["store_answers_differ", "store_respondent_differs"]
     assert (problem.values["respondent"], problem.values["names"]) == ("a", {"zh": named, "en": named})
     assert problem.message("zh") != problem.message("en")
     assert store.digest("w1") == before
     assert len(store.imports()) == 1
 
 
-def test_every_respondent_that_differs_is_listed(store: Store) -> None:
-    store.add(answers("a", "b"), source())
+def test_respondents_that_differ_are_counted_and_the_first_listed_where_they_stand(store: Store) -> None:
+    ids = [f"r{n}" for n in range(25)]
+    store.add(answers(*ids), source())
+    places = tuple(Place("w1.xlsx", sheet="S", cell=f"A{n + 2}") for n in range(26))
     with pytest.raises(StoreProblems) as caught:
-        store.add(answers("a", "b", "c", code=1), source("b" * 64))
-    assert [problem.values["respondent"] for problem in caught.value.problems] == ["a", "b"]
-    assert store.load("w1").respondents == ("a", "b")
+        store.add(answers(*ids, "new", code=1), source("b" * 64, places=places))
+    summary, *listed = caught.value.problems
+    assert summary.code == "store_answers_differ_more"
+    found = {name: summary.values[name] for name in ("n", "total", "equal", "fresh", "shown")}
+    assert found == {"n": 25, "total": 26, "equal": 0, "fresh": 1, "shown": 20}
+    assert [problem.values["respondent"] for problem in listed] == ids[:20]
+    assert [problem.place for problem in listed] == list(places[:20])
+    assert all(problem.message("zh") != problem.message("en") for problem in caught.value.problems)
+    assert store.load("w1").respondents == tuple(ids)
+
+
+def test_weights_that_differ_alone_are_said_to(store: Store) -> None:
+    weight = {"id": "amount", "label": both("权重", "Weight"), "kind": "number"}
+    study = small_study(
+        "Q1", "q1", "wave", columns=[KEY, weight], design={"respondent": "key", "weight": "amount"}
+    )
+    before = answers("a", "b")
+    store.add(before, source(study=study))
+    other = replace(before, columns=before.columns | {"amount": (2.0, 9.0)})
+    with refused("store_weights_differ") as caught:
+        store.add(other, source("b" * 64, study=study))
+    [problem] = caught.value.problems
+    assert (problem.values["n"], problem.values["equal"]) == (1, 1)
+
+
+def test_one_file_holds_one_wave(store: Store) -> None:
+    store.add(answers("a", "b"), source())
+    with refused("store_file_elsewhere") as caught:
+        store.add(answers("a", "b", wave="w2"), source())
+    [problem] = caught.value.problems
+    assert (problem.values["held"], problem.values["number"]) == ("w1", 1)
+    for language in ("zh", "en"):
+        assert "2026-09-30 08:15" in problem.message(language)
+    assert store.waves() == ("w1",)
+    assert len(store.imports()) == 1
 
 
 def test_without_identifiers_a_second_file_is_refused_once(store: Store) -> None:

@@ -59,7 +59,7 @@ def import_file(opened: Project, file: Path, wave: str, *, database: Path | None
     from survey.workbook import read_workbook
 
     imported = read_answers(read_workbook(file), opened.study, wave)
-    source = ImportSource.of(imported.report, opened.study, datetime.now().astimezone())
+    source = ImportSource.of(imported.report, opened.study, datetime.now().astimezone(), imported.places)
     with Store.open(database or opened.database) as store:
         return Import(imported.report, store.add(imported.responses, source))
 
