@@ -3,7 +3,8 @@
 What a newcomer gets wrong: "does not apply" is no missing answer. A driver that some respondents could
 not meet enters as one player of two columns, the answer with the others put at the mean, and a mark of
 who had one. No row is lost by it, and nothing is imputed. An answer that was due and is missing costs
-its row.
+its row, and so does "does not apply" where it is rare: a mark of a handful of people is a nearly empty
+column, which adds to R² by chance alone.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from analysis.sample import Booleans, Floats, Integers
 
 # A driver that fewer people than this could answer says nothing about the outcome.
 FEWEST_ANSWERS = 30
+# "Does not apply" gets a mark if this many of the model's rows have it, as many as a driver needs answers:
+# the mark's coefficient is the mean of these few people. On a small base a share of the rows is enough,
+# else "rare" could cost a third of them. Both are conventions; rows of rarer ones are left out.
+FEWEST_MARKED, SHARE_MARKED = 30, 0.05
 # Variance relative to the square of the mean at which a column counts as constant.
 CONSTANT = 1e-12
 
@@ -55,7 +60,7 @@ class DriverData:
 
     @property
     def lost(self) -> int:
-        """Rows left out because an answer that was due is missing."""
+        """Rows left out because an answer that was due is missing, or one that rarely does not apply."""
         return self.due - self.n
 
     def degrees_of_freedom(self, design: Design) -> int:
@@ -111,14 +116,15 @@ def driver_data(
     ----------
     outcome : (N,) nan where unknown.
     drivers : name -> (N,) answers, nan where there is none.
-    structural : name -> (N,) where there was no answer to have; absent means nowhere.
+    structural : name -> (N,) where there was no answer to have; absent means nowhere. Where fewer than
+        ``FEWEST_MARKED`` rows and less than ``SHARE_MARKED`` of the rows have none, they are left out.
     weights : (N,) sampling weights.
     domain : (N,) rows to use, one wave or one group.
     groups : name -> drivers that enter together as one player.
     """
     kept, dropped = _answered(drivers, domain)
     while True:
-        rows = _complete(outcome, {name: drivers[name] for name in kept}, structural, domain)
+        rows = _rows(outcome, {name: drivers[name] for name in kept}, structural, domain)
         made = _columns(outcome, drivers, structural, kept, rows)
         found = _idle(made, weights[rows], drivers, kept)
         if not found:
@@ -143,6 +149,21 @@ def _answered(drivers: Mapping[str, Floats], domain: Booleans) -> tuple[list[str
         else:
             kept.append(name)
     return kept, dropped
+
+
+def _rows(
+    outcome: Floats, drivers: Mapping[str, Floats], structural: Mapping[str, Booleans], domain: Booleans
+) -> Integers:
+    """Find the rows of the model: complete but for answers that nobody could give and enough people lack."""
+    marked = {name: nobody for name, nobody in structural.items() if name in drivers}
+    while True:
+        rows = _complete(outcome, drivers, marked, domain)
+        least = min(FEWEST_MARKED, SHARE_MARKED * len(rows))
+        lacking = {name: int(np.isnan(drivers[name][rows]).sum()) for name in marked}
+        rare = [name for name, people in lacking.items() if 0 < people < least]
+        if not rare:
+            return rows
+        marked = {name: nobody for name, nobody in marked.items() if name not in rare}
 
 
 def _complete(

@@ -3,7 +3,7 @@
 ==================== ====================================================== ======================
 key                  holds where                                            values
 ==================== ====================================================== ======================
-``rows_lost``        over 10 % of the rows lack an answer that was due      ``share``, ``rows``
+``rows_lost``        over 10 % of the rows are left out as incomplete       ``share``, ``rows``
 ``small_base``       n < 50 + 8 × drivers                                   ``n``, ``needed``
 ``few_clusters``     fewer than 30 clusters                                 ``clusters``
 ``failed_replicates`` over 1 % of the replicates broke down                 ``share``, ``failed``
@@ -17,7 +17,7 @@ key                  holds where                                            valu
 ``drawn_orders``     over 20 drivers: orders of entry are drawn             ``error``, ``orders``
 ==================== ====================================================== ======================
 
-Rows are left out listwise where an answer that was due is missing; with ``rows_lost`` above 0.1 a
+Rows are left out listwise where an answer that was due is missing, or did not apply to very few; with ``rows_lost`` above 0.1 a
 model of the incomplete rows as well would be the better choice, and is not built here. All thresholds
 are conventions.
 """

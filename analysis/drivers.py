@@ -56,7 +56,9 @@ def driver_shares(
     weights, cluster, strata : columns of the design; by default weights of 1, every row a cluster of
         its own, one stratum. A customer that answers several times is a cluster.
     not_asked : drivers whose blanks are no missing answers: the driver did not apply. Such a driver
-        enters with a mark of who could answer, and costs no rows.
+        enters with a mark of who could answer, and costs no rows. Where it applies to nearly everybody
+        (fewer than 30 rows, and less than 5 % of them, have no answer) there is no mark, and these rows
+        are lost like those with blanks.
     groups : name -> drivers that enter together.
     replicates : how many times the clusters are re-weighted; 1,000 for a look, 5,000 for print.
 
@@ -123,8 +125,8 @@ def driver_results(
 
     Replicates are drawn over the clusters of the whole sample, so that they are the same in every
     wave. An item that some were not asked enters with its mark and costs no rows; an answer that is
-    missing costs its row, and the loss is counted and, over 10 %, warned of. ``TooFew`` where there is
-    no model: see :func:`~analysis.driver_model.fit_drivers`.
+    missing, or that did not apply to very few, costs its row, and the loss is counted and, over 10 %,
+    warned of. ``TooFew`` where there is no model: see :func:`~analysis.driver_model.fit_drivers`.
 
     An item with fewer than ``disclosure_limit`` answers, or one that would give such an item away through
     the index of ``tree``, shows no performance, has no quadrant and does not move the performance line.
