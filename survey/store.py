@@ -120,6 +120,14 @@ class Store:
         """Return the waves that hold answers, in the order in which they first came in."""
         return tuple(row[0] for row in self._file.run("SELECT id FROM wave ORDER BY rowid"))
 
+    def asked(self, wave: str) -> tuple[str, ...]:
+        """Return the items of ``wave`` by the ids under which their answers stand; none without answers."""
+        rows = self._file.run("SELECT items FROM wave WHERE id = ?", (wave,))
+        try:
+            return tuple(json.loads(rows[0][0])) if rows else ()
+        except (TypeError, ValueError) as error:
+            raise StoreProblems([self._file.problem("store_wave_altered", wave=wave)]) from error
+
     def digest(self, wave: str) -> str:
         """Return the digest of ``wave``; raises ``StoreProblems`` when there are no answers."""
         rows = self._file.run("SELECT digest FROM wave WHERE id = ?", (wave,))

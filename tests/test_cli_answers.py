@@ -192,6 +192,49 @@ def test_a_project_without_answers_says_what_to_do(project: Path, command: str) 
     assert "csat import" in csat(command, "--project", project, code=1).err
 
 
+def rewrite(project: Path, before: str, after: str) -> None:
+    file = project / "study.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "是按量表 1–10 回答的"), ("en", "was answered on 1–10")]
+)
+@pytest.mark.parametrize("command", ["check", "index", "drivers", "report"])
+def test_a_scale_changed_after_the_import_is_a_problem(
+    project: Path, command: str, language: str, said: str
+) -> None:
+    import_it(project)
+    rewrite(project, "ends: [1, 10]", "ends: [1, 7]")
+    rewrite(project, "      10:", "      7:")
+    run = csat(command, "--project", project, code=1, language=language)
+    assert run.out == ""
+    assert said in run.err
+    assert "1–7" in run.err
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_item_renamed_after_the_import_is_named_with_its_old_id(project: Path, language: str) -> None:
+    import_it(project)
+    rewrite(project, "CUSA1", "CUSB1")
+    checked = csat("check", "--project", project, language=language)
+    run = csat("index", "--project", project, code=1, language=language)
+    for told in (checked.err, run.err):
+        assert "CUSB1" in told
+        assert "CUSA1" in told
+    assert "store_item_renamed" in str(csat("check", "--project", project, "--json").document["problems"])
+
+
+def test_a_wave_deleted_after_the_import_is_warned_of(project: Path) -> None:
+    import_it(project)
+    rewrite(project, "id: 2004", "id: 2005")
+    for command, code in (("check", 0), ("index", 1)):
+        run = csat(command, "--project", project, code=code)
+        assert "holds answers of wave “2004”" in run.err
+
+
 def test_a_file_that_is_not_there_is_said(project: Path) -> None:
     run = csat("import", project / "b.xlsx", "--wave", "2004", "--project", project, code=1)
     assert "b.xlsx" in run.err

@@ -17,6 +17,7 @@ from workbench.usage import Misuse
 
 if TYPE_CHECKING:
     from analysis.results import StudyResults
+    from survey.errors import Problem
     from survey.responses import Responses
     from survey.store import Store
     from survey.study import Study
@@ -68,10 +69,14 @@ class Project:
         All waves up to it are analysed together; later ones are left aside. What was worked out before
         is not worked out again.
         """
+        from survey.held_waves import undeclared
+
         if wave is not None:
             self.declared_wave(wave, command)
         with self.store() as store:
+            terminal.warnings(undeclared(store.waves(), self.study, self.database.name))
             digests = self._digests(store, wave)
+            terminal.warnings(self._unasked(store, list(digests)))
             file = results_file(self.folder, self.study, digests)
             if known := recall(file):
                 return known
@@ -79,6 +84,43 @@ class Project:
         results = self._analyse(answers, digests, terminal)
         remember(file, results)
         return results
+
+    def held_problems(self, study: Study) -> tuple[Problem, ...]:
+        """Return what is wrong between ``study`` and the answers that were imported, warnings last."""
+        from survey.errors import StoreProblems
+        from survey.held_waves import renamed, undeclared
+
+        if not self.database.is_file():
+            return ()
+        errors: list[Problem] = []
+        warnings: list[Problem] = []
+        with self.store() as store:
+            warnings += undeclared(store.waves(), study, self.database.name)
+            for wave in (wave for wave in store.waves() if wave in study.wave_by_id):
+                warnings += renamed(wave, store.asked(wave), study, self.database.name, "warning")
+                try:
+                    store.load(wave, study)
+                except StoreProblems as error:
+                    errors += error.problems
+        return (*errors, *warnings)
+
+    def _unasked(self, store: Store, waves: Sequence[str]) -> list[Problem]:
+        """Return warnings about items that a wave did not ask; raise where the last one needs them."""
+        from survey.errors import StoreProblems
+        from survey.held_waves import added, renamed
+
+        *before, last = waves
+        study, file = self.study, self.database.name
+        found = [
+            problem for wave in before for problem in renamed(wave, store.asked(wave), study, file, "warning")
+        ]
+        # People scored first can do without an item; a mean of items cannot.
+        if study.index.rollup == "respondent":
+            return [*found, *renamed(last, store.asked(last), study, file, "warning")]
+        asked = store.asked(last)
+        if wrong := renamed(last, asked, study, file, "error") + added(last, asked, study, file):
+            raise StoreProblems(wrong)
+        return found
 
     def _digests(self, store: Store, wave: str | None) -> dict[str, str]:
         """Return the digest of the answers of every wave up to ``wave``, in time order."""

@@ -1,4 +1,4 @@
-"""``csat check``: the study file, every problem with its line."""
+"""``csat check``: the study file, every problem with its line, and whether answers held still fit it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,13 @@ def check(
     from survey.definition import examine, read_study_text
 
     terminal: Terminal = ctx.obj
-    file = Project(project).found_study_file()
+    opened = Project(project)
+    file = opened.found_study_file()
     study, problems = examine(read_study_text(file), str(file))
+    if study is not None:
+        problems += opened.held_problems(study)
+    if any(problem.severity == "error" for problem in problems):
+        study = None
     if json:
         found = [problem_document(problem) for problem in problems]
         terminal.json({"file": str(file), "problems": found, "study": study and _counts(study)})
