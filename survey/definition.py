@@ -16,6 +16,7 @@ import yaml
 from survey.canonical import digest_of
 from survey.draft import draft
 from survey.errors import Place, Problem, StudyProblems
+from survey.os_reasons import os_reason
 from survey.rules import broken_rules
 from survey.schema import study_schema
 from survey.shape import shape_problems
@@ -83,7 +84,7 @@ def read_study_text(path: Path) -> str:
     except FileNotFoundError as error:
         raise StudyProblems([Problem("study_no_file", Place(file))]) from error
     except OSError as error:
-        problem = Problem("study_unreadable", Place(file), {"reason": error.strerror or ""})
+        problem = Problem("study_unreadable", Place(file), {"reason": os_reason(error)})
         raise StudyProblems([problem]) from error
     if len(data) > MAX_BYTES:
         raise StudyProblems([Problem("study_too_large", Place(file), {"limit": MAX_BYTES // 1024**2})])

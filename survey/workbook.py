@@ -18,6 +18,7 @@ from survey.cells import Cell, Range, Row
 from survey.delimited import read_delimited
 from survey.errors import Place, Problem
 from survey.ooxml import OoxmlBook
+from survey.os_reasons import os_reason
 
 __all__ = ["Cell", "Limits", "Row", "Sheet", "Workbook", "read_workbook"]
 
@@ -107,8 +108,10 @@ def _bytes(path: Path, file: str, limits: Limits) -> bytes:
             data = stream.read(limits.file_bytes + 1)
     except FileNotFoundError:
         raise refusal(file, "workbook_not_found", path=str(path.with_name(file))) from None
+    except IsADirectoryError as error:
+        raise refusal(file, "workbook_is_folder", path=str(path)) from error
     except OSError as error:
-        raise refusal(file, "workbook_unreadable", reason=error.strerror) from error
+        raise refusal(file, "workbook_unreadable", reason=os_reason(error)) from error
     if not data:
         raise refusal(file, "workbook_empty_file")
     if len(data) > limits.file_bytes:

@@ -77,7 +77,8 @@ def test_the_same_seed_gives_the_same_workbook(drawn: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--wave", "2005", "-n", 9), "no wave “2005”. Choose one of: 2004"),
+        (("--wave", "2005", "-n", 9), "no wave “2005”. Did you mean “2004”? All there are: 2004"),
+        (("--wave", "first", "-n", 9), "no wave “first”. Choose one of: 2004"),
         (("--wave", "2004", "-n", 0), "-n is not valid: it must be a whole number of at least 1"),
         (("--wave", "2004", "-n", "many"), "-n is not valid: it must be a whole number"),
         (("--wave", "2004", "-n", 9, "--seed", -1), "--seed is not valid"),
@@ -239,3 +240,44 @@ def test_a_file_that_is_not_there_is_said(project: Path) -> None:
     run = csat("import", project / "b.xlsx", "--wave", "2004", "--project", project, code=1)
     assert "b.xlsx" in run.err
     assert not (project / "csat.db").exists()
+
+
+def test_a_folder_in_the_place_of_a_workbook_is_said(project: Path) -> None:
+    words = ("import", project, "--wave", "2004", "--project", project)
+    assert "is a folder, not a workbook" in csat(*words, code=1).err
+    assert "是文件夹，不是工作簿" in csat(*words, code=1, language="zh").err
+
+
+def test_no_reason_of_the_system_is_told_in_its_own_words(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    run = csat("check", "--project", project, code=1, language="zh")
+    assert "没有权限" in run.err
+    assert "denied" not in run.err
+
+
+def test_a_simulation_replaces_nothing_unless_forced(project: Path) -> None:
+    answers, truth = project / "a.xlsx", project / "a.truth.json"
+    before = answers.read_bytes(), truth.read_bytes()
+    words = ("simulate", "--wave", "2004", "-n", N, "--seed", 6, "-o", answers, "--project", project)
+    assert f"{answers} exists already" in csat(*words, code=1).err
+    answers.unlink()
+    assert f"{truth} 已经存在" in csat(*words, code=1, language="zh").err
+    assert truth.read_bytes() == before[1]
+    csat(*words, "--force")
+    assert answers.read_bytes() != before[0]
+    assert truth.read_bytes() != before[1]
+
+
+def test_failures_as_json_hold_the_problems(project: Path) -> None:
+    missing = csat("import", project / "b.xlsx", "--wave", "2004", "--project", project, "--json", code=1)
+    [problem] = missing.document["problems"]
+    assert (problem["code"], problem["place"]["file"]) == ("workbook_not_found", "b.xlsx")
+    for command in ("index", "drivers", "verify"):
+        [problem] = csat(command, "--project", project, "--json", code=1).document["problems"]
+        assert problem["code"] == "message.no_answers"
+        assert problem["message"].keys() == {"zh", "en"}

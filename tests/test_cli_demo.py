@@ -15,6 +15,7 @@ from survey.definition import load_study
 from workbench import remembered
 from workbench.project import Project
 from workbench.remembered import recall, remember, results_file
+from workbench.runnable import runnable
 from workbench.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +46,7 @@ def test_the_demo_imports_every_wave_and_says_what_comes_next(demo: Run, folder:
     assert tuple(record["wave"] for record in records) == WAVES
     for record in records:
         assert f"{record['wave']}: {record['added']} answers imported from {record['file']}" in demo.out
-    assert f"csat report --wave 2026Q2 --project '{folder}'" in demo.out
+    assert f"  {runnable()} report --wave 2026Q2 --project '{folder}'" in demo.out
 
 
 @pytest.mark.usefixtures("demo")

@@ -115,7 +115,22 @@ def test_json_never_gives_the_base_of_a_hidden_group() -> None:
 
 
 def test_an_unknown_segment_names_those_there_are(folder: Path) -> None:
-    assert "province, tier" in csat("index", "--by", "colour", "--project", folder, code=2).err
+    words = ("index", "--project", folder, "--by")
+    assert "province, tier" in csat(*words, "colour", code=2).err
+    near = csat(*words, "tiers", code=2, language="zh").err
+    assert "您要的是“tier”吗？全部可选：province、tier" in near
+
+
+def test_a_wave_that_is_unknown_is_told_which_there_are(folder: Path) -> None:
+    for wave in ("2026Q9", "2030"):
+        run = csat("simulate", "--wave", wave, "-o", "never.xlsx", "--project", folder, code=2)
+        assert ", ".join(STUDY.wave_by_id) in run.err
+
+
+def test_a_study_without_segments_says_so(tmp_path: Path) -> None:
+    csat("init", tmp_path, "--preset", "ecsi")
+    run = csat("index", "--by", "x", "--project", tmp_path, code=2, language="zh")
+    assert "没有声明任何分组" in run.err
 
 
 def test_drivers_show_rank_interval_and_reading(folder: Path) -> None:

@@ -131,3 +131,16 @@ def test_a_preset_brings_its_truth_along(tmp_path: Path) -> None:
     csat("init", tmp_path / "own", "--preset", "key_accounts")
     shipped = Path(__file__).parent.parent / "sample_surveys" / "key_accounts" / "truth.yaml"
     assert (tmp_path / "own" / "truth.yaml").read_bytes() == shipped.read_bytes()
+
+
+def test_commands_shown_are_those_that_can_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "env" / "bin" / "csat"
+    program.parent.mkdir(parents=True)
+    program.write_text("", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [str(program)])
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    assert "  2. env/bin/csat check" in csat("init", "one").out
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/csat")
+    assert "  2. csat check" in csat("init", "two").out

@@ -33,7 +33,7 @@ from workbench.commands import (
 )
 from workbench.help import Command, Group, give_words
 from workbench.options import Lang
-from workbench.terminal import Stop, Terminal, language_of
+from workbench.terminal import Stop, Terminal, language_of, problem_document
 from workbench.usage import Misuse
 
 # What typer returns after control-C.
@@ -84,8 +84,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.complain(error.message(terminal.language), error.hint(terminal.language))
         return 2
     except ProblemsError as error:
+        if "--json" in given:
+            terminal.json({"problems": [problem_document(problem) for problem in error.problems]})
         terminal.problems(error.problems)
     except Stop as error:
+        if "--json" in given:
+            terminal.json({"problems": [error.document()]})
         terminal.complain(terminal.text(error.key, **error.values))
     except Exception as error:  # Whatever nobody foresaw still reaches the user as one sentence.
         if os.environ.get("CSAT_DEBUG"):

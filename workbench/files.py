@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from survey.os_reasons import os_reason
 from workbench.terminal import Stop
 
 _REASONS = {
@@ -51,7 +52,7 @@ def cannot_write(path: Path, error: OSError) -> Stop:
     """Return why ``path`` could not be written, and what to do."""
     reason = _REASONS.get(error.errno or 0)
     if reason is None:
-        return Stop("message.cannot_write", path=path, reason=error.strerror)
+        return Stop("message.cannot_write", path=path, reason=os_reason(error))
     return Stop(f"message.cannot_write.{reason}", path=path)
 
 

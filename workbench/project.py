@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from survey.language import listing
 from workbench.remembered import recall, remember, results_file
 from workbench.terminal import Stop, Terminal
 from workbench.usage import Misuse
@@ -128,7 +129,7 @@ class Project:
         if not held:
             raise Stop("message.no_answers", folder=self.folder)
         if wave is not None and wave not in held:
-            raise Stop("message.wave_without_answers", wave=wave, held=", ".join(held))
+            raise Stop("message.wave_without_answers", wave=wave, held=listing(held))
         return {known: store.digest(known) for known in held[: held.index(wave or held[-1]) + 1]}
 
     def _answers(self, store: Store, waves: Iterable[str], terminal: Terminal) -> list[Responses]:

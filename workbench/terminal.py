@@ -66,13 +66,26 @@ def problem_document(problem: Problem) -> dict[str, Any]:
     }
 
 
+def _sentence(key: str, language: Language, values: Mapping[str, object]) -> str:
+    told = {name: value[language] if isinstance(value, Mapping) else value for name, value in values.items()}
+    return catalogue("workbench")(key, language, **told)
+
+
 class Stop(Exception):
-    """The command cannot go on: exit 1. ``key`` names the sentence that says why and what to do."""
+    """The command cannot go on: exit 1. ``key`` names the sentence that says why and what to do.
+
+    A value may be a mapping of language to text.
+    """
 
     def __init__(self, key: str, /, **values: object) -> None:
         self.key = key
         self.values = values
         super().__init__(key)
+
+    def document(self) -> dict[str, Any]:
+        """Return the reason as ``problem_document`` does; it has no place."""
+        message = {language: _sentence(self.key, language, self.values) for language in LANGUAGES}
+        return {"code": self.key, "severity": "error", "place": None, "message": message}
 
 
 class Terminal:
@@ -83,8 +96,8 @@ class Terminal:
         self.colour = False if os.environ.get("NO_COLOR") else None
 
     def text(self, key: str, /, **values: object) -> str:
-        """Return a sentence of the workbench."""
-        return catalogue("workbench")(key, self.language, **values)
+        """Return a sentence of the workbench; a value may be a mapping of language to text."""
+        return _sentence(key, self.language, values)
 
     @property
     def watched(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from survey.language import Language, catalogue
+from survey.language import Language, catalogue, listing
 
 
 class Misuse(Exception):
@@ -23,9 +23,17 @@ class Misuse(Exception):
 
     @classmethod
     def unknown(cls, what: str, name: str, known: Sequence[str], command: str) -> Misuse:
-        """Return the misuse of naming a ``what`` that does not exist; close ones come first."""
+        """Return the misuse of naming a ``what`` that does not exist, with those there are.
+
+        Commands and options are many, so close ones stand for all.
+        """
         close = get_close_matches(name, known, n=3)
-        return cls(f"usage.unknown_{what}", command, name=name, known=", ".join(close or known))
+        if what in ("command", "option"):
+            return cls(f"usage.unknown_{what}", command, name=name, known=listing(close or known))
+        values = {"name": name, "known": listing(known)}
+        if close:
+            return cls(f"usage.unknown_{what}_near", command, **values, guess=close[0])
+        return cls(f"usage.unknown_{what}", command, **values)
 
     def message(self, language: Language) -> str:
         """Return what is wrong and what would have been right."""

@@ -19,6 +19,7 @@ from workbench.commands.importing import import_file
 from workbench.commands.init import make_project
 from workbench.files import write_whole
 from workbench.project import Project
+from workbench.runnable import runnable
 from workbench.terminal import Stop, Terminal
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def demo(
         written = _write_reports(opened, results, printers, terminal)
     terminal.line("demo.reports")
     terminal.lines((str(path) for path in written), indent="  ")
-    terminal.line("demo.next", folder=shlex.quote(str(opened.folder)), before=results.waves[-2])
+    values = {"csat": runnable(), "folder": shlex.quote(str(opened.folder)), "before": results.waves[-2]}
+    terminal.line("demo.next", **values)
 
 
 def _import_waves(opened: Project, terminal: Terminal) -> None:

@@ -28,6 +28,8 @@ def index(
     terminal: Terminal = ctx.obj
     opened = Project(project)
     known = list(opened.study.segment_by_id)
+    if by is not None and not known:
+        raise Misuse("usage.no_segments", ctx.command_path, name=by)
     if by is not None and by not in known:
         raise Misuse.unknown("segment", by, known, ctx.command_path)
     results = opened.results(wave, terminal, ctx.command_path)

@@ -13,6 +13,7 @@ from workbench import options
 from workbench.files import write_whole
 from workbench.presets import preset_text, preset_truth, presets
 from workbench.project import STUDY_FILE, TRUTH_FILE
+from workbench.runnable import runnable
 from workbench.terminal import Stop, Terminal
 from workbench.usage import Misuse
 
@@ -35,7 +36,7 @@ def init(
     if (target / STUDY_FILE).exists():
         raise Stop("init.exists", path=target / STUDY_FILE)
     make_project(target, preset, terminal)
-    terminal.line("init.done", path=target / STUDY_FILE, folder=shlex.quote(str(target)))
+    terminal.line("init.done", path=target / STUDY_FILE, folder=shlex.quote(str(target)), csat=runnable())
 
 
 def make_project(folder: Path, preset: str, terminal: Terminal) -> None:

@@ -11,7 +11,7 @@ import typer
 from workbench import options
 from workbench.files import write_made, write_whole
 from workbench.project import TRUTH_FILE, Project
-from workbench.terminal import Terminal
+from workbench.terminal import Stop, Terminal
 from workbench.usage import Misuse
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def simulate(
     respondents: Annotated[int, typer.Option("-n", metavar="N", min=1)] = 1200,
     seed: Annotated[int, typer.Option("--seed", metavar="S", min=0)] = 1,
     truth: Annotated[Path | None, typer.Option("--truth", metavar="FILE")] = None,
+    force: Annotated[bool, typer.Option("--force")] = False,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
 ) -> None:
@@ -38,6 +39,8 @@ def simulate(
     opened = Project(project)
     study = opened.study
     opened.declared_wave(wave, ctx.command_path)
+    if not force:
+        _refuse_to_replace(output, _beside(output))
     believed = load_truth(_truth_file(truth, opened, ctx.command_path), study)
     with terminal.progress("simulate.drawing"):
         drawn = draw(study, believed, wave, respondents, seed, language=terminal.language)
@@ -45,6 +48,15 @@ def simulate(
     with terminal.progress("simulate.truth"):
         path = _write_truth(drawn, study, believed, wave, output)
     terminal.line("simulate.done", n=len(drawn.responses), path=output, truth=path)
+
+
+def _refuse_to_replace(*paths: Path) -> None:
+    if present := [path for path in paths if path.is_file()]:
+        raise Stop("simulate.exists", path=present[0])
+
+
+def _beside(output: Path) -> Path:
+    return output.with_suffix(".truth.json")
 
 
 def _truth_file(given: Path | None, opened: Project, command: str) -> Path | None:
@@ -74,6 +86,6 @@ def _write_truth(drawn: Simulated, study: Study, truth: Truth, wave: str, output
         "declared": document(truth),
         "true_values": values.document(),
     }
-    path = output.with_suffix(".truth.json")
+    path = _beside(output)
     write_whole(path, json.dumps(body, ensure_ascii=False, indent=2) + "\n")
     return path
