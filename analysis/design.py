@@ -10,7 +10,7 @@ Rows outside the domain contribute zero, and their clusters stay in the design.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -148,7 +148,7 @@ def design_of(sample: Sample) -> Design:
     return Design(sample.weights, sample.strata, sample.clusters)
 
 
-def effective_sample_size(weights: Floats) -> float:
+def effective_sample_size(weights: Floats | Sequence[float]) -> float:
     r"""How many equally weighted respondents carry the same precision, as far as weights go.
 
     .. math:: n_{\mathrm{eff}} = \Big(\sum_i w_i\Big)^2 \Big/ \sum_i w_i^2
@@ -162,8 +162,9 @@ def effective_sample_size(weights: Floats) -> float:
     ----------
     Kish, L. (1965). *Survey Sampling*. Wiley, §11.7.
     """
-    squares = float((weights**2).sum())
-    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
+    w = np.asarray(weights, dtype=np.float64)
+    squares = float((w**2).sum())
+    return float(w.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
 def _indicator(position: Integers, size: int) -> sparse.csr_array:

@@ -15,7 +15,7 @@ import numpy as np
 
 from analysis.design import effective_sample_size
 from analysis.driver_model import DriverModel
-from analysis.driver_warnings import driver_warnings
+from analysis.driver_warnings import NOTES, REASONS, driver_warnings
 from analysis.estimate import t_quantile
 from analysis.ranks import rank_intervals, ranks
 from analysis.results import Estimate
@@ -72,16 +72,18 @@ class DriverShares:
     rows_lost: int
     clusters: int
     replicates: int
+    seed: int
     failed: int
     dropped: tuple[tuple[str, str], ...]
     warnings: tuple[tuple[str, Mapping[str, float]], ...]
 
     def summary(self) -> str:
-        """A few lines for a terminal: R², base, then share, interval and rank of every driver."""
+        """A few lines for a terminal: R², base, share, interval and rank of every driver, what to mind."""
         fit = self.r_squared
         lines = [
             f"{self.outcome}: R² = {fit.value:.3f} [{fit.low:.3f}, {fit.high:.3f}], "
-            f"n = {self.n}, {self.clusters} clusters, B = {self.replicates}"
+            f"n = {self.n}, {self.clusters} clusters, "
+            f"B = {self.replicates}, seed {self.seed}"
         ]
         width = max(len(driver.driver) for driver in self.drivers)
         for d in self.drivers:
@@ -90,10 +92,8 @@ class DriverShares:
                 f"{d.driver:<{width}}  {d.share.value:6.1%} [{d.share.low:.1%}, {d.share.high:.1%}]"
                 f"  rank {places}{'' if d.probe else '  (not above noise)'}"
             )
-        lines += [f"dropped {name}: {reason}" for name, reason in self.dropped]
-        lines += [
-            f"warning {key}: " + ", ".join(f"{k} {v:.3g}" for k, v in w.items()) for key, w in self.warnings
-        ]
+        lines += [f"left out: {name}, {REASONS[reason]} ({reason})" for name, reason in self.dropped]
+        lines += [f"note: {NOTES[key].format(**values)} ({key})" for key, values in self.warnings]
         return "\n".join(lines)
 
     def to_frame(self) -> pd.DataFrame:
@@ -194,6 +194,7 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
         data.lost,
         clusters,
         model.plan.replicates,
+        model.plan.seed,
         model.failed,
         data.dropped,
         warnings,

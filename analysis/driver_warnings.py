@@ -17,9 +17,9 @@ key                  holds where                                            valu
 ``drawn_orders``     over 20 drivers: orders of entry are drawn             ``error``, ``orders``
 ==================== ====================================================== ======================
 
-Rows are left out listwise where an answer that was due is missing, or did not apply to very few; with ``rows_lost`` above 0.1 a
-model of the incomplete rows as well would be the better choice, and is not built here. All thresholds
-are conventions.
+Rows are left out listwise where an answer that was due is missing, or did not apply to very few; with
+``rows_lost`` above 0.1 a model of the incomplete rows as well would be the better choice, and is not
+built here. All thresholds are conventions.
 """
 
 from __future__ import annotations
@@ -35,6 +35,28 @@ from analysis.results import Estimate
 
 if TYPE_CHECKING:
     from analysis.driver_table import DriverShare
+
+NOTES = {
+    "rows_lost": "{share:.0%} of the rows ({rows:.0f}) are incomplete and left out",
+    "small_base": "{n:.0f} rows are few for so many drivers; {needed:.0f} would be enough",
+    "few_clusters": "with {clusters:.0f} clusters only, the intervals are rough",
+    "failed_replicates": "the model broke down in {failed:.0f} replicates ({share:.1%})",
+    "weak_fit": "adjusted R² is only {adjusted:.2f}; these drivers hardly explain the outcome",
+    "collinear": "some drivers nearly repeat others (variance inflation up to {inflation:.1f})",
+    "halo": "the drivers are alike (mean correlation {correlation:.2f}); their order says little",
+    "first_unsure": "the first place is only {probability:.0%} probable; read the rank intervals",
+    "few_levels": "the outcome has {levels:.0f} values only",
+    "borrowed": "{drivers:.0f} drivers borrow most of their share from others",
+    "conflicting": "correlation and coefficient differ in sign for {drivers:.0f} drivers",
+    "drawn_orders": "{orders:.0f} orders of entry were drawn; this leaves an error of {error:.2%} of R²",
+}
+REASONS = {
+    "no_answers": "nobody answered it",
+    "few_answers": "fewer than 30 people answered it",
+    "no_spread": "everybody gave the same answer",
+    "duplicate": "a copy of another driver",
+    "aliased": "the other drivers determine it fully",
+}
 
 
 def driver_warnings(

@@ -20,6 +20,7 @@ from analysis.driver_model import DriverModel, model_of
 from analysis.driver_table import DriverShare, DriverShares, describe
 from analysis.estimate import domain_means, estimates
 from analysis.index import IndexTree
+from analysis.inputs import check_columns, check_known, check_share, name_list, numbers
 from analysis.moments import replicate_sums
 from analysis.priorities import Placement, placements
 from analysis.replicates import replication
@@ -61,17 +62,30 @@ def driver_shares(
         are lost like those with blanks.
     groups : name -> drivers that enter together.
     replicates : how many times the clusters are re-weighted; 1,000 for a look, 5,000 for print.
+    seed : what the replicates are drawn from, 1 unless given; the same seed gives the same intervals. It
+        stands in the summary.
+    level : of the intervals, 0.95 for 95 %.
 
     Raises
     ------
+    TypeError
+        If ``drivers`` is a single name, or a column holds text.
     ValueError
-        If the base is too small, nothing varies, or a column of the design has a blank.
+        If the base is too small, nothing varies, a column does not exist or holds infinite numbers, a
+        column of the design has a blank, the outcome is among the drivers, or an option is out of range.
 
     References
     ----------
     Lindeman, Merenda & Gold (1980); Grömping (2006, 2007). R: ``relaimpo::calc.relimp(type = "lmg")``.
     """
-    columns = {name: np.asarray(frame[name], dtype=np.float64) for name in (outcome, *drivers)}
+    drivers, not_asked = name_list(drivers, "drivers"), name_list(not_asked, "not_asked")
+    members = [name for group in (groups or {}).values() for name in name_list(group, "A group")]
+    if outcome in drivers:
+        raise ValueError(f"The outcome {outcome!r} stands among its own drivers; take it out of them.")
+    check_known([*not_asked, *name_list(members, "groups")], drivers, "driver")
+    check_columns(frame, [outcome, *drivers, weights, cluster, strata])
+    check_share(level, "level of confidence")
+    columns = {name: numbers(frame, name) for name in (outcome, *drivers)}
     design, names = _design(frame, len(columns[outcome]), weights, cluster, strata)
     model = model_of(
         columns[outcome],
@@ -104,7 +118,7 @@ def _design(
         if strata
         else np.zeros(n, dtype=np.int64)
     )
-    w = np.asarray(frame[weights], dtype=np.float64) if weights else np.ones(n)
+    w = numbers(frame, weights) if weights else np.ones(n)
     return Design(w, stratum, clusters), tuple(str(name) for name in names)
 
 
@@ -133,6 +147,11 @@ def driver_results(
     ``TooFew`` with ``disclosure`` where that leaves no performance at all, or the model itself has too
     small a base.
     """
+    items = name_list(items, "items")
+    check_known(items, sample.items, "item")
+    check_known([outcome_id], sample.outcomes, "outcome")
+    check_known([wave or sample.waves[-1]], sample.waves, "wave")
+    check_share(level, "level of confidence")
     domain = sample.in_wave(wave or sample.waves[-1])
     columns = {item: sample.column(item) for item in items}
     structural = {item: sample.structural[:, sample.items.index(item)] for item in items}

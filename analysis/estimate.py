@@ -17,6 +17,7 @@ import numpy as np
 from scipy import special
 
 from analysis.design import Design
+from analysis.inputs import check_share
 from analysis.results import Comparison, Estimate, TooFew, Verdict
 from analysis.sample import Booleans, Floats, Integers
 
@@ -291,6 +292,7 @@ def comparisons(
     shows no variation from which an error could be estimated: it has a value, but neither se, interval
     nor test, though it has degrees of freedom.
     """
+    check_share(fdr, "false discovery rate")
     p = p_values(linear)
     q = benjamini_hochberg(p)
     found: list[Comparison | None] = []
@@ -323,7 +325,7 @@ def p_values(linear: LinearEstimates) -> Floats:
     return np.where(possible, 2.0 * special.stdtr(np.maximum(df, 1), -t), np.nan)
 
 
-def benjamini_hochberg(p: Floats) -> Floats:
+def benjamini_hochberg(p: Floats | Sequence[float]) -> Floats:
     """Adjusted p-values (m,) that control the false discovery rate over one family; nan stays nan.
 
     >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03, np.nan]))
@@ -333,6 +335,9 @@ def benjamini_hochberg(p: Floats) -> Floats:
     ----------
     Benjamini, Y. & Hochberg, Y. (1995). JRSS-B 57. R: ``p.adjust(p, "BH")``.
     """
+    p = np.asarray(p, dtype=np.float64)
+    if np.any((p < 0) | (p > 1)):
+        raise ValueError("p-values lie between 0 and 1.")
     q = np.full(len(p), np.nan)
     tested = np.flatnonzero(np.isfinite(p))
     order = tested[np.argsort(p[tested], kind="stable")]
@@ -350,6 +355,7 @@ def _verdict(value: float, q: float, fdr: float, higher_is_better: bool) -> Verd
 
 def t_quantile(df: Integers | Floats, level: float) -> Floats:
     """Two-sided t quantiles at ``level``; nan where there are no degrees of freedom."""
+    check_share(level, "level of confidence")
     quantile = special.stdtrit(np.maximum(df, 1), 0.5 + level / 2)
     return np.where(df > 0, quantile, np.nan)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -52,7 +52,8 @@ class IndexTree:
     ------
     ValueError
         If an id or an item occurs twice, a parent is unknown or follows its child, a leaf has children,
-        a branch has none, or weights are negative or sum to nothing under a parent.
+        a branch has none, weights are negative or sum to nothing under a parent, or the roll-up is neither
+        ``aggregate`` nor ``respondent``.
     """
 
     nodes: tuple[Node, ...]
@@ -60,7 +61,11 @@ class IndexTree:
     min_answered: float = 0.5
 
     def __post_init__(self) -> None:
-        problems = list(_problems(self.nodes))
+        problems = _problems(self.nodes)
+        if self.rollup not in get_args(RollUp):
+            problems.append(f"The roll-up is 'aggregate' or 'respondent', found {self.rollup!r}.")
+        if not 0 <= self.min_answered <= 1:
+            problems.append(f"min_answered is a share from 0 to 1, found {self.min_answered!r}.")
         if problems:
             raise ValueError(" ".join(problems))
 

@@ -15,6 +15,7 @@ import numpy as np
 from analysis.design import design_of
 from analysis.estimate import LinearEstimates, comparisons, domain_means, estimates, shares, side_by_side
 from analysis.index import IndexTree
+from analysis.inputs import check_known
 from analysis.results import Comparison, Estimate, OutcomeResult, TooFew
 from analysis.sample import Floats, Sample
 from analysis.suppression import Hidden
@@ -71,6 +72,7 @@ def outcome_results(
     with fewer than ``disclosure_limit`` answers shows nothing, nor does one in which an item of the
     outcome may not be shown beside the index of ``tree``.
     """
+    check_known([outcome.id for outcome in outcomes], sample.outcomes, "outcome")
     design = design_of(sample)
     columns = {
         outcome.id: [

@@ -17,6 +17,7 @@ from analysis.cores import one_thread_of_algebra
 from analysis.distribution import item_distributions
 from analysis.drivers import driver_results
 from analysis.index import IndexTree, Node
+from analysis.inputs import check_known
 from analysis.outcome_trend import OutcomeKind, outcome_results
 from analysis.prepare import SampleProblems, prepare
 from analysis.quality_statement import quality
@@ -69,7 +70,10 @@ def run(
     ------
     SampleProblems
         For answers that cannot be estimated from, all at once.
+    ValueError
+        If none of the ``responses`` is of ``wave``.
     """
+    check_known([wave], [part.wave for part in responses], "wave")
     history = responses[: [part.wave for part in responses].index(wave) + 1]
     with one_thread_of_algebra():
         return _results(study, history, digests or {}, step)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from scipy import special
 
 from analysis.design import Design
+from analysis.inputs import check_replicates
 from analysis.sample import Floats, Integers
 
 Keys = npt.NDArray[np.uint64]
@@ -58,6 +59,7 @@ class Replication:
 
 def replication(design: Design, cluster_ids: Sequence[str], replicates: int, seed: int) -> Replication:
     """Prepare replicates of a design; ``cluster_ids`` maps cluster numbers to identifiers."""
+    check_replicates(replicates, seed)
     ids = [cluster_ids[number] for number in design.cluster_of_unit]
     return Replication(design, cluster_keys(ids, seed), replicates, seed)
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.sample import Floats, Groups, Integers, Sample
+from analysis.inputs import check_columns, check_scale, name_list, numbers
+from analysis.sample import Groups, Integers, Sample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ def sample_from_frame(
     frame: pd.DataFrame,
     items: Sequence[str],
     *,
-    scale: tuple[float, float] | None = None,
+    scale: tuple[float, float] | None,
     weights: str | None = None,
     cluster: str | None = None,
     strata: str | None = None,
@@ -39,7 +40,8 @@ def sample_from_frame(
     frame : one row per respondent and wave.
     items : columns of answers; blank (nan) where unanswered. All blanks count as answers that were due.
     scale : worst and best answer the questionnaire allows, ``(1, 10)``; ``(10, 1)`` where low is good.
-        ``None`` if the columns already hold points of 100.
+        ``None`` says that the columns already hold points of 100. It has to be said: answers 1 to 10
+        taken for points would give an index below 10.
     weights, cluster, strata, wave : columns of the design; by default weights of 1, every row a cluster,
         one stratum, one wave. Waves stand in the order of their sorted names. None of them may be blank.
     segments : columns of groups; blank for nobody's group.
@@ -47,14 +49,22 @@ def sample_from_frame(
 
     Raises
     ------
+    TypeError
+        If ``items``, ``segments`` or ``outcomes`` is a single name, or a column that is to hold numbers holds
+        text.
     ValueError
-        If an answer lies outside the scale (nothing is clipped), a scale goes below 0, or a column of the
-        design has a blank.
+        If a column does not exist or holds infinite numbers, an answer lies outside the scale (nothing is
+        clipped), a scale is no pair of different numbers or goes below 0, or a column of the design has a
+        blank.
     """
-    if scale is not None and min(scale) < 0:
-        raise ValueError(f"Codes below 0 mean kinds of blank; shift the answers, found the scale {scale}.")
+    items, segments = name_list(items, "items"), name_list(segments, "segments")
+    outcomes = name_list(outcomes, "outcomes")
+    if not items:
+        raise ValueError("A sample needs at least one item; name the columns of answers.")
+    check_scale(scale)
+    check_columns(frame, items, segments, outcomes, [weights, cluster, strata, wave])
     check_filled(frame, [cluster, strata, wave])
-    raw = frame[list(items)].to_numpy(dtype=np.float64)
+    raw = np.column_stack([numbers(frame, item) for item in items])
     scores = raw if scale is None else 100.0 * (raw - scale[0]) / (scale[1] - scale[0])
     outside = (scores < 0) | (scores > 100)
     if outside.any():
@@ -73,11 +83,11 @@ def sample_from_frame(
         structural=np.zeros(scores.shape, dtype=bool),
         waves=wave_names,
         wave=waves,
-        weights=frame[weights].to_numpy(dtype=np.float64) if weights else np.ones(n),
+        weights=numbers(frame, weights) if weights else np.ones(n),
         strata=_numbers(frame, strata)[0] if strata else np.zeros(n, dtype=np.int64),
         clusters=clusters,
         cluster_ids=cluster_ids,
-        outcomes={name: _points(frame, name) for name in outcomes},
+        outcomes={name: numbers(frame, name) for name in outcomes},
         segments={name: _groups(frame, name) for name in segments},
     )
 
@@ -91,10 +101,6 @@ def check_filled(frame: pd.DataFrame | Mapping[str, Any], columns: Sequence[str 
             raise ValueError(
                 f"Column {column!r} of the design is blank in {blank} rows. Fill it, or leave these rows out."
             )
-
-
-def _points(frame: pd.DataFrame, column: str) -> Floats:
-    return frame[column].to_numpy(dtype=np.float64)
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> tuple[Integers, tuple[str, ...]]:

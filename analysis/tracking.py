@@ -16,6 +16,7 @@ from analysis.compare import change, expected_range
 from analysis.design import Design, design_of
 from analysis.estimate import LinearEstimates, comparisons, estimates, side_by_side
 from analysis.index import IndexTree, contribution_columns, index_columns, person_scores
+from analysis.inputs import check_known, check_points
 from analysis.results import Comparison, Estimate, GroupResult, NodeResult, SegmentResult, TooFew, WaveIndex
 from analysis.sample import Booleans, Floats, Sample
 from analysis.suppression import Hidden, hidden_groups, protect_figures, shown_groups
@@ -47,6 +48,7 @@ def index_data(sample: Sample, tree: IndexTree) -> IndexData:
     A person has a part in it if any leaf with weight is answered (aggregate), or enough of them
     (respondent).
     """
+    check_known(tree.items, sample.items, "item")
     position = [sample.items.index(item) for item in tree.items]
     scores = sample.scores[:, position]
     if tree.rollup == "respondent":
@@ -95,6 +97,7 @@ def index_by_segment(
     A group is compared with everybody outside it, respondents without a group included. Differences
     are one family, changes another. A change is shown only where both waves show the group.
     """
+    check_known([segment_id], sample.segments, "segment")
     data, groups = index_data(sample, tree), sample.segments[segment_id]
     shown, hidden = _shown(data, sample.waves[-1], segment_id, disclosure_limit)
     compared = _compared(data, shown, sample.waves[-1], level, fdr)
@@ -270,6 +273,7 @@ def hidden_items(sample: Sample, tree: IndexTree, wave: str, disclosure_limit: i
 def target_gap(
     sample: Sample, tree: IndexTree, target: float, level: float = 0.95, fdr: float = 0.05
 ) -> Comparison | None:
-    """Index of the last wave less a target, points, tested against zero; the target has no error."""
+    """Index of the last wave less a target (0 to 100), tested against zero; the target has no error."""
+    check_points(target, "target")
     index = index_data(sample, tree).index(sample.in_wave(sample.waves[-1]))
     return comparisons(replace(index, values=index.values - target), level, fdr)[0]

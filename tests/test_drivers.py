@@ -255,7 +255,9 @@ def survey_frame(n: int, seed: int) -> pd.DataFrame:
 
 def test_results_hold_performance_on_each_items_own_base() -> None:
     frame = survey_frame(600, 6)
-    sample = sample_from_frame(frame, ["a", "b", "c"], cluster="customer", wave="wave", outcomes=["sat"])
+    sample = sample_from_frame(
+        frame, ["a", "b", "c"], scale=None, cluster="customer", wave="wave", outcomes=["sat"]
+    )
     found = driver_results(sample, "sat", ["a", "b", "c"], replicates=200, seed=4)
     assert isinstance(found, DriverResults)
     last = frame[frame["wave"] == "w2"]
@@ -277,7 +279,9 @@ def test_results_hold_performance_on_each_items_own_base() -> None:
 
 def test_results_of_a_small_wave_are_too_few() -> None:
     frame = survey_frame(80, 6)
-    sample = sample_from_frame(frame, ["a", "b", "c"], cluster="customer", wave="wave", outcomes=["sat"])
+    sample = sample_from_frame(
+        frame, ["a", "b", "c"], scale=None, cluster="customer", wave="wave", outcomes=["sat"]
+    )
     found = driver_results(sample, "sat", ["a", "b", "c"], replicates=50)
     assert isinstance(found, TooFew)
     assert found.reason == "small_base"
@@ -285,7 +289,9 @@ def test_results_of_a_small_wave_are_too_few() -> None:
 
 def test_drivers_whose_means_may_not_be_shown_have_no_map() -> None:
     frame = survey_frame(400, 6)
-    sample = sample_from_frame(frame, ["a", "b", "c"], cluster="customer", wave="wave", outcomes=["sat"])
+    sample = sample_from_frame(
+        frame, ["a", "b", "c"], scale=None, cluster="customer", wave="wave", outcomes=["sat"]
+    )
     found = driver_results(sample, "sat", ["a", "b", "c"], replicates=50, disclosure_limit=201)
     assert isinstance(found, TooFew)
     assert found.reason == "disclosure"

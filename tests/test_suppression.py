@@ -148,7 +148,7 @@ def test_a_change_is_shown_only_where_both_waves_show_the_group() -> None:
             "w": np.array(["w1", "w2"])[wave],
         }
     )
-    sample = sample_from_frame(frame, ["q1"], wave="w", segments=["s"])
+    sample = sample_from_frame(frame, ["q1"], wave="w", scale=None, segments=["s"])
     found = {g.value: g for g in index_by_segment(sample, flat_tree({"q1": 1}), "s").groups}
     # In w2 a is small, and b goes with it as the smallest shown; in w1 b is small, and a goes.
     assert found["a"].score == TooFew(5, "disclosure")
@@ -201,7 +201,7 @@ def test_no_combination_of_shown_means_gives_an_item_with_few_answers(
     scores = np.random.default_rng(1).uniform(0, 100, (80, len(answers)))
     for j, n in enumerate(answers):
         scores[n:, j] = np.nan
-    sample = sample_from_frame(pd.DataFrame(scores, columns=list(tree.items)), tree.items)
+    sample = sample_from_frame(pd.DataFrame(scores, columns=list(tree.items)), tree.items, scale=None)
     _, nodes = index_by_wave(sample, tree, disclosure_limit=LIMIT)
     # Every shown mean, the index among them, by the weights of the leaves in it.
     shown = np.array(
@@ -222,7 +222,7 @@ def test_derivable_by_hand() -> None:
 
 def test_shown_groups_are_estimates() -> None:
     frame = pd.DataFrame({"q1": np.arange(60.0), "s": ["a"] * 20 + ["b"] * 40})
-    sample = sample_from_frame(frame, ["q1"], segments=["s"])
+    sample = sample_from_frame(frame, ["q1"], scale=None, segments=["s"])
     assert all(
         isinstance(g.score, Estimate) for g in index_by_segment(sample, flat_tree({"q1": 1}), "s").groups
     )
@@ -234,7 +234,7 @@ def test_an_outcome_made_of_a_hidden_item_is_hidden_with_it() -> None:
     frame["wave"] = np.repeat(["w1", "w2"], 200)
     frame.loc[205:, "c"] = np.nan  # five answers in the last wave; a goes with it
     frame["sat"], frame["loyal"] = frame["b"], frame["a"]
-    sample = sample_from_frame(frame, list("abc"), wave="wave", outcomes=["sat", "loyal"])
+    sample = sample_from_frame(frame, list("abc"), scale=None, wave="wave", outcomes=["sat", "loyal"])
     tree = flat_tree({"a": 2, "b": 1, "c": 1})
     assert hidden_items(sample, tree, "w2") == {"c": "disclosure", "a": "complementary"}
     kinds = [
@@ -253,7 +253,7 @@ def test_another_reading_of_the_index_needs_people_too() -> None:
     frame = pd.DataFrame(np.full((40, 3), np.nan), columns=list("abc"))
     frame.loc[:30, "a"], frame.loc[25:, "b"], frame.loc[32:, "c"] = 40.0, 70.0, 90.0
     tree = flat_tree(dict.fromkeys("abc", 1.0))
-    sample = sample_from_frame(frame, list("abc"))
+    sample = sample_from_frame(frame, list("abc"), scale=None)
     # Fourteen people answered two of three items or more.
     assert quality(sample, tree).index_respondent is not None
     assert quality(sample, tree, disclosure_limit=15).index_respondent is None

@@ -167,7 +167,7 @@ def test_less_churn_is_better_and_as_sure_as_more_renewal() -> None:
     wave = np.repeat(["w1", "w2"], 300)
     renewed = 100.0 * (rng.random(600) < np.where(wave == "w1", 0.5, 0.8))
     frame = pd.DataFrame({"q": 50.0, "wave": wave, "renewed": renewed, "lost": 100 - renewed})
-    sample = sample_from_frame(frame, ["q"], wave="wave", outcomes=["renewed", "lost"])
+    sample = sample_from_frame(frame, ["q"], scale=None, wave="wave", outcomes=["renewed", "lost"])
     found = results(
         sample,
         OutcomeKind("renewed", "renewal", "share"),
