@@ -6,6 +6,7 @@ key and, for pydantic, a missing one as well; the reader sees the first alone.
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -25,6 +26,16 @@ _BOUNDS = {
     "less_than": ("study_not_below", "lt"),
 }
 _MOST = 1_000
+_SHOWN = 20
+_ID = r"[A-Za-z_][A-Za-z0-9_]*"
+# Keys whose values are ids that another part gives.
+_REFERENCES = {
+    "scale": "scales",
+    **dict.fromkeys(("item", "items"), "items"),
+    **dict.fromkeys(("column", "respondent", "weight", "cluster", "stratum"), "columns"),
+    **dict.fromkeys(("from", "to"), "constructs"),
+    "outcomes": "outcomes",
+}
 _EXPECTED = {
     "string": "text",
     "int": "whole_number",
@@ -43,7 +54,7 @@ def shape_problems(errors: Iterable[Mapping[str, Any]], document: Document) -> t
     Those that follow from an unknown key next to them are left out, and so are those about a block that
     ``*name`` repeats: it is wrong once, where it is written.
     """
-    errors = list(errors)
+    errors = [error for error in errors if not _follows(error)]
     strays = [error["loc"] for error in errors[:_MOST] if _extra(error)]
     guesses = {(*location[:-1], _nearest_key(location, document)) for location in strays}
     written: dict[object, Problem] = {}
@@ -55,6 +66,11 @@ def shape_problems(errors: Iterable[Mapping[str, Any]], document: Document) -> t
             block = document.node(error["loc"][:-1])
             written.setdefault((id(block), error["loc"][-1:], error["type"]), _problem(error, document))
     return tuple(written.values())
+
+
+def _follows(error: Mapping[str, Any]) -> bool:
+    """Whether a list is called too short only because an entry, reported itself, was wrong."""
+    return bool(error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"])
 
 
 def _extra(error: Mapping[str, Any]) -> bool:
@@ -89,6 +105,9 @@ def _sentence(error: Mapping[str, Any], document: Document) -> tuple[str, dict[s
     if kind == "literal_error":
         return _not_allowed(location, value)
     if kind == "string_pattern_mismatch":
+        part, known = _referred(location, document)
+        if known:
+            return "study_bad_reference", {"value": _short(value), "part": part, "known": listing(known)}
         return "study_bad_wave_id" if location[0] == "waves" else "study_bad_id", {"value": _short(value)}
     if kind == "string_too_long":
         return "study_too_long", {"value": _short(value), "limit": context["max_length"]}
@@ -97,6 +116,19 @@ def _sentence(error: Mapping[str, Any], document: Document) -> tuple[str, dict[s
     if kind.startswith("date") or kind == "value_error":
         return "study_bad_date", {"value": _short(value)}
     return _wrong_type(kind, location, value)
+
+
+def _referred(location: Location, document: Document) -> tuple[str, list[str]]:
+    """Return the part whose ids belong at ``location``, and some of those; none where it gives an id."""
+    words = [key for key in location if isinstance(key, str)]
+    part = _REFERENCES.get(words[-1], "") if len(location) > 1 else ""
+    node = document.node((part,)) if part else None
+    entries = node.plain() if node is not None else None
+    ids = list(entries) if isinstance(entries, dict) else []
+    if isinstance(entries, list):
+        ids = [entry.get("id") for entry in entries if isinstance(entry, dict)]
+    known = [name for name in ids if isinstance(name, str) and re.fullmatch(_ID, name)]
+    return part, known[:_SHOWN] + (["…"] if len(known) > _SHOWN else [])
 
 
 def _missing(location: Location) -> tuple[str, dict[str, Any]]:

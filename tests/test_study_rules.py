@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_study import MINIMAL, changed, found, line_of, only
 
-from survey.definition import parse_study
+from survey.definition import examine, parse_study
 from survey.errors import StudyProblems
 from survey.study import MAX_COLUMNS
 
@@ -34,6 +34,8 @@ SHAPES = [
     ("{zh: 调查, en: Survey}", "{zh: 调查, en: '  '}", "study_no_value", "title.en"),
     ("id: small", "id: 小研究", "study_bad_id", "id"),
     ("id: small", "id:", "study_no_value", "id"),
+    ("outcomes: [overall]", "outcomes: [满意度]", "study_bad_reference", "drivers.outcomes[0]"),
+    ("cluster: account", "cluster: 客户", "study_bad_reference", "design.cluster"),
     ("id: small", f"id: {'x' * 65}", "study_too_long", "id"),
     ("csat: 1", "csat: 2", "study_not_allowed", "csat"),
     ("ends: [1, 10]", "ends: [1]", "study_ends_shape", "scales.ten.ends"),
@@ -322,3 +324,49 @@ def test_places_after_a_damaged_element_are_still_right() -> None:
     )
     problems = found(text)
     assert ("study_unknown_scales_near", line_of(text, "scale: tne"), "items[1].scale") in problems
+
+
+def test_an_id_that_cannot_be_is_told_which_there_are() -> None:
+    problem = only(MINIMAL.replace("Price}\n    scale: ten", "Price}\n    scale: 十分"))
+    assert (problem.code, problem.values["part"], problem.values["known"]["zh"]) == (
+        "study_bad_reference",
+        "scales",
+        "ten",
+    )
+
+
+def warned(text: str) -> list[str]:
+    return [problem.code for problem in examine(text, "study.yaml")[1] if problem.severity == "warning"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "mixed"),
+    [
+        ("60 0.40", True),
+        ("20 1", True),
+        ("5 0.4", True),
+        ("19 1", False),
+        ("1.5 0.5", False),
+        ("0.97 0.03", False),
+        ("98 2", False),
+        ("0.60 0.40", False),
+        ("2 0", False),
+    ],
+)
+def test_weights_that_mix_percentages_and_fractions_are_warned_of(weights: str, mixed: bool) -> None:
+    first, second = weights.split()
+    text = (
+        changed(
+            "    - {item: speed, weight: 2}\n    - care\n",
+            "    - {item: speed, weight: FIRST}\n    - {item: care, weight: SECOND}\n",
+        )
+        .replace("FIRST", first)
+        .replace("SECOND", second)
+    )
+    assert ("study_weights_mixed" in warned(text)) is mixed
+
+
+@pytest.mark.parametrize(("limit", "low"), [(1, True), (9, True), (10, False)])
+def test_a_disclosure_limit_that_identifies_people_is_warned_of(limit: int, low: bool) -> None:
+    text = changed("reporting:\n", f"reporting:\n  disclosure_limit: {limit}\n")
+    assert ("study_disclosure_low" in warned(text)) is low

@@ -8,6 +8,8 @@ from survey.language import listing
 from survey.rules.review import Review
 from survey.rules.structure import check_kind
 
+_USUAL_LIMIT = 10
+
 
 def check_design(review: Review) -> None:
     """The columns of the design exist, are of the kind their part needs, and are never blank."""
@@ -81,6 +83,9 @@ def check_waves(review: Review) -> None:
 def check_reporting(review: Review) -> None:
     """A marked group is a shown one, and an action is about an item."""
     reporting = review.study.reporting
+    if reporting.disclosure_limit < _USUAL_LIMIT:
+        values = {"limit": reporting.disclosure_limit, "usual": _USUAL_LIMIT}
+        review.warn("study_disclosure_low", "reporting", "disclosure_limit", **values)
     if reporting.minimum_base < reporting.disclosure_limit:
         values = {"base": reporting.minimum_base, "limit": reporting.disclosure_limit}
         review.add("study_base_below_disclosure", "reporting", "minimum_base", **values)

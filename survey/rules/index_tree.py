@@ -8,6 +8,10 @@ from survey.rules.review import Review
 from survey.study import IndexNode
 from survey.yaml_lines import Location
 
+# Weights so far apart are hardly meant; less far apart, if some are above 1 and some below.
+_FAR_APART = 20
+_APART = 5
+
 Placed = tuple[IndexNode, Location]
 
 
@@ -52,10 +56,26 @@ def _check_total(review: Review, children: Sequence[IndexNode], location: Locati
     if whole and sum(child.weight for child in children) == 0:
         review.add("study_branch_weightless", *location)
         return
+    if whole:
+        _check_one_measure(review, children, location)
     for number, child in enumerate(children):
         if child.weight == 0:
             name = child.item or child.id or str(number)
             review.warn("study_weight_zero", *location, number, "weight", name=name)
+
+
+def _check_one_measure(review: Review, children: Sequence[IndexNode], location: Location) -> None:
+    """Warn of siblings that seem to mix percentages with fractions; those that sum to 1 or 100 do not."""
+    weighing = sorted((child for child in children if child.weight > 0), key=lambda child: child.weight)
+    total = sum(child.weight for child in weighing)
+    if len(weighing) < 2 or any(abs(total - whole) <= whole / 1000 for whole in (1, 100)):
+        return
+    least, most = weighing[0], weighing[-1]
+    ratio = most.weight / least.weight
+    if ratio >= _FAR_APART or (ratio >= _APART and least.weight < 1 < most.weight):
+        values = {"low": f"{least.weight:g}", "high": f"{most.weight:g}"}
+        share = f"{100 * least.weight / total:.2g}"
+        review.warn("study_weights_mixed", *location, **values, name=least.item or least.id, share=share)
 
 
 def _check_items(review: Review, leaves: Sequence[Placed]) -> None:
