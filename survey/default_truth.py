@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from survey.definition import read_study_text
 from survey.errors import Place, Problem, ProblemsError
-from survey.language import LANGUAGES, catalogue
+from survey.language import LANGUAGES, catalogue, listing
 from survey.opinions import parts_in_order
 from survey.study import Column, Item, Study
 from survey.truth import Amount, ColumnTruth, Event, Factor, Frame, Inputs, ItemTruth, Truth
@@ -94,7 +94,7 @@ def unknown_names(truth: Truth, study: Study, place: Callable[[Location], Place]
 
     def check(key: str, names: Iterable[str], known: set[str]) -> Iterable[Problem]:
         for name in sorted(set(names) - known):
-            values = {"name": name, "known": ", ".join(sorted(known))}
+            values = {"name": name, "known": listing(sorted(known))}
             yield Problem("truth_name", place((*key.split("."), name)), values)
 
     yield from check("items", truth.items, items)

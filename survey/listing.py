@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from survey.errors import Problem
-from survey.language import Language, catalogue
+from survey.language import Language, catalogue, listing
 
 _DIGITS = re.compile(r"\d+$")
 
@@ -27,7 +27,7 @@ class ProblemGroup:
         if len(self.problems) == 1:
             return first.line(language)
         rest = [problem.place.cell or str(problem.place.line) for problem in self.problems[1:shown]]
-        places = ", ".join([str(first.place), *rest])
+        places = listing([str(first.place), *rest])[language]
         return catalogue("survey")(
             "listing.cells", language, places=places, n=len(self.problems), message=first.message(language)
         )

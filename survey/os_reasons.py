@@ -34,4 +34,7 @@ _NAMES = {
 def os_reason(error: OSError) -> Mapping[str, str]:
     """Return why ``error`` happened, by language; what has no words is given by its number."""
     name = _NAMES.get(error.errno or 0, "other")
-    return {language: catalogue("survey")(f"system.reason.{name}", language, n=error.errno) for language in LANGUAGES}
+    return {
+        language: catalogue("survey")(f"system.reason.{name}", language, n=error.errno)
+        for language in LANGUAGES
+    }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from survey.errors import Place, Problem, ProblemsError
-from survey.language import Language
+from survey.language import Language, listing
 from survey.left_blank import leave_blank
 from survey.opinions import Census, take_census
 from survey.register import Draw, Floats, Integers, Register, build_register, draw_wave, stream
@@ -77,7 +77,7 @@ def simulate(
 def _problems(study: Study, wave: str, n: int, contacts: int) -> list[Problem]:
     found, place = [], Place(study.id)
     if wave not in study.wave_by_id:
-        found.append(Problem("simulate_wave", place, {"wave": wave, "waves": ", ".join(study.wave_by_id)}))
+        found.append(Problem("simulate_wave", place, {"wave": wave, "waves": listing(study.wave_by_id)}))
     if not 2 <= n <= contacts:
         found.append(Problem("simulate_count", place, {"n": n, "contacts": contacts}))
     return found

@@ -177,6 +177,10 @@ def warned(language: Language) -> list[str]:
         MADE.drivers[0],
         dropped=(("fit", "no_spread"), ("billing", "aliased")),
         warnings=tuple((key, values) for key, values in WARNINGS.items()),
+        drivers=(
+            *MADE.drivers[0].drivers[:2],
+            *(dataclasses.replace(one, direction="conflicting") for one in MADE.drivers[0].drivers[2:4]),
+        ),
     )
     return tables.driver_notes(Words(MADE, STUDY, language), found)
 
@@ -190,6 +194,9 @@ def test_warnings_are_sentences_with_rounded_figures() -> None:
     assert "0.68" in english[8]
     assert "probability 61%" in english[9]
     assert len(warned("zh")) == len(english)
+    for language, mark in (("zh", "、"), ("en", ", ")):
+        named = [Words(MADE, STUDY, language).item(one.item) for one in MADE.drivers[0].drivers[2:4]]
+        assert mark.join(named) in warned(language)[list(WARNINGS).index("conflicting") + 2]
 
 
 def test_every_warning_of_the_analysis_has_a_sentence() -> None:

@@ -299,3 +299,11 @@ def test_every_key_of_the_schema_is_described(language: Any) -> None:
             )
     described = {key for key in catalogue("survey") if key.startswith("schema.")}
     assert len(described) == 1 + sum(1 + len(part["properties"]) for part in parts)
+
+
+def test_comments_of_a_shipped_study_are_in_both_languages(name: str) -> None:
+    blocks = re.findall(r"(?m)(?:^ *#.*\n)+", SHIPPED[name].read_text("utf-8"))
+    assert len(blocks) > 5
+    for block in blocks:
+        assert CHINESE.search(block), block
+        assert re.search(r"[A-Za-z]{4}", block), block

@@ -16,7 +16,7 @@ from rich.text import Text
 from analysis.results import Comparison, Driver, DriverResults, Estimate, GroupResult, SegmentResult, TooFew
 from report_templates import formatting
 from report_templates.context.verdicts import direction
-from survey.language import catalogue
+from survey.language import catalogue, listing
 from workbench.layout import cells
 
 if TYPE_CHECKING:
@@ -114,9 +114,11 @@ def driver_notes(words: Words, found: DriverResults) -> list[str]:
     notes = [
         _say(words, f"tables.dropped.{reason}", driver=words.item(item)) for item, reason in found.dropped
     ]
+    conflicting = [words.item(driver.item) for driver in found.drivers if driver.direction == "conflicting"]
+    names = listing(conflicting)[words.language]
     for warning, values in found.warnings:
         figures = {name: _WARNING_FIGURES.get(name, _count)(value) for name, value in values.items()}
-        notes.append(_say(words, f"tables.warning.{warning}", **figures))
+        notes.append(_say(words, f"tables.warning.{warning}", **{"names": names} | figures))
     return notes
 
 

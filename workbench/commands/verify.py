@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from survey.language import listing
 from workbench import options
 from workbench.project import Project
 from workbench.terminal import Terminal, problem_document
@@ -28,5 +29,5 @@ def verify(
     elif problems:
         terminal.problems(problems, heading="verify.problems")
     else:
-        terminal.line("verify.ok", file=opened.database, waves=", ".join(waves))
+        terminal.line("verify.ok", file=opened.database, waves=listing(waves))
     return 1 if problems else 0
