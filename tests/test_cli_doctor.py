@@ -128,7 +128,10 @@ def problems(n: int, **values: Any) -> list[Problem]:
 @pytest.mark.usefixtures("narrow")
 def test_a_long_list_is_counted_again_where_it_ends() -> None:
     assert watched(lambda terminal: terminal.problems(problems(3))).count("共有 3 个问题") == 1
-    assert watched(lambda terminal: terminal.problems(problems(40))).count("共有 40 个问题") == 2
+    # Equal problems of one column stand in one paragraph, however many they are.
+    assert watched(lambda terminal: terminal.problems(problems(40))).count("共有 40 个问题") == 1
+    different = [problem for n in range(40) for problem in problems(1, path=f"{n}.xlsx")]
+    assert watched(lambda terminal: terminal.problems(different)).count("共有 40 个问题") == 2
 
 
 @pytest.mark.usefixtures("narrow")
