@@ -245,7 +245,7 @@ def test_a_damaged_or_foreign_file_is_refused_for_what_it_is(p: Path, damage: st
 
 def test_a_file_that_is_absent_or_too_large_is_refused(tmp_path: Path, p: Path) -> None:
     assert refused(tmp_path / "none.xlsx") == ["workbook_not_found"]
-    assert refused(tmp_path) == ["workbook_unreadable"]
+    assert refused(tmp_path) == ["workbook_is_folder"]
     assert refused(build(p), limits=Limits(file_bytes=100)) == ["workbook_limit_file"]
 
 
