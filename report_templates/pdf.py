@@ -9,6 +9,7 @@ The child takes a second to load; start a ``Printer`` before making the HTML, an
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -91,6 +92,14 @@ def write_pdf(
         )
 
 
+_AHEAD: list[Any] = []
+
+
+def _end_unused() -> None:
+    while _AHEAD:
+        _AHEAD.pop().__exit__()
+
+
 class Printer:
     """A child process that renders pages, one after the other. Use it in a ``with`` block.
 
@@ -103,6 +112,17 @@ class Printer:
         self._folder = tempfile.TemporaryDirectory(prefix="csat-pdf-")
         self._jobs = 0
         self._child = self._start()
+
+    @classmethod
+    def start_ahead(cls) -> None:
+        """Start a printer that the next :meth:`ready` hands over; one that nobody takes ends with us."""
+        _AHEAD.append(cls())
+        atexit.register(_end_unused)
+
+    @classmethod
+    def ready(cls) -> Self:
+        """Return a printer, the one started ahead where there is one."""
+        return _AHEAD.pop() if _AHEAD else cls()
 
     def __enter__(self) -> Self:
         return self

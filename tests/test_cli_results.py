@@ -242,7 +242,7 @@ def _fake_render(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Language]]:
         made.append(("html", language))
         return "<!DOCTYPE html>"
 
-    monkeypatch.setattr("report_templates.pdf.Printer", lambda: nullcontext("a printer"))
+    monkeypatch.setattr("report_templates.pdf.Printer.ready", lambda: nullcontext("a printer"))
     monkeypatch.setattr("report_templates.render.render_pdf", pdf)
     monkeypatch.setattr("report_templates.render.render_html", html)
     return made

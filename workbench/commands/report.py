@@ -57,7 +57,7 @@ def _printer(file_format: Format) -> AbstractContextManager[Printer | None]:
     """Return a printer that gets ready while the results are worked out; none for HTML."""
     from report_templates.pdf import Printer
 
-    return Printer() if file_format == "pdf" else nullcontext()
+    return Printer.ready() if file_format == "pdf" else nullcontext()
 
 
 def _format(output: Path | None, asked: Format | None, command: str) -> Format:

@@ -1,0 +1,35 @@
+"""The way in. A report's printer loads while everything else is still being imported.
+
+The printer is a process of its own and takes longer to load than the rest of ``csat report`` takes to work
+out the page. So it is started first, before the command line is read in earnest; a printer that was not
+wanted after all ends unused.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+
+def main() -> int:
+    """Run ``csat`` with the arguments of this process and return its exit code."""
+    if wants_printer(sys.argv[1:]):
+        from report_templates.pdf import Printer
+
+        # Where no process or folder can be made, the command itself says so in words.
+        with suppress(OSError):
+            Printer.start_ahead()
+    from workbench.cli import main as run
+
+    return run()
+
+
+def wants_printer(arguments: Sequence[str]) -> bool:
+    """Tell whether these arguments look like a report as PDF.
+
+    >>> wants_printer(["report", "--lang", "zh"]), wants_printer(["report", "-o", "q3.html"])
+    (True, False)
+    """
+    other = any(word.lower().endswith(("html", ".htm")) or word == "--help" for word in arguments)
+    return "report" in arguments and not other
