@@ -168,6 +168,10 @@ environment() {
     pip install --no-compile --require-hashes --only-binary=:all: -r "$requirements"
     # Its build backend came with the requirements, so nothing is fetched that has no hash.
     pip install --no-index --no-deps --no-build-isolation -e .
+    # Compile what csat imports, once and here: where Python may not write bytecode later on, every start
+    # would compile it all again.
+    env -u PYTHONDONTWRITEBYTECODE "$venv/bin/python" -c 'import analysis.pipeline, report_templates.render, \
+        report_templates.webfont, survey.importing, survey.store, survey.workbook, weasyprint, workbench.cli' || :
     fingerprint >"$venv/.ready-run"
     [ "$level" = run ] || fingerprint >"$venv/.ready-$level"
     rm -f "$unfinished"
