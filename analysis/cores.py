@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import cpu_count
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # it ships no types
+from threadpoolctl import threadpool_limits
 
 
 @contextmanager
