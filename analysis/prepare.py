@@ -14,8 +14,9 @@ import numpy as np
 from analysis.sample import Floats, Groups, Integers, Sample
 from survey.errors import Place, Problem, ProblemsError
 from survey.language import listing
+from survey.questions import BlankKind, Item, Scale
 from survey.responses import Codes, Responses, Value
-from survey.study import BlankKind, Item, Outcome, Scale, Segment, Study
+from survey.study import Outcome, Segment, Study
 
 
 class SampleProblems(ProblemsError):

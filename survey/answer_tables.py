@@ -15,8 +15,8 @@ import numpy as np
 from survey.canonical import canonical
 from survey.errors import StoreProblems
 from survey.project_file import ProjectFile
+from survey.questions import MAX_COLUMNS
 from survey.responses import Responses, Value
-from survey.study import MAX_COLUMNS
 from survey.wave_contents import wave_digest
 
 _VIEW = """

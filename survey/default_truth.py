@@ -18,7 +18,8 @@ from survey.definition import read_study_text
 from survey.errors import Place, Problem, ProblemsError
 from survey.language import LANGUAGES, catalogue, listing
 from survey.opinions import parts_in_order
-from survey.study import Column, Item, Study
+from survey.questions import Column, Item
+from survey.study import Study
 from survey.truth import Amount, ColumnTruth, Event, Factor, Frame, Inputs, ItemTruth, Truth
 from survey.yaml_lines import Location, read_yaml
 

@@ -23,7 +23,10 @@ Origin = dict[Location, tuple[int, ...]]
 # Each round takes out at least one part, and what remains is at most this deep.
 _ROUNDS = 100
 _GONE = object()
-_NAMED = ("items", "columns", "open_questions", "constructs", "outcomes", "segments", "waves")
+_NAMED = (
+    *("items", "columns", "open_questions", "choice_questions"),
+    *("constructs", "outcomes", "segments", "waves"),
+)
 _TEXT = {"zh": "-", "en": "-"}
 _STAND_IN: Mapping[str, Any] = {
     "csat": 1,

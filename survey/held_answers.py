@@ -12,8 +12,9 @@ from typing import Any
 
 from survey.errors import Place, Problem
 from survey.language import listing
+from survey.questions import Scale
 from survey.responses import Responses
-from survey.study import Scale, Study
+from survey.study import Study
 from survey.wording import matching
 
 _SHOWN = 5

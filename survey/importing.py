@@ -22,9 +22,10 @@ from survey.language import listing
 from survey.layouts.plain import Table, find_table
 from survey.mapping import HeaderIndex, Target
 from survey.notes import Notes
+from survey.questions import BlankKind
 from survey.responses import Codes, Responses, Value
 from survey.routing import apply_routing
-from survey.study import BlankKind, Study
+from survey.study import Study
 from survey.values import (
     BAD,
     EMPTY,

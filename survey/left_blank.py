@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from survey.questions import BlankKind
 from survey.register import stream
 from survey.responses import Codes
-from survey.study import BlankKind, Study
+from survey.study import Study
 from survey.truth import Truth
 
 KINDS = {

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from survey.study import Column, Item, OpenQuestion, Study, Text
+from survey.questions import Column, Item, OpenQuestion, Text
+from survey.study import Study
 from survey.wording import matching, without_question_number
 
 _SIMILAR = 0.6

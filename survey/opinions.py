@@ -13,9 +13,10 @@ from graphlib import TopologicalSorter
 
 import numpy as np
 
+from survey.questions import BlankKind
 from survey.register import Booleans, Floats, Integers, Register, stream
 from survey.responses import Codes
-from survey.study import BlankKind, Study
+from survey.study import Study
 from survey.truth import Factor, Inputs, Truth
 
 Part = tuple[str, str]  # "factor", "item" or "event", and its id

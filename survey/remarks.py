@@ -10,8 +10,9 @@ import numpy as np
 
 from survey.language import Language, catalogue
 from survey.opinions import Census
+from survey.questions import BlankKind
 from survey.register import Floats, Integers, stream
-from survey.study import BlankKind, Study
+from survey.study import Study
 from survey.truth import Truth
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from survey.questions import BlankKind, Item
 from survey.responses import Codes
-from survey.study import BlankKind, Item, Study
+from survey.study import Study
 from survey.values import BAD, EMPTY
 
 Mask = npt.NDArray[np.bool_]

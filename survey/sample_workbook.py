@@ -22,9 +22,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import Field
 
 from survey.language import Language, catalogue
+from survey.questions import BlankKind, Column, Frozen, Identifier, Item
 from survey.register import stream
 from survey.responses import Responses, Value
-from survey.study import BlankKind, Column, Frozen, Identifier, Item, Study
+from survey.study import Study
 
 HEADER_ROW = 3
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")

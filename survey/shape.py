@@ -16,7 +16,8 @@ from pydantic import BaseModel
 
 from survey.errors import Problem
 from survey.language import catalogue, listing
-from survey.study import Study, Text
+from survey.questions import Text
+from survey.study import Study
 from survey.yaml_lines import Document, Location
 
 _BOUNDS = {

@@ -14,10 +14,11 @@ from survey.errors import Place, Problem, ProblemsError
 from survey.language import Language, listing
 from survey.left_blank import leave_blank
 from survey.opinions import Census, take_census
+from survey.questions import Column
 from survey.register import Draw, Floats, Integers, Register, build_register, draw_wave, stream
 from survey.remarks import remarks
 from survey.responses import Responses, Value
-from survey.study import Column, Study
+from survey.study import Study
 from survey.truth import Amount, Truth
 from survey.turnover import register_in
 

@@ -10,9 +10,10 @@ import numpy as np
 from survey.importance import importance_shares
 from survey.left_blank import leave_blank, possible_blanks
 from survey.opinions import Census
+from survey.questions import AskedIf
 from survey.register import Floats, Register
 from survey.responses import Codes
-from survey.study import AskedIf, Outcome, Study
+from survey.study import Outcome, Study
 from survey.truth import Truth
 
 PARTS = 4  # the censuses are split in so many parts for the error of importance shares

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from survey.study import BlankName, Frozen, Identifier, WaveIdentifier
+from survey.questions import BlankName, Frozen, Identifier, WaveIdentifier
 
 Share = float
 USUAL_BLANKS: Mapping[BlankName, float] = {

@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from survey.cells import CellValue, Fault, raw_text
+from survey.questions import BlankKind, Column, Item, OpenQuestion, Scale
 from survey.responses import Value
-from survey.study import BlankKind, Column, Item, OpenQuestion, Scale
 from survey.wording import matching, number_in, plain, tidy
 
 EMPTY = -32768

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from survey.questions import BlankKind, Item
 from survey.responses import Codes, Responses
-from survey.study import BlankKind, Item, Study
+from survey.study import Study
 
 KINDS = ("plain", "constant", "empty", "sparse", "routed", "copy")
 OFTEN = (0.60, 0.08, 0.06, 0.10, 0.10, 0.06)

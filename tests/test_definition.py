@@ -15,7 +15,8 @@ from small_study import MINIMAL, changed, found
 from survey.definition import dump_study, examine, load_study, parse_study, study_digest, weight_digest
 from survey.errors import StudyProblems
 from survey.language import LANGUAGES
-from survey.study import Index, IndexNode, Item, Scale, Study, Text, Wave
+from survey.questions import Item, Scale, Text
+from survey.study import Index, IndexNode, Study, Wave
 from survey.yaml_lines import MAX_BYTES, path_text, resolve
 
 

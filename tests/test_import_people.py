@@ -22,7 +22,8 @@ from drawing import (
 from imports import KEYED_Q1, codes, imported, placed, problems, warnings
 
 from survey.errors import ImportProblems
-from survey.study import BlankKind, Study
+from survey.questions import BlankKind
+from survey.study import Study
 
 # -- routing --------------------------------------------------------------------------------------
 

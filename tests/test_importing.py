@@ -24,7 +24,7 @@ from imports import KEYED_Q1, Q1, Q1_Q2, cell_q1, codes, imported, placed, probl
 
 from survey.definition import load_study
 from survey.importing import read_answers
-from survey.study import BlankKind
+from survey.questions import BlankKind
 from survey.workbook import read_workbook
 
 # -- answers --------------------------------------------------------------------------------------

@@ -16,8 +16,9 @@ from analysis.prepare import SampleProblems
 from analysis.results import Estimate, plain
 from survey.definition import load_study
 from survey.importing import read_responses
+from survey.questions import BlankKind
 from survey.responses import Responses
-from survey.study import BlankKind, Study
+from survey.study import Study
 from survey.workbook import read_workbook
 
 ROOT = Path(__file__).parent.parent

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.prepare import SampleProblems, prepare, score
+from survey.questions import BlankKind, Item, Scale
 from survey.responses import Responses
-from survey.study import BlankKind, Item, Scale, Study
+from survey.study import Study
 
 
 def word(text: str) -> dict[str, str]:

@@ -18,9 +18,10 @@ from survey.definition import load_study
 from survey.importance import importance_shares
 from survey.opinions import take_census
 from survey.population import population
+from survey.questions import BlankKind, Item, Scale, Text
 from survey.register import build_register, draw_wave
 from survey.simulate import Simulated, SimulationProblems, simulate
-from survey.study import BlankKind, Construct, Index, IndexNode, Item, Scale, Study, Text, Wave
+from survey.study import Construct, Index, IndexNode, Study, Wave
 from survey.truth import Attitude, Careless, Factor, Frame, ItemTruth, Truth
 
 SAMPLE = Path(__file__).parents[1] / "sample_surveys" / "key_accounts"

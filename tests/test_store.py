@@ -20,9 +20,9 @@ from stores import AT, KEY, STUDY, answers, refused, same, source
 from survey import project_file
 from survey.definition import study_digest
 from survey.errors import Place, StoreProblems
+from survey.questions import MAX_COLUMNS
 from survey.responses import Responses
 from survey.store import Store
-from survey.study import MAX_COLUMNS
 from survey.wave_contents import wave_digest
 
 # -- adding and loading ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from small_study import MINIMAL, changed, found, line_of, only
 
 from survey.definition import examine, parse_study
 from survey.errors import StudyProblems
-from survey.study import MAX_COLUMNS
+from survey.questions import MAX_COLUMNS
 
 # Each case: what is changed, and the one error that follows, at the line where the new text stands.
 SHAPES = [

@@ -30,7 +30,7 @@ from analysis import (
 from analysis.distribution import BLANK_KINDS
 from analysis.results import Distribution, Estimate, OutcomeResult, TooFew
 from analysis.sample import Sample
-from survey.study import BlankKind
+from survey.questions import BlankKind
 
 GOLDENS = Path(__file__).parent / "goldens" / "survey"
 ITEMS = [f"q{j}" for j in range(1, 7)]

@@ -17,7 +17,8 @@ from analysis.results import Comparison, Estimate, StudyResults, TooFew
 from report_templates import formatting, measure, theme
 from report_templates.context.model import Phrases
 from survey.language import Language, catalogue
-from survey.study import IndexNode, Study, Text
+from survey.questions import Text
+from survey.study import IndexNode, Study
 
 TITLE_SIZE = theme.pt(17)
 PRIOR_WIDTH = 6.0

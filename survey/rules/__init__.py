@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from survey.draft import Draft
 from survey.errors import Problem
+from survey.rules.choices import check_choices
 from survey.rules.fieldwork import check_design, check_population, check_reporting, check_waves
 from survey.rules.index_tree import check_index
 from survey.rules.names import check_headers, check_ids
@@ -30,6 +31,7 @@ RULES = (
     check_scales_of_items,
     check_routing,
     check_columns,
+    check_choices,
     check_index,
     check_constructs,
     check_paths,

@@ -1,6 +1,6 @@
 """Names: ids that stand for one thing, and workbook headers that lead to one column.
 
-Items, columns and open questions share one set of ids, because all of them are columns of a workbook.
+Items, columns, open and choice questions share one set of ids, because all of them are columns of a workbook.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from survey.questions import MAX_COLUMNS, ChoiceQuestion, Column, Item, OpenQuestion
 from survey.rules.review import Review
-from survey.study import MAX_COLUMNS, Column, Item, OpenQuestion
 from survey.wording import matching
 from survey.yaml_lines import Location
 
-Asked = Item | Column | OpenQuestion
-_ASKED = ("columns", "items", "open_questions")
+Asked = Item | Column | OpenQuestion | ChoiceQuestion
+_ASKED = ("columns", "items", "open_questions", "choice_questions")
 _OTHERS = ("constructs", "outcomes", "switching_costs", "segments", "waves")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from survey.language import listing
+from survey.language import LANGUAGES, listing
+from survey.questions import AskedIf, Column, Item, Scale
 from survey.rules.review import Review
-from survey.study import Column, Item, Scale, Text
 from survey.wording import tidy
-from survey.yaml_lines import Key
+from survey.yaml_lines import Key, Location
 
 MAX_WIDTH = 1000
 _MAX_CODE = 32_000  # answers are kept as 16-bit numbers
@@ -41,9 +41,10 @@ def _check_ends(review: Review, name: str, scale: Scale) -> None:
 
 def _check_codes(review: Review, name: str, scale: Scale) -> None:
     low, high = min(scale.ends), max(scale.ends)
-    for code in scale.labels:
-        if not low <= code <= high and code not in scale.blanks:
-            review.add("study_label_outside", "scales", name, "labels", code, code=code, low=low, high=high)
+    for part, named in (("labels", scale.labels), ("aliases", scale.aliases)):
+        for code in named:
+            if not low <= code <= high and code not in scale.blanks:
+                review.add("study_label_outside", "scales", name, part, code, code=code, low=low, high=high)
     for code in scale.blanks:
         if low <= code <= high:
             review.add("study_blank_inside", "scales", name, "blanks", code, code=code, low=low, high=high)
@@ -54,25 +55,29 @@ def _check_codes(review: Review, name: str, scale: Scale) -> None:
 def _check_wordings(review: Review, name: str, scale: Scale) -> None:
     """Check that a wording in a workbook leads to one code."""
     owners: dict[str, int] = {}
-    for code, text, location in _wordings(scale):
-        for language in ("zh", "en"):
-            owner = owners.setdefault(_folded(text[language]), code)
-            if owner != code:
-                place: tuple[Key, ...] = ("scales", name, *location, language)
-                review.add("study_wording_twice", *place, wording=text[language], first=owner, second=code)
+    for code, wording, location in _wordings(scale):
+        owner = owners.setdefault(folded(wording), code)
+        if owner != code:
+            values = {"wording": wording, "first": owner, "second": code}
+            review.add("study_wording_twice", "scales", name, *location, **values)
 
 
-def _folded(wording: str) -> str:
-    """Wordings that differ by more than width, spaces and case are told apart at import."""
+def folded(wording: str) -> str:
+    """Return the form that tells wordings apart: they differ by more than width, spaces and case."""
     return tidy(wording).casefold()
 
 
-def _wordings(scale: Scale) -> Iterator[tuple[int, Text, tuple[Key, ...]]]:
+def _wordings(scale: Scale) -> Iterator[tuple[int, str, tuple[Key, ...]]]:
     for code, text in scale.labels.items():
-        yield code, text, ("labels", code)
+        for language in LANGUAGES:
+            yield code, text[language], ("labels", code, language)
     for code, blank in scale.blanks.items():
         if blank.label is not None:
-            yield code, blank.label, ("blanks", code, "label")
+            for language in LANGUAGES:
+                yield code, blank.label[language], ("blanks", code, "label", language)
+    for code, aliases in scale.aliases.items():
+        for number, alias in enumerate(aliases):
+            yield code, alias, ("aliases", code, number)
 
 
 def check_scales_of_items(review: Review) -> None:
@@ -84,15 +89,15 @@ def check_scales_of_items(review: Review) -> None:
 def check_routing(review: Review) -> None:
     """Who is asked depends on an earlier item, and on answers that item can have."""
     order = {item.id: index for index, item in reversed(list(enumerate(review.study.items)))}
-    for index, item in enumerate(review.study.items):
-        if item.asked_if is None:
-            continue
-        gate = item.asked_if.item
-        if not review.known("items", gate, "items", index, "asked_if", "item"):
-            continue
-        if gate in order:
-            _check_order(review, index, order)
-            _check_answers(review, index, review.study.items[order[gate]])
+    for part in ("items", "open_questions", "choice_questions"):
+        for index, question in enumerate(getattr(review.study, part)):
+            asked_if, location = question.asked_if, (part, index, "asked_if")
+            if asked_if is None or not review.known("items", asked_if.item, *location, "item"):
+                continue
+            if asked_if.item in order:
+                if part == "items":
+                    _check_order(review, index, order)
+                _check_answers(review, asked_if, review.study.items[order[asked_if.item]], location)
 
 
 def _check_order(review: Review, index: int, order: dict[str, int]) -> None:
@@ -109,15 +114,15 @@ def _check_order(review: Review, index: int, order: dict[str, int]) -> None:
         review.add("study_routing_later", *location, item=item.id, gate=item.asked_if.item)
 
 
-def _check_answers(review: Review, index: int, gate: Item) -> None:
-    asked_if, scale = review.study.items[index].asked_if, review.study.scales.get(gate.scale)
-    if asked_if is None or scale is None:
+def _check_answers(review: Review, asked_if: AskedIf, gate: Item, location: Location) -> None:
+    scale = review.study.scales.get(gate.scale)
+    if scale is None:
         return
     low, high = min(scale.ends), max(scale.ends)
     for number, answer in enumerate(asked_if.answers):
         if not low <= answer <= high:
-            location = ("items", index, "asked_if", "answers", number)
-            review.add("study_routing_answer", *location, answer=answer, gate=gate.id, low=low, high=high)
+            values = {"answer": answer, "gate": gate.id, "low": low, "high": high}
+            review.add("study_routing_answer", *location, "answers", number, **values)
 
 
 def check_columns(review: Review) -> None:
@@ -142,13 +147,13 @@ def _check_categories(review: Review, index: int, column: Column) -> None:
     owners: dict[str, str] = {}
     for number, category in enumerate(column.categories):
         location = ("columns", index, "categories", number)
-        if owners.get(_folded(category.value)) == category.value:
+        if owners.get(folded(category.value)) == category.value:
             review.add("study_category_twice", *location, "value", value=category.value)
             continue
         names = (category.value, category.label.zh, category.label.en, *category.aliases)
-        shared = [name for name in names if _folded(name) in owners]
+        shared = [name for name in names if folded(name) in owners]
         if shared:
-            others = dict.fromkeys(owners[_folded(name)] for name in shared)
+            others = dict.fromkeys(owners[folded(name)] for name in shared)
             values = {"names": listing(dict.fromkeys(shared)), "others": listing(others)}
             review.add("study_category_ambiguous", *location, value=category.value, **values)
-        owners |= {_folded(name): category.value for name in names if name not in shared}
+        owners |= {folded(name): category.value for name in names if name not in shared}
