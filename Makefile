@@ -16,7 +16,7 @@ demo: ## 用示例调查跑完全程，得到 PDF 报告 · the whole job on the
 
 test: ## 运行全部测试 · run every test
 	@tools/setup.sh dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: setup ## 格式、类型、分层约定、中英文文案 · lint, format, types, layers, both languages
 	@$(BIN)/ruff check .

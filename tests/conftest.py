@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # come out in one order whatever the number of cores.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+# Whoever starts the tests may tell how wide the terminal is; tables are tested at the width of a pipe.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture
