@@ -79,7 +79,7 @@ class Dialect:
     typed : the brackets around what was typed beside an open option, as (opening, closing).
     blanks : texts that say why there is no answer (``(跳过)`` -> ``not_asked``).
     blank_codes : numbers that say so (-3 -> ``not_asked``).
-    chosen, unchosen : what stands in the column of an option that was, or was not, chosen (``1``, ``Checked``).
+    chosen, unchosen : what stands in the column of an option that was or was not chosen (``1``, ``Checked``).
     option_text : whether a chosen option may instead be marked by its own text.
     guard : a character that the platform puts before texts beginning with ``=``; it is no part of them.
     month_first : whether ``10/9/2026`` is the 9th of October.
