@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal, Protocol
 
 from survey.cells import Row
@@ -28,9 +27,6 @@ Meta = Literal[
 ]
 RowState = Literal["preview", "test", "spam", "partial", "invalid"]
 Numbers = Literal["codes", "options", "ask"]
-
-_NOTHING: Mapping[str, BlankName] = MappingProxyType({})
-_NO_CODES: Mapping[int, BlankName] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +86,8 @@ class Dialect:
     joins: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
     typed: tuple[str, str] | None = None
-    blanks: Mapping[str, BlankName] = _NOTHING
-    blank_codes: Mapping[int, BlankName] = _NO_CODES
+    blanks: Mapping[str, BlankName] = field(default_factory=dict)
+    blank_codes: Mapping[int, BlankName] = field(default_factory=dict)
     chosen: frozenset[str] = frozenset({"1"})
     unchosen: frozenset[str] = frozenset({"0"})
     option_text: bool = False
