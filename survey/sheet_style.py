@@ -1,0 +1,34 @@
+"""How the workbooks look that csat hands back: what is wrong, what deserves a look, and what is ours.
+
+Errors are orange and warnings blue, which people who see red and green alike tell apart; the words say it
+too.
+"""
+
+from __future__ import annotations
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from survey.errors import Severity
+
+ERROR_COLOUR = "FFC48A"
+WARNING_COLOUR = "BFDCF5"
+
+
+def _plain(colour: str) -> PatternFill:
+    return PatternFill("solid", fgColor=colour, bgColor=colour)
+
+
+FILLS: dict[Severity, PatternFill] = {"error": _plain(ERROR_COLOUR), "warning": _plain(WARNING_COLOUR)}
+HEADER_FILL = _plain("22384F")
+OUR_FILL = _plain("EEF1F5")
+HEADER_FONT = Font(bold=True, color="FFFFFF")
+TITLE_FONT = Font(bold=True, size=14, color="22384F")
+NOTE_FONT = Font(color="475467")
+LINK_FONT = Font(underline="single", color="1B5E9B")
+BOLD = Font(bold=True)
+TOP = Alignment(vertical="top")
+WRAPPED = Alignment(wrap_text=True, vertical="top")
+CENTRED = Alignment(wrap_text=True, vertical="top", horizontal="center")
+HEADING = Alignment(wrap_text=True, vertical="center")
+_THIN = Side(style="thin", color="D0D5DD")
+UNDERLINE = Border(bottom=_THIN)
