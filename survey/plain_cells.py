@@ -1,47 +1,74 @@
 """The fast way through a large sheet: cells in the form that spreadsheet programs write.
 
-Nearly every cell of a real workbook looks like ``<c r="B2" s="1"><v>5</v></c>``. Such cells are taken
-from the bytes of the sheet by one regular expression, and the XML parser sees all the rest. The
-expression is a grammar, not a guess: a row that holds anything else goes to the parser whole, and
-so does everything from the first comment, processing instruction or CDATA section on, because only
-inside one of those could something look like a row and be none.
+Nearly every cell of a real workbook looks like ``<c r="B2" s="1"><v>5</v></c>``, and without the number
+of its row the same few cells come again and again. So each is looked up by what it looks like, and one
+that is new is held against a regular expression. That is a grammar, not a guess: a row that holds
+anything else goes to the XML parser whole, and so does everything from the first comment, processing
+instruction or CDATA section on, because only inside one of those could something look like a row and be
+none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator
-from typing import NamedTuple
+
+from survey.cells import LAST_COLUMN, CellValue, column_number
 
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>]*\?>)?\s*(?=<)")
 _ENCODING = re.compile(rb"encoding\s*=\s*['\"](?!utf-8['\"])", re.IGNORECASE)
-# Printable ASCII without the characters that mean something in XML.
+_OPENING = '<c r="'
+_ROW = "§"  # stands for the number of the row and the quotation mark behind it; a plain row is ASCII
+# A cell behind its opening. Texts are printable ASCII without the characters that XML reserves.
 _CELL = re.compile(
-    r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="(n|s|b|e|str)")?'
+    rf'([A-Z]{{1,3}}){_ROW}(?: s="([0-9]{{1,6}})")?(?: t="(n|s|b|e|str)")?'
     r"(?:/>|>(?:<v>([ -%'-;=-\\^-~]*)</v>)?</c>)"
 )
-_GROUPS = _CELL.groups + 1
+_MOST_KNOWN, _LONGEST_KNOWN = 20_000, 100
 _MOST_PENDING = 1 << 18
 
-
-class PlainCells(NamedTuple):
-    """The cells of one row, taken apart: letters, row numbers, styles, types and stored texts."""
-
-    letters: list[str]
-    rows: list[str]
-    styles: list[str | None]
-    types: list[str | None]
-    texts: list[str | None]
+Value = Callable[[str | None, str | None, str | None], CellValue | None]
 
 
-def plain_cells(content: bytes) -> PlainCells | None:
-    """Return the cells that ``content`` consists of, or ``None`` when it holds anything else."""
-    if not content.isascii():
-        return None
-    parts = _CELL.split(content.decode("ascii"))
-    if any(parts[::_GROUPS]):
-        return None
-    return PlainCells(*(parts[n::_GROUPS] for n in range(1, _GROUPS)))
+class NotPlain(Exception):
+    """A row holds something other than plain cells."""
+
+
+class PlainRows(dict[str, tuple[int, CellValue | None]]):
+    """Rows of plain cells, and the column and value of the cells met so far.
+
+    ``value`` returns what a cell of a type, a style and a stored text holds.
+    """
+
+    def __init__(self, value: Value) -> None:
+        self._value = value
+
+    def __missing__(self, cell: str) -> tuple[int, CellValue | None]:
+        found = _CELL.fullmatch(cell)
+        if found is None:
+            raise NotPlain
+        letters, style, type_, text = found.groups()
+        column = column_number(letters)
+        if column > LAST_COLUMN:
+            raise NotPlain
+        meaning = column, self._value(type_, style, text)
+        # A text may hold control characters, which are counted as often as they occur.
+        if type_ != "str" and len(self) < _MOST_KNOWN and len(cell) < _LONGEST_KNOWN:
+            self[cell] = meaning
+        return meaning
+
+    def cells(self, content: bytes, row: str) -> dict[int, CellValue] | None:
+        """Return the cells of a row by column, or ``None`` when ``content`` is not plain cells of ``row``."""
+        if not content.isascii():
+            return None
+        before, *cells = content.decode("ascii").replace(f'{row}"', _ROW).split(_OPENING)
+        try:
+            found = dict(map(self.__getitem__, cells))
+        except NotPlain:
+            return None
+        if before or len(found) != len(cells):
+            return None
+        return {column: value for column, value in found.items() if value is not None}
 
 
 def without_cells(chunks: Iterator[bytes], take: Callable[[bytes], bool]) -> Iterator[bytes]:

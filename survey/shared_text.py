@@ -31,6 +31,7 @@ class TextCounter:
 
     def clean(self, text: str) -> str:
         """Return ``text`` as a person saw it in the spreadsheet."""
+        self.check(len(text))
         self._characters += len(text)
         if self._characters > self._limits.all_text:
             raise refusal(self._file, "workbook_limit_all_text", limit=self._limits.all_text)

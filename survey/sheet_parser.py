@@ -26,7 +26,7 @@ from survey.cells import (
     column_letters,
     column_number,
 )
-from survey.plain_cells import plain_cells, without_cells
+from survey.plain_cells import PlainRows, without_cells
 from survey.shared_text import TextCounter
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -228,7 +228,9 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
             if len(text) > most_text:
                 counter.check(len(text))
 
-    def value() -> CellValue | None:
+    def value(
+        cell_type: str | None, style: str | None, text: str | None, formula: bool = False
+    ) -> CellValue | None:
         if text is None or (text == "" and formula and cell_type in (None, "n")):
             return Fault(Kind.FORMULA, "") if formula else None
         if cell_type is None or cell_type == "n":
@@ -270,26 +272,17 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
         if count > most_cells:
             refuse("workbook_limit_cells", limit=most_cells)
 
+    plain = PlainRows(value)
+
     def take(content: bytes) -> bool:
-        nonlocal column, count, cell_type, style, text, formula
+        nonlocal cells, count
         if not row_open or in_cell or cells:
             return False
-        found = plain_cells(content)
-        if found is None or found.rows.count(row_text) != len(found.rows):
+        found = plain.cells(content, row_text)
+        if found is None:
             return False
-        formula = False
-        for letters, style_, type_, text_ in zip(*found[:1], *found[2:], strict=True):
-            column = columns.get(letters) or place(letters + row_text)
-            if text_ is None:
-                continue
-            if type_ is None and style_ not in date_styles:
-                number = numbers.get(text_)
-                if number is not None and column not in cells:
-                    cells[column] = number
-                    count += 1
-                    continue
-            cell_type, style, text = type_, style_, text_
-            keep(value())
+        cells = found
+        count += len(found)
         if count > most_cells:
             refuse("workbook_limit_cells", limit=most_cells)
         return True
@@ -301,7 +294,7 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
             in_value = False
         elif tag == "c" and in_cell:
             in_cell = False
-            keep(value())
+            keep(value(cell_type, style, text, formula))
         elif tag == "row":
             row_open = False
             if cells:

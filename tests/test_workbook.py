@@ -313,9 +313,10 @@ def test_the_fast_way_through_a_sheet_finds_what_the_parser_finds(
     chance = random.Random(20260102)
     plain = sheet(
         row(1, c("A1", 0, t="s"), c("B1", 7), c("C1", 44197, s=1), c("D1", s=1)),
-        row(2, c("A2", 0, t="s"), c("B2", "4.5"), c("D2", "#N/A", t="e"), attrs='hidden="1" spans="1:4"'),
-        row(4, c("A4", 1, t="b"), c("B4", "x y", t="str"), text("C4", "满意"), c("D4", 2, f="1+1")),
-        row(5, c("A5", 99, t="s"), c("B5"), c("C5", "1e400"), c("XFD5", 1)),
+        row(30, c("A30", 0, t="s"), c("B30", "4.5"), c("D30", "#N/A", t="e"), attrs='hidden="1" spans="1:4"'),
+        row(31, c("A31", 0, t="s"), c("B31", "4.5"), c("C31", 44197, s=1), c("D31", "30")),
+        row(44, c("A44", 1, t="b"), c("B44", "x y", t="str"), text("C44", "满意"), c("D44", 2, f="1+1")),
+        row(45, c("A45", 99, t="s"), c("B45"), c("C45", "1e400"), c("XFD45", 1)),
         post='<mergeCells><mergeCell ref="A1:B2"/></mergeCells>',
     )
     # Tokens that could make a row look like one where it is none, or change what follows it.
