@@ -1,63 +1,241 @@
-"""Which column is read as what, and what is said about the columns that are not."""
+"""Which column is read as what, and what is said about the columns that are not.
+
+Decisions of a person come first, then what headers say by themselves, then how an earlier wave was read.
+A header that is only similar is proposed and never taken.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from survey.cells import column_letters
+from survey.decisions import LEFT_OUT, Decision, Decisions
 from survey.import_report import LeftOut
 from survey.language import listing
-from survey.layouts.plain import Table
-from survey.mapping import HeaderIndex, Target, is_contact, most_similar
+from survey.layouts.export import ExportColumn, Meta
+from survey.layouts.plain import PLAIN
+from survey.mapping import HeaderIndex, OptionPart, Target, most_similar, proposal
 from survey.notes import Notes
+from survey.questions import ChoiceQuestion
+from survey.study import Study
+from survey.table import Table
+from survey.values import Wordings
+from survey.wording import matching
+
+_READ_META: tuple[Meta, ...] = ("respondent", "submitted", "started", "seconds", "source")
+
+How = Literal["study", "decided", "earlier", "accepted", "platform"]
 
 
-def map_columns(table: Table, index: HeaderIndex, notes: Notes) -> dict[Target, int]:
-    """Return the column of each target; note what is named twice, by nobody, or by two names."""
-    mapping: dict[Target, int] = {}
-    for column, targets in sorted(table.found.items()):
-        place, header = table.place(table.header_row, column), table.headers[column]
+@dataclass
+class ColumnMap:
+    """The columns that are read.
+
+    ``columns`` and ``parts`` hold targets read from one column, and options of choice questions read from
+    a column each; ``meta`` what the platform noted; ``how`` by what each column was recognised;
+    ``decided`` what has to be remembered.
+    """
+
+    columns: dict[Target, int] = field(default_factory=dict)
+    parts: dict[Target, dict[int, OptionPart]] = field(default_factory=dict)
+    meta: dict[Meta, list[int]] = field(default_factory=dict)
+    how: dict[int, How] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+    decided: list[Decision] = field(default_factory=list)
+    absent: frozenset[str] = frozenset()
+
+    @property
+    def read(self) -> list[int]:
+        """Every column that is read."""
+        parts = (column for parts in self.parts.values() for column in parts)
+        meta = (column for kind in _READ_META for column in self.meta.get(kind, ()))
+        return sorted({*self.columns.values(), *parts, *meta})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beforehand.
+
+    Attributes
+    ----------
+    decisions : those of the mapping file.
+    earlier : key or header (form ``matching``) -> target of earlier imports of this layout.
+    accept : take every proposal as right, and remember it.
+    leave_out : leave out whatever matches nothing, and remember that.
+    """
+
+    decisions: Decisions
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    accept: bool = False
+    leave_out: bool = False
+
+
+def map_columns(table: Table, study: Study, known: Known, notes: Notes) -> ColumnMap:
+    """Return what each column is; note what is named twice, by nobody, or by two names."""
+    return _Mapper(table, study, known, notes).map()
+
+
+class _Mapper:
+    def __init__(self, table: Table, study: Study, known: Known, notes: Notes) -> None:
+        self.table, self.study, self.known, self.notes = table, study, known, notes
+        self.index: HeaderIndex = table.index
+        self.plain = table.export.layout == PLAIN
+        self.options = {question.id: _option_wordings(question) for question in study.choice_questions}
+        self.found = ColumnMap(absent=frozenset(known.decisions.absent))
+        self.free: list[ExportColumn] = []
+
+    def map(self) -> ColumnMap:
+        for column in self.table.export.columns:
+            self._place_column(column)
+        self._key_of_platform()
+        self._proposals()
+        self._missing()
+        return self.found
+
+    # -- one column -------------------------------------------------------------------------------
+
+    def _place_column(self, column: ExportColumn) -> None:
+        decision = self.known.decisions.of(column)
+        if decision is not None and decision.target == LEFT_OUT:
+            self._leave_out(column, "import_column_left_out_decided")
+        elif decision is not None:
+            self._take(column, (self.index.by_id[decision.target],), "decided")
+        elif named := self._named(column):
+            self._take(column, named, "study")
+        elif column.role == "meta" and column.meta is not None:
+            self.found.meta.setdefault(column.meta, []).append(column.column)
+        elif column.role == "contact":
+            self._leave_out(column, "import_contact_left_out", contact=True)
+        elif column.role == "question" and (known := self._earlier(column)):
+            self._take(column, (known,), "earlier")
+        else:
+            self.free.append(column)
+
+    def _named(self, column: ExportColumn) -> tuple[Target, ...]:
+        """Return what the column's own names say: of a plain header every name has to say the same."""
+        found: dict[Target, None] = {}
+        for name in (*column.names, *((column.key,) if column.key else ())):
+            option = self.index.find_option(name)
+            found |= dict.fromkeys((option.target,) if option else self.index.find(name))
+            if found and not self.plain:
+                break
+        if not found and column.part is not None:
+            for stem in column.stems:
+                found |= dict.fromkeys(t for t in self.index.find(stem) if t.kind == "choice")
+        return tuple(found)
+
+    def _earlier(self, column: ExportColumn) -> Target | None:
+        for name in (column.key, matching(column.header)):
+            if name is not None and (target := self.known.earlier.get(name)) in self.index.by_id:
+                return self.index.by_id[str(target)]
+        return None
+
+    def _take(self, column: ExportColumn, targets: tuple[Target, ...], how: How) -> None:
+        place = self.table.place(self.table.header_row, column.column)
         if len(targets) > 1:
             names = listing(target.id for target in targets)
-            notes.problem("import_header_ambiguous", place, header=header, names=names)
-        elif targets[0] in mapping:
-            target, first = targets[0], column_letters(mapping[targets[0]])
-            notes.problem("import_column_twice", place, id=target.id, label=target.label, first=first)
+            self.notes.problem("import_header_ambiguous", place, header=column.header, names=names)
+            return
+        [target] = targets
+        if target.kind == "choice" and (part := self._part(column, target)) is not None:
+            self.found.parts.setdefault(target, {})[column.column] = part
+        elif target.kind == "choice" and column.part is not None:
+            values = {"header": column.header, "option": column.part, "id": target.id, "label": target.label}
+            self.notes.problem("import_option_unknown", place, **values)
+        elif target in self.found.columns:
+            first = column_letters(self.found.columns[target])
+            self.notes.problem("import_column_twice", place, id=target.id, label=target.label, first=first)
         else:
-            mapping[targets[0]] = column
-    present = table.targets
-    for target in index.targets:
-        if target not in present:
-            _note_missing(table, target, notes)
-    return mapping
+            self.found.columns[target] = column.column
+        self.found.how[column.column] = how
+
+    def _part(self, column: ExportColumn, target: Target) -> OptionPart | None:
+        for name in column.names:
+            if (option := self.index.find_option(name)) and option.target is target:
+                return option
+        if column.part is None:
+            return None
+        code = self.options[target.id].find(column.part)
+        if code is None and column.part_code is not None:
+            code = self.options[target.id].find(f"={column.part_code}")
+        return None if code is None else OptionPart(target, code, column.typed)
+
+    # -- all columns ------------------------------------------------------------------------------
+
+    def _key_of_platform(self) -> None:
+        """Let the platform's own number of an answer identify its respondent where nothing else does."""
+        key = self.study.design.respondent
+        columns = self.found.meta.get("respondent", [])
+        if key is not None and len(columns) == 1 and self.index.by_id[key] not in self.found.columns:
+            self.found.columns[self.index.by_id[key]] = columns[0]
+            self.found.how[columns[0]] = "platform"
+
+    def _proposals(self) -> None:
+        taken = set(self.found.columns) | set(self.found.parts)
+        open_ = [t for t in self.index.targets if t not in taken and t.id not in self.found.absent]
+        for column in self.free:
+            near = proposal(column.names[0] if column.names else column.header, open_)
+            if near is not None and self.known.accept:
+                self._take(column, (near.target,), "accepted")
+                self.found.decided.append(Decision(column.header, near.target.id, column.key))
+                open_.remove(near.target)
+            elif column.role == "question" and not self.plain and not self.known.leave_out:
+                self._undecided(column, near.target if near else None, near.similarity if near else 0.0)
+            else:
+                self._leave_out(column, "import_column_left_out")
+                if not self.plain:
+                    self.found.decided.append(Decision(column.header, LEFT_OUT, column.key))
+
+    def _undecided(self, column: ExportColumn, target: Target | None, similarity: float) -> None:
+        place = self.table.place(self.table.header_row, column.column)
+        about: dict[str, Any] = {"header": column.header, "layout": self.table.export.layout}
+        if target is None:
+            self.notes.problem("import_question_unknown", place, **about)
+        else:
+            about |= {"id": target.id, "label": target.label, "similarity": f"{similarity:.2f}"}
+            self.notes.problem("import_question_proposed", place, **about)
+
+    def _leave_out(self, column: ExportColumn, code: str, *, contact: bool = False) -> None:
+        self.found.left_out.append(LeftOut(column_letters(column.column), column.header, contact))
+        place = self.table.place(self.table.header_row, column.column)
+        self.notes.warn(code, place, header=column.header)
+
+    def _missing(self) -> None:
+        present = set(self.found.columns) | set(self.found.parts) | self.table.named
+        proposed = {
+            problem.values["id"]
+            for problem in self.notes.problems
+            if problem.code == "import_question_proposed"
+        }
+        for target in self.index.targets:
+            if target in present or target.id in self.found.absent or target.id in proposed:
+                continue
+            self._note_missing(target)
+
+    def _note_missing(self, target: Target) -> None:
+        free = {column.column: column.header for column in self.free if column.role == "question"}
+        place = self.table.sheet.place(self.table.header_row, None)
+        values: dict[str, Any] = {"id": target.id, "label": target.label, "text": target.text}
+        if not target.required:
+            self.notes.warn("import_column_absent", place, **values)
+            return
+        kind = "column"
+        if target.design is not None:
+            kind = "design"
+            values["part"] = target.design
+        near = most_similar(target, free)
+        if near is None:
+            self.notes.problem(f"import_{kind}_missing", place, **values)
+        else:
+            near_by = {"column": column_letters(near), "header": free[near]}
+            self.notes.problem(f"import_{kind}_missing_near", place, **values, **near_by)
 
 
-def _note_missing(table: Table, target: Target, notes: Notes) -> None:
-    free = {column: text for column, text in table.headers.items() if column not in table.found}
-    place = table.sheet.place(table.header_row, None)
-    values: dict[str, Any] = {"id": target.id, "label": target.label, "text": target.text}
-    if not target.required:
-        notes.warn("import_column_absent", place, **values)
-        return
-    kind = "column"
-    if target.design is not None:
-        kind = "design"
-        values["part"] = target.design
-    near = most_similar(target, free)
-    if near is None:
-        notes.problem(f"import_{kind}_missing", place, **values)
-    else:
-        near_by = {"column": column_letters(near), "header": free[near]}
-        notes.problem(f"import_{kind}_missing_near", place, **values, **near_by)
-
-
-def columns_left_out(table: Table, notes: Notes) -> tuple[LeftOut, ...]:
-    """Return the columns with a header that the study does not name, and note each."""
-    left = []
-    for column, header in sorted(table.headers.items()):
-        if column not in table.found:
-            contact = is_contact(header)
-            left.append(LeftOut(column_letters(column), header, contact))
-            code = "import_contact_left_out" if contact else "import_column_left_out"
-            notes.warn(code, table.place(table.header_row, column), header=header)
-    return tuple(left)
+def _option_wordings(question: ChoiceQuestion) -> Wordings[int]:
+    """Return what the names of options mean; ``=3`` is the option whose code is 3."""
+    names = [(f"={option.code}", option.code) for option in question.options]
+    for option in question.options:
+        names += [(name, option.code) for name in (option.label.zh, option.label.en, *option.aliases)]
+    return Wordings(names)

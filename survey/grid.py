@@ -5,13 +5,14 @@ Values are kept by column, because a column is read as a whole: it has few disti
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from survey.cells import CellValue, column_letters
-from survey.layouts.plain import Table
+from survey.cells import CellValue, Row, column_letters, raw_text
 from survey.notes import Notes
+from survey.table import Table
 
 _STRAY_SHOWN = 20
 
@@ -22,13 +23,16 @@ T = TypeVar("T")
 class Grid:
     """Rows with a value in a column that is read: their numbers, and the values by column.
 
-    ``last`` is the last such row of the sheet. ``stray`` are cells (row, column) outside the table;
-    of a column without a header only the first, and ``unnamed`` counts them.
+    ``hidden`` marks the rows that are hidden or filtered out, ``last`` is the last row of the sheet with a
+    value in a column that is read. ``stray`` are cells (row, column) outside the table; of a column without
+    a header only the first, and ``unnamed`` counts them. ``prints`` are digests of whole rows, where asked
+    for.
     """
 
     rows: list[int]
     raw: dict[int, list[CellValue | None]]
-    hidden: int = 0
+    hidden: list[bool] = field(default_factory=list)
+    prints: list[str] = field(default_factory=list)
     last: int = 0
     stray: list[tuple[int, int]] = field(default_factory=list)
     unnamed: dict[int, int] = field(default_factory=dict)
@@ -36,7 +40,9 @@ class Grid:
     def only(self, kept: Sequence[bool]) -> Grid:
         """Return the grid with the rows that are ``kept``."""
         raw = {column: only(values, kept) for column, values in self.raw.items()}
-        return replace(self, rows=only(self.rows, kept), raw=raw)
+        rows, hidden = only(self.rows, kept), only(self.hidden, kept)
+        prints = only(self.prints, kept) if self.prints else []
+        return replace(self, rows=rows, hidden=hidden, raw=raw, prints=prints)
 
 
 def only(values: Sequence[T], kept: Sequence[bool]) -> list[T]:
@@ -44,8 +50,8 @@ def only(values: Sequence[T], kept: Sequence[bool]) -> list[T]:
     return [value for value, keep in zip(values, kept, strict=True) if keep]
 
 
-def read_grid(table: Table, columns: Collection[int]) -> Grid:
-    """Read ``columns`` of a table, row by row."""
+def read_grid(table: Table, columns: Collection[int], *, prints: bool = False) -> Grid:
+    """Read ``columns`` of a table, row by row; with ``prints`` take a digest of every whole row."""
     grid = Grid([], {column: [] for column in sorted(columns)})
     appends: list[tuple[int, Any]] = [(column, values.append) for column, values in grid.raw.items()]
     known = set(columns) | set(table.headers)
@@ -57,11 +63,18 @@ def read_grid(table: Table, columns: Collection[int]) -> Grid:
             grid.stray += [(row.number, column) for column in sorted(cells.keys() & known)]
             continue
         grid.rows.append(row.number)
-        grid.hidden += row.hidden
+        grid.hidden.append(row.hidden)
+        if prints:
+            grid.prints.append(_print(row))
         for column, append in appends:
             append(cells.get(column))
-    grid.last = grid.rows[-1] if grid.rows else table.header_row
+    grid.last = grid.rows[-1] if grid.rows else table.export.first_row - 1
     return grid
+
+
+def _print(row: Row) -> str:
+    cells = "\0".join(f"{column}\0{raw_text(value)}" for column, value in sorted(row.cells.items()))
+    return hashlib.sha256(cells.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def _note_strays(grid: Grid, row: int, columns: set[int]) -> None:

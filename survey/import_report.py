@@ -1,13 +1,13 @@
 """What an import did, in numbers that reconcile: every row of the file is accounted for.
 
-Rows of the file are imported, empty, or without any answer; cells that had to be changed to be read
-are counted by column; columns and sheets that were left out are named.
+Rows of the file are imported, refused, set aside for a reason, empty, or without any answer; cells that had
+to be changed to be read are counted by column; columns and sheets that were left out are named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from survey.errors import Problem
@@ -18,8 +18,9 @@ from survey.language import Language, catalogue
 class ColumnReport:
     """One column that was read: its letters and header, what it holds, and what was changed or blank.
 
-    ``changes`` counts cells by change (``tidied``, ``wording``, ``unit``, ``spaces``), ``blanks`` by
-    kind of blank.
+    ``changes`` counts cells by change (``tidied``, ``wording``, ``unit``, ``spaces``, ``platform``,
+    ``position``, ``options``, ``date``), ``blanks`` by kind of blank. ``how`` says by what the column was
+    recognised: the ``study``, a person (``decided``, ``accepted``), an ``earlier`` import, the ``platform``.
     """
 
     column: str
@@ -28,6 +29,11 @@ class ColumnReport:
     kind: str
     changes: Mapping[str, int]
     blanks: Mapping[str, int]
+    how: str = "study"
+
+    def with_blanks(self, blanks: Mapping[str, int]) -> ColumnReport:
+        """Return the account with its blanks counted."""
+        return replace(self, blanks=blanks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,11 @@ class LeftOut:
 class ImportReport:
     """The account of one import.
 
-    ``rows`` are the rows below the header down to the last one with a value in a column that is read:
-    ``imported + empty_rows + len(without_answers)``. ``hidden_rows`` were imported like the others.
+    ``rows`` are the rows below the header down to the last one with a value in a column that is read.
+    ``aside`` counts rows that are nobody's answers, or not to count, by reason: ``preview``, ``test``,
+    ``spam``, ``repeated``, ``hidden``. ``marked`` counts imported rows that the platform calls ``partial`` or
+    ``invalid``. ``hidden_rows`` were imported like the others. ``refused`` are the numbers of rows that were
+    left out because something in them is wrong.
     """
 
     file: str
@@ -62,11 +71,16 @@ class ImportReport:
     left_out: tuple[LeftOut, ...]
     sheets_left_out: tuple[str, ...]
     warnings: tuple[Problem, ...]
+    layout: str = "plain"
+    refused: tuple[int, ...] = ()
+    aside: Mapping[str, int] = field(default_factory=dict)
+    marked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def reconciles(self) -> bool:
         """Whether every row of the file is accounted for."""
-        return self.rows == self.imported + self.empty_rows + len(self.without_answers)
+        left = len(self.refused) + sum(self.aside.values()) + self.empty_rows + len(self.without_answers)
+        return self.rows == self.imported + left
 
     @property
     def blanks(self) -> dict[str, int]:
@@ -92,12 +106,18 @@ class ImportReport:
         text = catalogue("survey")
         counts = {"rows": self.rows, "imported": self.imported, "header": self.header_row}
         lines = [text("import.rows", language, sheet=self.sheet or self.file, **counts)]
+        if self.layout != "plain":
+            lines.insert(0, text("import.layout", language, layout=text(f"layout.{self.layout}", language)))
         if self.encoding:
             lines.append(text("import.encoding", language, encoding=self.encoding))
         if self.empty_rows:
             lines.append(text("import.empty_rows", language, n=self.empty_rows))
         if self.without_answers:
             lines.append(text("import.without_answers", language, n=len(self.without_answers)))
+        if self.refused:
+            lines.append(text("import.refused", language, n=len(self.refused)))
+        lines += [text(f"import.aside.{why}", language, n=n) for why, n in self.aside.items() if n]
+        lines += [text(f"import.marked.{why}", language, n=n) for why, n in self.marked.items() if n]
         for change, n in self.changes.items():
             counts_by_column = [
                 f"{column.column} {column.changes[change]}"

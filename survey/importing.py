@@ -1,56 +1,100 @@
 """From a workbook to responses: everything is in, or every problem is listed.
 
-Nothing is corrected on the way. A cell is an answer as the study declares it, a declared blank, or a
-problem with its address; cells that had to be tidied to be read are counted. Columns that the study
-does not name are never stored.
+The table is found, its columns are mapped to the study, and its rows are read in one pass. Columns that
+the study does not name are never stored.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-import numpy as np
-
-from survey.alike_keys import alike
-from survey.cells import column_letters, column_number
-from survey.column_map import columns_left_out, map_columns
-from survey.errors import ImportProblems, Place, Problem, Severity
-from survey.grid import Grid, only, read_grid, report_strays
-from survey.import_report import ColumnReport, ImportReport, LeftOut
+from survey.batch import Batch, BatchReader
+from survey.cells import Row, column_number
+from survey.column_map import ColumnMap, Known, map_columns
+from survey.decisions import Decisions, NumbersMean
+from survey.errors import ImportProblems, Place, Problem
+from survey.grid import Grid, read_grid, report_strays
+from survey.import_report import ImportReport
+from survey.interviews import interviews
 from survey.language import listing
-from survey.layouts.plain import Table, find_table
-from survey.mapping import HeaderIndex, Target
+from survey.layouts.plain import PLAIN
+from survey.mapping import HeaderIndex
 from survey.notes import Notes
+from survey.people import Duplicates, kept_of_repeated, respondents
+from survey.positions import settle_numbers
 from survey.questions import BlankKind
-from survey.responses import Codes, Responses, Value
-from survey.routing import apply_routing
+from survey.responses import Responses
+from survey.row_states import set_aside
 from survey.study import Study
-from survey.values import (
-    BAD,
-    EMPTY,
-    ColumnReading,
-    CommentReader,
-    FactReader,
-    ItemReader,
-    Read,
-    read_column,
-    shown,
-)
-from survey.workbook import Sheet, Workbook
+from survey.table import Table, find_table
+from survey.values import BAD
+from survey.workbook import Workbook
 
-_LONGEST_CELL = 32_767  # characters that Excel shows in a cell
 
-T = TypeVar("T")
+def undecided(layout: str, index: HeaderIndex) -> Decisions:
+    """Return the decisions about a layout that nobody has decided anything about."""
+    return Decisions(layout)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a file is to be read, where the file itself leaves it open.
+
+    Attributes
+    ----------
+    sheet : the sheet to read; by default the one visible sheet that fits the study.
+    header_row : number of the header row of a plain table; by default the row that names most of the study.
+    layout : name of the layout; by default the one whose structure the sheet has.
+    numbers : what numbers in cells are; by default what was decided before, else codes unless the platform
+        writes positions.
+    invalid : what becomes of cells of items that are no answers. ``refuse`` makes each a problem;
+        ``blank`` stores each as ``BlankKind.INVALID`` and reports it as a warning.
+    duplicates : which row of a respondent counts; by default a second row is a problem.
+    accept_valid : import the rows in which nothing is wrong and leave out the others.
+    skip_hidden : leave out rows that are hidden or filtered out.
+    accept : take every proposed column as right.
+    leave_out : leave out the columns of a platform's export that match nothing.
+    decisions : what was decided about a layout before.
+    earlier : what headers and keys meant in earlier waves, by layout; see ``column_map.Known``.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+    layout: str | None = None
+    numbers: NumbersMean | None = None
+    invalid: Literal["refuse", "blank"] = "refuse"
+    duplicates: Duplicates | None = None
+    accept_valid: bool = False
+    skip_hidden: bool = False
+    accept: bool = False
+    leave_out: bool = False
+    decisions: Callable[[str, HeaderIndex], Decisions] = undecided
+    earlier: Callable[[str], Mapping[str, str]] = lambda layout: {}
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Checked responses, the account of how they were read, and where each respondent stands."""
+    """Checked responses, the account of how they were read, and where each respondent stands.
+
+    ``refused`` holds the problems of every row that was left out, ``decisions`` all that is decided about
+    this layout now, ``table`` what was read.
+    """
 
     responses: Responses
     report: ImportReport
+    table: Table
+    decisions: Decisions
     places: tuple[Place, ...] = ()
+    refused: Mapping[int, Sequence[Problem]] = field(default_factory=dict)
+
+    def refused_rows(self) -> Iterator[Row]:
+        """Yield the rows that were left out because something in them is wrong."""
+        return (row for row in self.table.rows() if row.number in self.refused)
+
+
+_DEFAULT = ImportOptions()
 
 
 def read_responses(workbook: Workbook, study: Study, wave: str) -> Responses:
@@ -58,23 +102,8 @@ def read_responses(workbook: Workbook, study: Study, wave: str) -> Responses:
     return read_answers(workbook, study, wave).responses
 
 
-def read_answers(
-    workbook: Workbook,
-    study: Study,
-    wave: str,
-    *,
-    sheet: str | None = None,
-    header_row: int | None = None,
-    invalid: Literal["refuse", "blank"] = "refuse",
-) -> Imported:
+def read_answers(workbook: Workbook, study: Study, wave: str, options: ImportOptions = _DEFAULT) -> Imported:
     """Read the answers of ``wave`` from a workbook.
-
-    Parameters
-    ----------
-    sheet : the sheet to read; by default the one visible sheet that fits the study.
-    header_row : number of the header row; by default the row that names most of the study.
-    invalid : what becomes of cells of items that are no answers. ``refuse`` makes each a problem;
-        ``blank`` stores each as ``BlankKind.INVALID`` and reports it as a warning.
 
     Raises
     ------
@@ -85,225 +114,141 @@ def read_answers(
         values = {"wave": wave, "waves": listing(study.wave_by_id)}
         raise ImportProblems([Problem("import_wave_unknown", Place(workbook.file), values)])
     index = HeaderIndex(study)
+    asked = {"sheet": options.sheet, "layout": options.layout}
     try:
-        table, others = find_table(workbook, index, sheet, header_row)
+        table, others = find_table(workbook, index, header_row=options.header_row, **asked)
     except ImportProblems as error:
         # How the file was read may be why nothing in it fits.
         raise ImportProblems([*error.problems, *workbook.warnings]) from error
-    reader = _Reader(workbook, study, wave, table, index, invalid)
+    reader = _Import(workbook, study, wave, table, options)
     for other in others:
         reader.notes.warn("import_sheet_alike", Place(workbook.file), sheet_name=other.name)
-    return reader.read()
+    return reader.run()
 
 
-class _Reader:
-    """One pass over one table, collecting problems instead of stopping at them."""
+class _Import:
+    """The story of one table, from its header to responses."""
 
     def __init__(
-        self, workbook: Workbook, study: Study, wave: str, table: Table, index: HeaderIndex, invalid: str
+        self, workbook: Workbook, study: Study, wave: str, table: Table, options: ImportOptions
     ) -> None:
         self.workbook, self.study, self.wave = workbook, study, wave
-        self.table, self.index, self.keep_invalid = table, index, invalid == "blank"
+        self.table, self.options = table, options
         self.notes = Notes(workbook.file)
-        self.columns: list[ColumnReport] = []
-        self.mapping = map_columns(table, index, self.notes)
+        layout = table.export.layout
+        self.decisions = options.decisions(layout, table.index)
+        if options.numbers is not None:
+            self.decisions = replace(self.decisions, numbers=options.numbers)
+        known = Known(self.decisions, options.earlier(layout), options.accept, options.leave_out)
+        self.mapping: ColumnMap = map_columns(table, study, known, self.notes)
+        self.aside: dict[str, int] = {}
+        self.marked: dict[str, int] = {}
+        self.refused: dict[int, Sequence[Problem]] = {}
 
-    # -- columns ----------------------------------------------------------------------------------
-
-    def _read(
-        self, grid: Grid, target: Target, read: Read[T], empty: T, bad: T, severity: Severity = "error"
-    ) -> ColumnReading[T] | None:
-        column = self.mapping.get(target)
-        if column is None:
-            return None
-        reading = read_column(grid.raw[column], read, empty, bad)
-        for n, error in reading.bad.items():
-            place = self.table.place(grid.rows[n], column)
-            self.notes.note(Problem(error.code, place, error.values, severity))
-        return reading
-
-    def _note_column(self, target: Target, changes: dict[str, int], blanks: dict[str, int]) -> None:
-        column = self.mapping[target]
-        header = self.table.headers[column]
-        self.columns.append(
-            ColumnReport(column_letters(column), header, target.id, target.kind, changes, blanks)
-        )
-
-    # -- the story --------------------------------------------------------------------------------
-
-    def read(self) -> Imported:
+    def run(self) -> Imported:
         """Read everything; raise with every problem or return the responses."""
-        grid = read_grid(self.table, self.mapping.values())
+        grid = self._grid()
+        positions = settle_numbers(self.table, self.study, self.mapping, self.decisions, grid, self.notes)
+        invalid = self.options.invalid == "blank"
+        head = self.notes
+
+        def reader(notes: Notes) -> BatchReader:
+            return BatchReader(self.table, self.study, self.mapping, positions, notes, keep_invalid=invalid)
+
+        notes = replace(head, problems=[*head.problems], warnings=[*head.warnings])
+        grid, batch, people, without = self._pass(reader(notes), grid)
+        if self.options.accept_valid and notes.rows and notes.only_rows:
+            self.refused = dict(notes.rows)
+            grid = grid.only([row not in self.refused for row in grid.rows])
+            notes = replace(head, problems=[*head.problems], warnings=[*head.warnings], rows={})
+            grid, batch, people, _ = self._pass(reader(notes), grid)
+        self.notes = notes
+        report_strays(grid, self.table, notes)
+        notes.warnings += self._book_warnings(grid)
+        notes.stop_if_wrong()
+        return self._imported(grid, batch, people, without)
+
+    def _grid(self) -> Grid:
+        prints = self.table.export.layout != PLAIN and self.study.design.respondent is None
+        states = self.table.export.states
+        grid = read_grid(self.table, {*self.mapping.read, *states}, prints=prints)
         if not grid.rows:
             self._nothing_to_read()
-        targets = {target.id: target for target in self.mapping}
-        codes, item_changes = self._items(grid, targets)
-        comments = self._comments(grid, targets)
-        kept = (codes != EMPTY).any(axis=1)
-        for texts in comments.values():
-            kept |= np.array([bool(text) for text in texts])
-        without = self._without_answers(grid, kept)
-        if not kept.all():
-            codes, grid = codes[kept], grid.only(kept)
-            comments = {question: tuple(only(texts, kept)) for question, texts in comments.items()}
+        grid, self.aside, self.marked = set_aside(grid, states)
+        if self.options.skip_hidden and any(grid.hidden):
+            self.aside["hidden"] = sum(grid.hidden)
+            grid = grid.only([not hidden for hidden in grid.hidden])
+        return grid
+
+    def _pass(self, reader: BatchReader, grid: Grid) -> tuple[Grid, Batch, tuple[str, ...], tuple[int, ...]]:
+        """Read the rows of ``grid``; rows without any answer are left out and returned by number."""
+        batch = reader.answers(grid)
+        kept = batch.answered().tolist()
+        without = tuple(row for row, keep in zip(grid.rows, kept, strict=True) if not keep)
+        for row in without:
+            reader.notes.warn("import_row_without_answers", self.table.sheet.place(row, f"A{row}"))
+        if not all(kept):
+            grid = grid.only(kept)
+            batch = batch.only(kept)
+            reader.batch = batch
         if not grid.rows:
+            self.notes = reader.notes
             self._nothing_to_read()
-        self._route(grid, codes, targets)
-        columns = self._facts(grid, targets)
-        respondents = self._respondents(grid, columns)
-        for target, changes in item_changes:
-            self._note_column(target, changes, _blank_counts(codes[:, self._position(target)]))
-        report_strays(grid, self.table, self.notes)
-        left_out = columns_left_out(self.table, self.notes)
-        self.notes.warnings += self._book_warnings(grid)
-        self.notes.stop_if_wrong()
-        codes[codes == BAD] = BlankKind.INVALID
-        items = tuple(item.id for item in self.study.items)
-        responses = Responses(self.wave, respondents, items, codes, columns, comments)
-        return Imported(responses, self._report(grid, without, left_out), self._places(grid))
+        reader.route(grid)
+        reader.facts(grid)
+        people = respondents(self.study, self.table, self.mapping, grid, batch.facts)
+        if self.options.duplicates is None:
+            people.note_repeated(reader.notes, grid, self.table)
+        else:
+            chosen = kept_of_repeated(people.ids, self.options.duplicates)
+            self.aside["repeated"] = len(chosen) - sum(chosen)
+            grid, batch, people = grid.only(chosen), batch.only(chosen), people.only(chosen)
+            reader.batch = batch
+        reader.count_blanks()
+        return grid, batch, people.unique(), without
 
     def _nothing_to_read(self) -> None:
         self.notes.problem("import_no_rows", self.table.sheet.place(self.table.header_row, None))
         self.notes.stop_if_wrong()
 
-    def _position(self, target: Target) -> int:
-        return [item.id for item in self.study.items].index(target.id)
+    # -- the account ------------------------------------------------------------------------------
 
-    def _items(
-        self, grid: Grid, targets: dict[str, Target]
-    ) -> tuple[Codes, list[tuple[Target, dict[str, int]]]]:
-        codes = np.full((len(grid.rows), len(self.study.items)), EMPTY, dtype=np.int16)
-        changes = []
-        severity: Severity = "warning" if self.keep_invalid else "error"
-        for n, item in enumerate(self.study.items):
-            if item.id not in targets:
-                continue
-            reader = ItemReader(item, self.study.scale_of(item.id))
-            reading = self._read(grid, targets[item.id], reader, EMPTY, BAD, severity)
-            if reading is not None:
-                codes[:, n] = reading.values
-                changes.append((targets[item.id], reading.changes))
-        return codes, changes
-
-    def _comments(self, grid: Grid, targets: dict[str, Target]) -> dict[str, tuple[str, ...]]:
-        comments = {}
-        for question in self.study.open_questions:
-            comments[question.id] = ("",) * len(grid.rows)
-            if question.id in targets:
-                reading = self._read(grid, targets[question.id], CommentReader(question), "", "")
-                if reading is not None:
-                    comments[question.id] = tuple(reading.values)
-                    self._note_long_texts(grid, targets[question.id], reading.values)
-                    self._note_column(targets[question.id], reading.changes, {})
-        return comments
-
-    def _note_long_texts(self, grid: Grid, target: Target, texts: list[str]) -> None:
-        for row, text in zip(grid.rows, texts, strict=True):
-            if len(text) > _LONGEST_CELL:
-                place = self.table.place(row, self.mapping[target])
-                self.notes.warn("import_long_text", place, n=len(text), limit=_LONGEST_CELL)
-
-    def _facts(self, grid: Grid, targets: dict[str, Target]) -> dict[str, tuple[Value, ...]]:
-        facts: dict[str, tuple[Value, ...]] = {}
-        used = self.study.design.columns
-        for column in self.study.columns:
-            facts[column.id] = (None,) * len(grid.rows)
-            if column.id not in targets:
-                continue
-            weight = column.id == self.study.design.weight
-            target, bad = targets[column.id], object()
-            reading: ColumnReading[Any] | None = self._read(
-                grid, target, FactReader(column, positive=weight), None, bad
-            )
-            if reading is None:
-                continue
-            if not column.optional or column.id == self.study.design.respondent:
-                code = "import_design_blank" if column.id in used else "import_column_blank"
-                for n, value in enumerate(reading.values):
-                    if value is None:
-                        place = self.table.place(grid.rows[n], self.mapping[target])
-                        self.notes.problem(code, place, item=column.id, label=column.label)
-            facts[column.id] = tuple(None if value is bad else value for value in reading.values)
-            if column.kind == "key":
-                self._note_alike(grid, target, facts[column.id])
-            blank = sum(value is None for value in reading.values)
-            self._note_column(target, reading.changes, {"blank": blank} if blank else {})
-        return facts
-
-    def _note_alike(self, grid: Grid, target: Target, keys: tuple[Value, ...]) -> None:
-        if pairs := alike(keys):
-            first, second = pairs[0]
-            values: dict[str, Any] = {"n": len(pairs), "row": grid.rows[first]}
-            values |= {"first": shown(str(keys[first])), "second": shown(str(keys[second]))}
-            place = self.table.place(grid.rows[second], self.mapping[target])
-            self.notes.warn("import_keys_alike", place, item=target.id, label=target.label, **values)
-
-    def _without_answers(self, grid: Grid, kept: Any) -> tuple[int, ...]:
-        rows = tuple(row for row, keep in zip(grid.rows, kept, strict=True) if not keep)
-        for row in rows:
-            self.notes.warn("import_row_without_answers", self.table.sheet.place(row, f"A{row}"))
-        return rows
-
-    def _route(self, grid: Grid, codes: Codes, targets: dict[str, Target]) -> None:
-        by_item = self.study.item_by_id
-        for finding in apply_routing(self.study, codes):
-            item = finding.item
-            if item.id not in targets or item.asked_if is None or item.asked_if.item not in targets:
-                continue
-            cause = by_item[item.asked_if.item]
-            about: dict[str, Any] = {
-                "item": item.id,
-                "label": item.label,
-                "filter": cause.id,
-                "filter_label": cause.label,
-            }
-            column = self.mapping[targets[item.id]]
-            about["filter_column"] = column_letters(self.mapping[targets[cause.id]])
-            for code, positions in (
-                ("import_not_asked", finding.answered),
-                ("import_was_asked", finding.due),
-                ("import_filter_blank", finding.unfiltered),
-            ):
-                severity: Severity = "warning" if code == "import_filter_blank" else "error"
-                for n in positions:
-                    self.notes.note(Problem(code, self.table.place(grid.rows[n], column), about, severity))
-
-    def _respondents(self, grid: Grid, columns: dict[str, tuple[Value, ...]]) -> tuple[str, ...]:
-        key = self.study.design.respondent
-        column = next((self.mapping[target] for target in self.mapping if target.id == key), None)
-        # Where the study names a column that is absent, that is noted already and stops the import.
-        if key is None or column is None:
-            return tuple(str(row) for row in grid.rows)
-        first: dict[Value, int] = {}
-        for row, respondent in zip(grid.rows, columns[key], strict=True):
-            if respondent is not None and first.setdefault(respondent, row) != row:
-                place = self.table.place(row, column)
-                self.notes.problem(
-                    "import_respondent_twice", place, respondent=shown(respondent), row=first[respondent]
-                )
-        return tuple(str(respondent) for respondent in columns[key])
-
-    def _places(self, grid: Grid) -> tuple[Place, ...]:
-        named = (
-            column for target, column in self.mapping.items() if target.id == self.study.design.respondent
+    def _imported(
+        self, grid: Grid, batch: Batch, people: tuple[str, ...], without: tuple[int, ...]
+    ) -> Imported:
+        codes = batch.codes
+        codes[codes == BAD] = BlankKind.INVALID
+        items = tuple(item.id for item in self.study.items)
+        if self.mapping.absent:
+            present = [n for n, item in enumerate(items) if item not in self.mapping.absent]
+            codes, items = codes[:, present], tuple(items[n] for n in present)
+        paradata = interviews(self.table, self.mapping, grid, self.notes)
+        responses = Responses(
+            self.wave, people, items, codes, batch.facts, batch.comments, batch.choices, paradata
         )
-        column = next(named, 1)
-        return tuple(self.table.place(row, column) for row in grid.rows)
+        key = self.study.design.respondent
+        column = self.mapping.columns.get(self.table.index.by_id[key], 1) if key else 1
+        places = tuple(self.table.place(row, column) for row in grid.rows)
+        decisions = self.decisions.extended(self.mapping.decided)
+        report = self._report(grid, batch, without)
+        return Imported(responses, report, self.table, decisions, places, self.refused)
 
     def _book_warnings(self, grid: Grid) -> list[Problem]:
-        sheet: Sheet = self.table.sheet
-        warnings = list(self.workbook.warnings)
+        sheet = self.table.sheet
+        warnings = [*self.table.export.remarks, *self.workbook.warnings]
         place = sheet.place(self.table.header_row, None)
-        if grid.hidden:
-            warnings.append(Problem("import_hidden_rows", place, {"n": grid.hidden}, "warning"))
+        if hidden := sum(grid.hidden):
+            warnings.append(Problem("import_hidden_rows", place, {"n": hidden}, "warning"))
         merged = [span for span in sheet.merged() if span.last_row > self.table.header_row]
         if merged:
             shown = listing(merged[:5])
             warnings.append(Problem("import_merged", place, {"n": len(merged), "ranges": shown}, "warning"))
         return warnings
 
-    def _report(self, grid: Grid, without: tuple[int, ...], left_out: tuple[LeftOut, ...]) -> ImportReport:
-        rows = grid.last - self.table.header_row
+    def _report(self, grid: Grid, batch: Batch, without: tuple[int, ...]) -> ImportReport:
+        rows = grid.last - self.table.export.first_row + 1
+        aside = {why: n for why, n in self.aside.items() if n}
+        left = len(without) + len(self.refused) + sum(aside.values())
         others = tuple(sheet.name for sheet in self.workbook.sheets if sheet is not self.table.sheet)
         return ImportReport(
             file=self.workbook.file,
@@ -314,18 +259,15 @@ class _Reader:
             header_row=self.table.header_row,
             rows=rows,
             imported=len(grid.rows),
-            empty_rows=rows - len(grid.rows) - len(without),
+            empty_rows=rows - len(grid.rows) - left,
             without_answers=without,
-            hidden_rows=grid.hidden,
-            columns=tuple(sorted(self.columns, key=lambda read: column_number(read.column))),
-            left_out=left_out,
+            hidden_rows=sum(grid.hidden),
+            columns=tuple(sorted(batch.columns, key=lambda read: column_number(read.column))),
+            left_out=tuple(self.mapping.left_out),
             sheets_left_out=others,
             warnings=tuple(self.notes.warnings),
+            layout=self.table.export.layout,
+            refused=tuple(sorted(self.refused)),
+            aside=aside,
+            marked=self.marked,
         )
-
-
-def _blank_counts(column: Codes) -> dict[str, int]:
-    kinds, counts = np.unique(column[(column < 0) & (column != BAD)], return_counts=True)
-    named = {BlankKind(int(kind)).name.lower(): int(n) for kind, n in zip(kinds, counts, strict=True)}
-    bad = int((column == BAD).sum())
-    return named | ({"invalid": bad} if bad else {})

@@ -175,10 +175,14 @@ ColumnKind = Literal["key", "category", "number", "flag", "date", "text"]
 
 
 class Category(Frozen):
-    """One value of a category column, as it stands in the workbook, with its name."""
+    """One value of a category column, as it stands in the workbook, with its name.
+
+    ``open`` marks one with a line to write on; what was written is kept as a comment under the column.
+    """
 
     value: str = Field(min_length=1)
     label: Text
+    open: bool = False
     aliases: tuple[Name, ...] = ()
 
 

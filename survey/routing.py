@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from survey.questions import BlankKind, Item
+from survey.questions import AskedIf, BlankKind, Item
 from survey.responses import Codes
 from survey.study import Study
 from survey.values import BAD, EMPTY
@@ -52,6 +52,12 @@ def in_order_of_routing(study: Study) -> Iterator[Item]:
         yield from visit(item)
 
 
+def asked_of(study: Study, codes: Codes, asked_if: AskedIf) -> tuple[Mask, Mask]:
+    """Return (n,) who was asked what ``asked_if`` decides, and of whom nobody can say."""
+    filter_codes = codes[:, list(study.item_by_id).index(asked_if.item)]
+    return np.isin(filter_codes, asked_if.answers), np.isin(filter_codes, _MISSING)
+
+
 def apply_routing(study: Study, codes: Codes) -> list[RoutingFinding]:
     """Replace ``EMPTY`` in ``codes`` (n, k; columns as ``study.items``) by the kind of blank, in place.
 
@@ -64,9 +70,7 @@ def apply_routing(study: Study, codes: Codes) -> list[RoutingFinding]:
         if item.asked_if is None:
             column[column == EMPTY] = BlankKind.BLANK
             continue
-        filter_codes = codes[:, position[item.asked_if.item]]
-        asked: Mask = np.isin(filter_codes, item.asked_if.answers)
-        unknown: Mask = np.isin(filter_codes, _MISSING)
+        asked, unknown = asked_of(study, codes, item.asked_if)
         empty: Mask = column == EMPTY
         column[empty & asked] = BlankKind.BLANK
         column[empty & ~asked] = BlankKind.NOT_ASKED

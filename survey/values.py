@@ -9,25 +9,23 @@ the change that was made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from survey.cells import CellValue, Fault, raw_text
-from survey.questions import BlankKind, Column, Item, OpenQuestion, Scale
-from survey.responses import Value
+from survey.layouts.export import Dialect
+from survey.platform_cells import PlatformCells
+from survey.questions import BlankKind, Item, OpenQuestion, Scale
 from survey.wording import matching, number_in, plain, tidy
 
 EMPTY = -32768
 BAD = -32767
 _SHOWN = 40
-_LONGEST_SAFE_NUMBER = 10**15
 _CODE_THEN_LABEL = re.compile(r"(-?\d+)\s*[.、,:=()-]*\s*(.*\S)", re.ASCII)
 _LABEL_THEN_CODE = re.compile(r"(.*\S)\s*[(\[](-?\d+)[)\]]", re.ASCII)
 _NUMBER_THEN_UNIT = re.compile(r"(-?\d+(?:\.\d+)?)\s*(.+)", re.ASCII)
-_YES = frozenset({"是", "有", "yes", "y", "true", "1", "t"})
-_NO = frozenset({"否", "无", "没有", "no", "n", "false", "0", "f"})
 
 T = TypeVar("T")
 
@@ -94,7 +92,7 @@ def shown(value: CellValue) -> str:
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
-def _refuse_faults(cell: CellValue, **values: Any) -> None:
+def refuse_faults(cell: CellValue, **values: Any) -> None:
     """Raise for a cell that holds no value at all, or one that Excel made into a date."""
     if isinstance(cell, Fault):
         raise Unreadable(f"import_cell_{cell.kind}", value=cell.raw[:_SHOWN], **values)
@@ -124,10 +122,22 @@ class Wordings(Generic[T]):
 
 
 class ItemReader:
-    """Reads the answers of one item: codes, wordings of either language, declared blanks."""
+    """Reads the answers of one item: codes, wordings of either language, declared blanks.
 
-    def __init__(self, item: Item, scale: Scale) -> None:
+    ``cells`` reads what the platform itself writes. ``positions`` gives the code of each option by its
+    position in the platform's list, where numbers are positions and no codes.
+    """
+
+    def __init__(
+        self,
+        item: Item,
+        scale: Scale,
+        cells: PlatformCells | None = None,
+        positions: Mapping[int, int] | None = None,
+    ) -> None:
         self._scale = scale
+        self._cells = cells or PlatformCells(Dialect())
+        self._positions = positions
         self._about = {
             "item": item.id,
             "label": item.label,
@@ -141,12 +151,24 @@ class ItemReader:
 
     def __call__(self, cell: CellValue) -> tuple[int, str | None]:
         """Return the code, or the kind of a declared blank, or ``EMPTY``; and the change made."""
-        _refuse_faults(cell, **self._about)
+        refuse_faults(cell, **self._about)
         if isinstance(cell, bool):
             raise Unreadable("import_not_an_answer", value=shown(cell), **self._about)
         if isinstance(cell, (int, float)):
-            return self._number(cell, cell), None
-        return self._text(str(cell))
+            return self._typed(cell, cell, None)
+        return self._text(self._cells.text(str(cell)))
+
+    def _typed(self, number: int | float, cell: CellValue, change: str | None) -> tuple[int, str | None]:
+        """Read a number as it was typed: a code, or the position of an option."""
+        if number not in self._scale.blanks and (blank := self._cells.blank(cell)) is not None:
+            return int(blank), "platform"
+        if self._positions is None:
+            return self._number(number, cell), change
+        code = self._positions.get(int(number)) if number == int(number) else None
+        if code is None:
+            values = {"value": shown(cell), "n": len(self._positions), **self._about}
+            raise Unreadable("import_not_a_position", **values)
+        return self._number(code, cell), "position"
 
     def _number(self, number: int | float, cell: CellValue) -> int:
         if number in self._scale.blanks:
@@ -163,10 +185,12 @@ class ItemReader:
             return EMPTY, "spaces"
         number = number_in(text)
         if number is not None:
-            return self._number(number, cell), None if text == cell else "tidied"
+            return self._typed(number, cell, None if text == cell else "tidied")
         meant = self._wordings.find(text)
         if meant is not None:
             return self._number(meant, cell), "wording"
+        if (blank := self._cells.blank(cell)) is not None:
+            return int(blank), "platform"
         measured = _NUMBER_THEN_UNIT.fullmatch(text)
         number = number_in(measured[1]) if measured and matching(measured[2]) in self._units else None
         if number is not None:
@@ -191,7 +215,8 @@ class ItemReader:
 def _wordings(scale: Scale) -> Iterator[tuple[str, int]]:
     texts = [(code, label) for code, label in scale.labels.items()]
     texts += [(code, blank.label) for code, blank in scale.blanks.items() if blank.label]
-    return ((wording, code) for code, text in texts for wording in (text.zh, text.en))
+    yield from ((wording, code) for code, text in texts for wording in (text.zh, text.en))
+    yield from ((alias, code) for code, aliases in scale.aliases.items() for alias in aliases)
 
 
 def _admitted(scale: Scale) -> dict[str, str]:
@@ -204,106 +229,18 @@ def _admitted(scale: Scale) -> dict[str, str]:
     }
 
 
-class FactReader:
-    """Reads the cells of one column of facts about the respondent.
-
-    ``positive`` demands more than the declared minimum: a weight of nothing is no weight.
-    """
-
-    def __init__(self, column: Column, *, positive: bool = False) -> None:
-        self._column = column
-        self._positive = positive
-        self._about: dict[str, Any] = {"item": column.id, "label": column.label}
-        self._categories = Wordings(_categories(column))
-        self._read: Callable[[CellValue], tuple[Value, str | None]] = getattr(self, f"_{column.kind}")
-
-    def __call__(self, cell: CellValue) -> tuple[Value, str | None]:
-        """Return the value as the kind of column demands it, ``None`` for spaces only."""
-        if isinstance(cell, Fault):
-            _refuse_faults(cell, **self._about)
-        if isinstance(cell, str) and not plain(cell):
-            return None, "spaces"
-        return self._read(cell)
-
-    def _key(self, cell: CellValue) -> tuple[Value, str | None]:
-        if isinstance(cell, (bool, float, datetime)):
-            raise Unreadable("import_not_a_key", value=shown(cell), **self._about)
-        if isinstance(cell, int):
-            if abs(cell) >= _LONGEST_SAFE_NUMBER:
-                raise Unreadable("import_key_damaged", value=shown(cell), **self._about)
-            return str(cell), None
-        text = plain(raw_text(cell))
-        return text, None if text == cell else "tidied"
-
-    def _category(self, cell: CellValue) -> tuple[Value, str | None]:
-        _refuse_faults(cell, **self._about)
-        text = plain(raw_text(cell))
-        if not self._column.categories:
-            return text, None if text == raw_text(cell) else "tidied"
-        value = self._categories.find(text)
-        if value is None:
-            raise Unreadable(
-                "import_not_a_category", value=shown(cell), admitted=self._admitted(), **self._about
-            )
-        return value, None if value == raw_text(cell) else "wording"
-
-    def _admitted(self) -> dict[str, str]:
-        names = [category.label for category in self._column.categories]
-        more = "…" if len(names) > 8 else ""
-        return {
-            "zh": "、".join(name.zh for name in names[:8]) + more,
-            "en": ", ".join(name.en for name in names[:8]) + more,
-        }
-
-    def _flag(self, cell: CellValue) -> tuple[Value, str | None]:
-        if isinstance(cell, bool):
-            return cell, None
-        form = plain(raw_text(cell)).casefold()
-        if form in _YES or form in _NO:
-            return form in _YES, None
-        raise Unreadable("import_not_a_flag", value=shown(cell), **self._about)
-
-    def _number(self, cell: CellValue) -> tuple[Value, str | None]:
-        _refuse_faults(cell, **self._about)
-        change = None
-        number: int | float | None = None
-        if isinstance(cell, str):
-            text = plain(cell)
-            number, change = number_in(text), None if text == cell else "tidied"
-        elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
-            number = cell
-        if number is None:
-            raise Unreadable("import_not_a_number", value=shown(cell), **self._about)
-        low, high = self._column.minimum, self._column.maximum
-        if self._positive and number <= 0:
-            raise Unreadable("import_weight", value=shown(cell), **self._about)
-        if (low is not None and number < low) or (high is not None and number > high):
-            limits = f"{'' if low is None else f'{low:g}'}–{'' if high is None else f'{high:g}'}"
-            raise Unreadable("import_number_range", value=shown(cell), limits=limits, **self._about)
-        return float(number), change
-
-    def _text(self, cell: CellValue) -> tuple[Value, str | None]:
-        return raw_text(cell), None
-
-
-def _categories(column: Column) -> Iterator[tuple[str, str]]:
-    """Yield every wording of a category with its value, the values themselves first."""
-    for category in column.categories:
-        yield category.value, category.value
-    for category in column.categories:
-        for wording in (category.label.zh, category.label.en, *category.aliases):
-            yield wording, category.value
-
-
 class CommentReader:
     """Reads what respondents wrote, as written: text is never tidied."""
 
-    def __init__(self, question: OpenQuestion) -> None:
+    def __init__(self, question: OpenQuestion, cells: PlatformCells | None = None) -> None:
+        self._cells = cells or PlatformCells(Dialect())
         self._about: dict[str, Any] = {"item": question.id, "label": question.label}
 
     def __call__(self, cell: CellValue) -> tuple[str, str | None]:
         """Return the text; spaces alone count as nothing written."""
         if isinstance(cell, Fault):
-            _refuse_faults(cell, **self._about)
-        text = raw_text(cell)
+            refuse_faults(cell, **self._about)
+        if self._cells.blank(cell) is not None:
+            return "", "platform"
+        text = self._cells.text(raw_text(cell))
         return (text, None) if plain(text) else ("", "spaces")

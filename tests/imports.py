@@ -17,7 +17,7 @@ from drawing import (
 )
 
 from survey.errors import ImportProblems, Problem
-from survey.importing import Imported, read_answers
+from survey.importing import Imported, ImportOptions, read_answers
 from survey.study import Study
 from survey.workbook import read_workbook
 
@@ -27,7 +27,7 @@ KEYED_Q1 = small_study("Q1", **KEYED)
 
 
 def imported(path: Path, study: Study = Q1, **options: Any) -> Imported:
-    return read_answers(read_workbook(path), study, "w1", **options)
+    return read_answers(read_workbook(path), study, "w1", ImportOptions(**options))
 
 
 def problems(path: Path, study: Study = Q1, **options: Any) -> list[Problem]:

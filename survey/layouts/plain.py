@@ -1,114 +1,41 @@
 """The plain layout: one row per respondent under one header row, possibly below a title.
 
 The header is the row that names most of the study; a note sheet that lists the questions downwards
-names one per row and so is never taken for it. Of several sheets exactly one must fit.
+names one per row and so is never taken for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Mapping, Sequence
 
-from survey.cells import Range, Row, address, raw_text
-from survey.errors import ImportProblems, Place, Problem
-from survey.language import listing
-from survey.mapping import HeaderIndex, Target
-from survey.workbook import Sheet, Workbook
+from survey.cells import Range, Row, raw_text
+from survey.layouts.export import Export, ExportColumn, Meta
+from survey.mapping import HeaderIndex, Target, is_contact
+from survey.wording import matching
+from survey.workbook import Sheet
 
-_SEARCHED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A sheet with its header found.
-
-    ``headers`` holds the header text of each column, ``found`` the targets it names (several when it
-    is ambiguous). Data begins below ``header_row``.
-    """
-
-    sheet: Sheet
-    header_row: int
-    headers: dict[int, str]
-    found: dict[int, tuple[Target, ...]]
-
-    def rows(self) -> Iterator[Row]:
-        """Yield the rows below the header that hold a value."""
-        return (row for row in self.sheet.rows() if row.number > self.header_row)
-
-    def place(self, row: int, column: int) -> Place:
-        """Return where a cell stands."""
-        return self.sheet.place(row, address(row, column))
-
-    @property
-    def targets(self) -> set[Target]:
-        """Every target that some column names."""
-        return {target for targets in self.found.values() for target in targets}
-
-    def missing(self, index: HeaderIndex) -> list[Target]:
-        """Return the required targets that no column names."""
-        present = self.targets
-        return [target for target in index.targets if target.required and target not in present]
+PLAIN = "plain"
+SEARCHED = 50
+_META_HEADERS: Mapping[Meta, tuple[str, ...]] = {
+    "submitted": ("提交答卷时间", "提交时间", "submitted", "submissiontime", "submitdate"),
+    "started": ("开始答题时间", "开始时间", "started", "starttime", "startdate"),
+    "seconds": ("所用时间", "答题时长", "答题用时", "duration", "durationinseconds", "seconds"),
+}
+_META = {header: meta for meta, headers in _META_HEADERS.items() for header in headers}
 
 
-def find_table(
-    workbook: Workbook, index: HeaderIndex, sheet: str | None, header_row: int | None
-) -> tuple[Table, list[Sheet]]:
-    """Return the one table that fits the study, and the visible sheets left unread that resemble it.
-
-    Raises ``ImportProblems`` when no sheet names any part of the study, when two do so equally well,
-    or when ``sheet`` or ``header_row`` do not exist.
-    """
-    tables = [t for s in _candidates(workbook, sheet) if (t := read_table(s, index, header_row))]
-    if not tables:
-        raise ImportProblems([_nothing_found(workbook, index, sheet, header_row)])
-    whole = [table for table in tables if not table.missing(index)]
-    most = max(len(table.targets) for table in tables)
-    best = whole or [table for table in tables if len(table.targets) == most]
-    best = [table for table in best if any(True for _ in table.rows())] or best
-    if len(best) > 1:
-        names = listing(f"“{table.sheet.name}”" for table in best)
-        raise ImportProblems([Problem("import_two_sheets", Place(workbook.file), {"sheets": names})])
-    alike = [t.sheet for t in tables if t is not best[0] and 2 * len(t.targets) >= len(best[0].targets)]
-    return best[0], alike
-
-
-def _candidates(workbook: Workbook, name: str | None) -> list[Sheet]:
-    if name is None:
-        return [sheet for sheet in workbook.sheets if sheet.visibility == "visible"]
-    try:
-        return [workbook.sheet(name)]
-    except KeyError:
-        names = listing(f"“{sheet.name}”" for sheet in workbook.sheets)
-        values = {"sheet_name": name, "sheets": names}
-        raise ImportProblems([Problem("import_sheet_unknown", Place(workbook.file), values)]) from None
-
-
-def _nothing_found(
-    workbook: Workbook, index: HeaderIndex, sheet: str | None, header_row: int | None
-) -> Problem:
-    if header_row is not None:
-        return Problem("import_header_row_wrong", Place(workbook.file, sheet=sheet), {"row": header_row})
-    hidden = [s.name for s in workbook.sheets if s.visibility != "visible" and read_table(s, index, None)]
-    if hidden:
-        return Problem("import_only_hidden", Place(workbook.file), {"sheet_name": hidden[0]})
-    first = index.targets[0]
-    values = {"id": first.id, "label": first.label, "n": _SEARCHED}
-    return Problem("import_no_header", Place(workbook.file), values)
-
-
-def read_table(sheet: Sheet, index: HeaderIndex, header_row: int | None) -> Table | None:
-    """Return the table on ``sheet``, or ``None`` when no row names enough of the study.
+def read_plain(
+    sheet: Sheet, head: Sequence[Row], index: HeaderIndex, header_row: int | None
+) -> Export | None:
+    """Return the table on ``sheet``, or ``None`` when no row of ``head`` names enough of the study.
 
     A row must name two targets, so that a sentence on a note sheet is no header; a study that requires
     one column needs one. Rows below that name nearly as much, such as ids under wordings, belong to the
     header.
     """
-    head = list(islice(sheet.rows(), _SEARCHED))
     if header_row is not None:
         head = [row for row in head if row.number <= header_row]
-    named = [(row, _named(row, index)) for row in head]
-    scores = [len({target for found in names.values() for target in found}) for _, names in named]
+    scores = [_score(row, index) for row in head]
     if not scores:
         return None
     at = scores.index(max(scores)) if header_row is None else len(scores) - 1
@@ -118,30 +45,55 @@ def read_table(sheet: Sheet, index: HeaderIndex, header_row: int | None) -> Tabl
     block = [at]
     while header_row is None and block[-1] + 1 < len(head) and scores[block[-1] + 1] * 2 > max(scores[at], 2):
         block.append(block[-1] + 1)
-    table = _table(sheet, [head[n] for n in block], index)
-    if table.missing(index) and (merged := sheet.merged()):
-        block_rows = [_spread(head[n], head, merged) for n in block]
-        table = _table(sheet, block_rows, index)
-    return table
+    export = _export([head[n] for n in block], index)
+    if not _whole(export, index) and (merged := sheet.merged()):
+        export = _export([_spread(head[n], head, merged) for n in block], index)
+    return export
 
 
-def _named(row: Row, index: HeaderIndex) -> dict[int, tuple[Target, ...]]:
-    named = {column: index.find(raw_text(value)) for column, value in row.cells.items()}
-    return {column: found for column, found in named.items() if found}
+def _names(text: str, index: HeaderIndex) -> bool:
+    return bool(index.find(text) or index.find_option(text))
 
 
-def _table(sheet: Sheet, block: list[Row], index: HeaderIndex) -> Table:
-    headers: dict[int, str] = {}
-    found: dict[int, dict[Target, None]] = {}
+def _score(row: Row, index: HeaderIndex) -> int:
+    """Return how many targets a row names."""
+    named: set[Target] = set()
+    for value in row.cells.values():
+        text = raw_text(value)
+        named.update(index.find(text))
+        if option := index.find_option(text):
+            named.add(option.target)
+    return len(named)
+
+
+def _whole(export: Export, index: HeaderIndex) -> bool:
+    named = {target for column in export.columns for name in column.names for target in index.find(name)}
+    return all(target in named for target in index.targets if target.required)
+
+
+def _export(block: Sequence[Row], index: HeaderIndex) -> Export:
+    headers: dict[int, list[str]] = {}
     for row in block:
-        for column, value in sorted(row.cells.items()):
-            headers.setdefault(column, raw_text(value))
-        for column, targets in sorted(_named(row, index).items()):
-            found.setdefault(column, {}).update(dict.fromkeys(targets))
-    return Table(sheet, block[-1].number, headers, {column: tuple(names) for column, names in found.items()})
+        for column, value in row.cells.items():
+            headers.setdefault(column, []).append(raw_text(value))
+    columns = tuple(_column(column, texts, index) for column, texts in sorted(headers.items()))
+    return Export(PLAIN, tuple(row.number for row in block), block[-1].number + 1, columns)
 
 
-def _spread(row: Row, head: list[Row], merged: tuple[Range, ...]) -> Row:
+def _column(column: int, texts: list[str], index: HeaderIndex) -> ExportColumn:
+    known = [text for text in texts if _names(text, index)]
+    meta = next((_META[form] for text in texts if (form := _bare(text)) in _META), None)
+    if not known and meta is not None:
+        return ExportColumn(column, texts[0], role="meta", meta=meta)
+    contact = not known and any(map(is_contact, texts))
+    return ExportColumn(column, texts[0], tuple(known or texts), role="contact" if contact else "question")
+
+
+def _bare(header: str) -> str:
+    return "".join(character for character in matching(header) if character.isalnum())
+
+
+def _spread(row: Row, head: Sequence[Row], merged: Sequence[Range]) -> Row:
     """Return a header row in which the text of a merged range holds for every cell of it."""
     cells = dict(row.cells)
     by_number = {other.number: other for other in head}
