@@ -47,7 +47,8 @@ def disagreements(
 
 def _respondent(new: Responses, n: int, names: Sequence[str], source: ImportSource) -> Problem:
     more = ["…"] if len(names) > _NAMES_SHOWN else []
-    values = {"respondent": new.respondents[n], "wave": new.wave}
+    shown = source.shown or new.respondents
+    values = {"respondent": shown[n], "wave": new.wave}
     place = source.places[n] if source.places else Place(source.file)
     return Problem(
         "store_respondent_differs", place, values | {"names": listing([*names[:_NAMES_SHOWN], *more])}

@@ -66,7 +66,10 @@ class ProjectFile:
             for statement in _AT_OPEN:
                 self.run(statement)
             self._check_owner()
-            if not read_only:
+            if read_only and self._number("user_version") < len(migration_files()):
+                # Only a writer can bring an older file up to date.
+                ProjectFile(path).close()
+            elif not read_only:
                 self._migrate()
             if unclean and (found := self.damage()):
                 raise StoreProblems([self.problem("store_damaged", reason=found[0])])

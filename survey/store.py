@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import isfinite
 from pathlib import Path
@@ -27,6 +27,7 @@ from survey.held_answers import misfits
 from survey.import_report import ImportReport
 from survey.language import listing
 from survey.project_file import ProjectFile
+from survey.pseudonyms import NEW, PLAIN
 from survey.responses import Responses
 from survey.study import Study
 from survey.wave_contents import differences, joined, rows_of, wave_digest
@@ -34,7 +35,11 @@ from survey.wave_contents import differences, joined, rows_of, wave_digest
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
-    """Where answers come from. ``at`` is when, with its time zone; the store reads no clock."""
+    """Where answers come from. ``at`` is when, with its time zone; the store reads no clock.
+
+    ``shown`` names the respondents as the file does, for messages; ``key`` is the fingerprint of the key
+    under which they were given pseudonyms, ``None`` where they keep the names of the file.
+    """
 
     file: str
     sha256: str
@@ -44,12 +49,22 @@ class ImportSource:
     tool: str = __version__
     report: Mapping[str, Any] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
+    shown: tuple[str, ...] = ()
+    key: str | None = None
 
     @classmethod
-    def of(cls, report: ImportReport, study: Study, at: datetime, places: tuple[Place, ...] = ()) -> Self:
-        """Return the source that an import report describes; ``places`` are those of the respondents."""
+    def of(
+        cls, report: ImportReport, study: Study, at: datetime, places: tuple[Place, ...] = (), **more: Any
+    ) -> Self:
+        """Return the source that an import report describes; ``places`` are those of the respondents.
+
+        Sentences of warnings may quote identifiers and are not kept; their codes and places are.
+        """
         document = report.document()
-        return cls(report.file, report.sha256, study, at, report.rows, report=document, places=places)
+        document["warnings"] = [
+            {name: warning[name] for name in ("code", "place")} for warning in document["warnings"]
+        ]
+        return cls(report.file, report.sha256, study, at, report.rows, report=document, places=places, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,22 @@ class Store:
             raise StoreProblems([self._file.problem("store_no_wave", wave=wave)])
         return str(rows[0][0])
 
+    @property
+    def identifiers(self) -> str:
+        """Return ``new`` before the first import, ``plain`` where identifiers stand as given, else the
+        fingerprint of the key to their pseudonyms.
+        """
+        rows = self._file.run("SELECT value FROM setting WHERE name = 'identifiers'")
+        if rows:
+            return str(rows[0][0])
+        # Files of the first format know no pseudonyms.
+        return PLAIN if self._file.run("SELECT 1 FROM import LIMIT 1") else NEW
+
+    def plain_identifiers(self) -> Problem:
+        """Return the warning that whoever gets the file gets the identifiers in it."""
+        plain = self._file.problem("identifiers_plain")
+        return replace(plain, severity="warning")
+
     def load(self, wave: str, study: Study | None = None) -> Responses:
         """Return the answers of ``wave``, which must still mean under ``study`` what they meant when read.
 
@@ -189,6 +220,7 @@ class Store:
         """
         _refuse_nonfinite(responses, self._file)
         with self._file.writing():
+            self._refuse_other_identifiers(source.key or PLAIN)
             digest = self._remember_study(source)
             if again := self._same_file(responses.wave, source.sha256, digest):
                 stored = self.digest(responses.wave)
@@ -209,6 +241,14 @@ class Store:
         if wave_digest(held) != self.digest(wave):
             raise StoreProblems([self._file.problem("store_wave_altered", wave=wave)])
         return held
+
+    def _refuse_other_identifiers(self, mine: str) -> None:
+        """Nobody could be recognised from one import to the next."""
+        held = self.identifiers
+        if held == NEW:
+            self._file.run("INSERT INTO setting (name, value) VALUES ('identifiers', ?)", (mine,))
+        elif held != mine:
+            raise StoreProblems([self._file.problem("store_identifiers_differ")])
 
     def _remember_study(self, source: ImportSource) -> str:
         others = self._file.run("SELECT id FROM study WHERE id <> ? LIMIT 1", (source.study.id,))

@@ -20,6 +20,8 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 # Whoever starts the tests may tell how wide the terminal is; tables are tested at the width of a pipe.
 os.environ.pop("COLUMNS", None)
+# Replicates hang on the pseudonyms of accounts, and those on the key of the project.
+os.environ["CSAT_KEY"] = str(Path(__file__).parent.parent / "sample_surveys" / "key_accounts" / "csat.key")
 
 
 @pytest.fixture

@@ -133,14 +133,14 @@ def test_a_later_format_keeps_the_answers_and_a_backup(
     given_answers = answers("a", "b")
     with Store.open(path) as opened:
         opened.add(given_answers, source())
-    step = tmp_path / "002_more.sql"
+    step = tmp_path / "999_more.sql"
     step.write_text("-- one more; with a semicolon\nCREATE TABLE more (x INTEGER) STRICT;\n")
     steps = [*project_file.migration_files(), step]
     monkeypatch.setattr(project_file, "migration_files", lambda: steps)
     with Store.open(path) as opened:
         assert same(opened.load("w1"), given_answers)
     monkeypatch.undo()
-    path.with_name("csat.db.v1.bak").rename(path)
+    path.with_name(f"csat.db.v{len(steps) - 1}.bak").rename(path)
     with Store.open(path) as opened:
         assert opened.verify() == ()
         assert same(opened.load("w1"), given_answers)
@@ -150,7 +150,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Store.open(path).close()
-    step = tmp_path / "002_wrong.sql"
+    step = tmp_path / "999_wrong.sql"
     step.write_text("CREATE TABLE more (x INTEGER) STRICT;\nCREATE TABLE more (x INTEGER) STRICT;\n")
     steps = [*project_file.migration_files(), step]
     monkeypatch.setattr(project_file, "migration_files", lambda: steps)

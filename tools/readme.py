@@ -100,6 +100,7 @@ def output(command: str, folder: Path, language: str) -> list[str]:
         "COLUMNS": WIDTH,
         "NO_COLOR": "1",
         "TERM": "dumb",
+        "CSAT_KEY": str(SAMPLE / "csat.key"),  # intervals from replicates depend on the pseudonyms
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
     done = subprocess.run(  # noqa: S602 - the README's own lines, with their pipes, as a reader's shell runs them

@@ -1,11 +1,13 @@
 """A project folder: ``study.yaml`` that people edit, ``csat.db`` with the answers, ``reports/``.
 
+Beside them lies ``csat.key``, the key to the pseudonyms in ``csat.db``, which does not travel with it.
 Opening one reads nothing; each part is read when it is asked for. The numbers all come from one call,
 ``analysis.pipeline.run``: nothing is computed here.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 STUDY_FILE = "study.yaml"
 TRUTH_FILE = "truth.yaml"
 DATABASE = "csat.db"
+KEY_FILE = "csat.key"
 REPORTS = "reports"
 
 
@@ -36,6 +39,8 @@ class Project:
         self.folder = folder
         self.study_file = folder / STUDY_FILE
         self.database = folder / DATABASE
+        # Whoever shares the folder may keep the key elsewhere.
+        self.key_file = Path(os.environ.get("CSAT_KEY") or folder / KEY_FILE)
 
     def found_study_file(self) -> Path:
         """Return the study file; raises ``Stop`` where the folder has none."""

@@ -16,6 +16,7 @@ from workbench.project import DATABASE, Project
 from workbench.terminal import Terminal, problem_document
 
 if TYPE_CHECKING:
+    from survey.errors import Problem
     from survey.import_report import ImportReport
     from survey.store import AddOutcome
 
@@ -26,6 +27,7 @@ class Import:
 
     report: ImportReport
     outcome: AddOutcome
+    warnings: tuple[Problem, ...] = ()
 
 
 def import_(
@@ -50,18 +52,31 @@ def import_(
 
 
 def import_file(opened: Project, file: Path, wave: str, *, database: Path | None = None) -> Import:
-    """Read ``file`` and add its answers to the project file.
+    """Read ``file`` and add its answers, respondents and accounts under pseudonyms, to the project file.
 
+    ``database`` is a copy of the project file to try it on; no key to the pseudonyms is left behind then.
     Raises ``ImportProblems`` or ``StoreProblems`` with every problem; nothing was added then.
     """
     from survey.importing import read_answers
+    from survey.pseudonyms import project_key, pseudonymised
     from survey.store import ImportSource, Store
     from survey.workbook import read_workbook
 
-    imported = read_answers(read_workbook(file), opened.study, wave)
-    source = ImportSource.of(imported.report, opened.study, datetime.now().astimezone(), imported.places)
+    study = opened.study
+    imported = read_answers(read_workbook(file), study, wave)
+    answers, now = imported.responses, datetime.now().astimezone()
     with Store.open(database or opened.database) as store:
-        return Import(imported.report, store.add(imported.responses, source))
+        key = project_key(store.identifiers, opened.key_file, keep=database is None)
+        source = ImportSource.of(
+            imported.report,
+            study,
+            now,
+            imported.places,
+            shown=answers.respondents,
+            key=key.fingerprint if key else None,
+        )
+        outcome = store.add(pseudonymised(answers, study, key) if key else answers, source)
+        return Import(imported.report, outcome, () if key else (store.plain_identifiers(),))
 
 
 def try_file(opened: Project, file: Path, wave: str) -> Import:
@@ -87,7 +102,7 @@ def show_import(terminal: Terminal, done: Import, *, dry_run: bool = False) -> N
     counts = {"added": outcome.added, "unchanged": outcome.unchanged}
     terminal.line(key, file=report.file, wave=outcome.wave, **counts)
     terminal.lines(summary(report, terminal), indent="  ")
-    terminal.warnings(report.warnings)
+    terminal.warnings((*report.warnings, *done.warnings))
 
 
 def summary(report: ImportReport, terminal: Terminal) -> list[str]:
@@ -112,5 +127,5 @@ def import_document(done: Import, *, dry_run: bool) -> dict[str, Any]:
         "again": outcome.again.number if outcome.again else None,
         "dry_run": dry_run,
         "report": done.report.document()
-        | {"warnings": [problem_document(problem) for problem in done.report.warnings]},
+        | {"warnings": [problem_document(problem) for problem in (*done.report.warnings, *done.warnings)]},
     }
