@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from survey.language import Language, catalogue
+from survey.language import Language, catalogue, two_parts
 
 Severity = Literal["error", "warning"]
 
@@ -49,8 +49,17 @@ class Problem:
 
     def message(self, language: Language) -> str:
         """Return what is wrong and how to repair it, without the place."""
-        values = {name: _in(value, language) for name, value in self.values.items()}
-        return catalogue("survey")(f"problem.{self.code}", language, **values)
+        return catalogue("survey")(f"problem.{self.code}", language, **self.told(language))
+
+    def parts(self, language: Language) -> tuple[str, str]:
+        """Return the first sentence of the message, which says what is wrong, and the rest."""
+        wrong, rest = two_parts(catalogue("survey")[f"problem.{self.code}"][language])
+        told = self.told(language)
+        return wrong.format(**told), rest.format(**told)
+
+    def told(self, language: Language) -> dict[str, object]:
+        """Return the values as the sentences of ``language`` show them."""
+        return {name: _in(value, language) for name, value in self.values.items()}
 
     def line(self, language: Language) -> str:
         """Return place and message on one line."""

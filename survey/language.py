@@ -12,6 +12,7 @@ read as templates, so an answer that holds braces stays an answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -22,6 +23,8 @@ import yaml
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+
+_FIRST_SENTENCE = re.compile(r"(.+?(?:[。！？]|[.!?](?= )))\s*(.+)", re.DOTALL)
 
 # libyaml reads the catalogues ten times faster; the wheel has it wherever there is one.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -49,6 +52,18 @@ class Catalogue(Mapping[str, Mapping[str, str]]):
     def __call__(self, key: str, language: Language, /, **values: object) -> str:
         """Return sentence ``key`` in ``language`` with ``values`` filled in."""
         return self._sentences[key][language].format(**values)
+
+
+def two_parts(template: str) -> tuple[str, str]:
+    """Return the first sentence of a text and the rest, which is empty where there is none.
+
+    Split a template, never what it was filled with: a full stop in an answer ends no sentence of ours.
+
+    >>> two_parts("{value} is no answer. Correct it.")
+    ('{value} is no answer.', 'Correct it.')
+    """
+    found = _FIRST_SENTENCE.fullmatch(template)
+    return (found[1], found[2]) if found else (template, "")
 
 
 def listing(words: Iterable[object]) -> Mapping[Language, str]:

@@ -121,7 +121,7 @@ def watched(
 
 def problems(n: int, **values: Any) -> list[Problem]:
     told = {"path": "三季度.xlsx", **values}
-    places = (Place("a.xlsx", sheet="S", cell=f"B{row}") for row in range(n))
+    places = (Place("a.xlsx", sheet="S", cell=f"B{row}") for row in range(1, n + 1))
     return [Problem("workbook_not_found", place, told) for place in places]
 
 
@@ -132,6 +132,15 @@ def test_a_long_list_is_counted_again_where_it_ends() -> None:
     assert watched(lambda terminal: terminal.problems(problems(40))).count("共有 40 个问题") == 1
     different = [problem for n in range(40) for problem in problems(1, path=f"{n}.xlsx")]
     assert watched(lambda terminal: terminal.problems(different)).count("共有 40 个问题") == 2
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_list_without_end_is_cut_and_says_so() -> None:
+    different = [problem for n in range(90) for problem in problems(2, path=f"{n}.xlsx")]
+    shown = watched(lambda terminal: terminal.problems(different, hint="message.annotate"), "en")
+    assert shown.count("There is no file") == 40
+    assert "and 100 more problems" in shown
+    assert shown.rstrip().endswith("marked.")
 
 
 @pytest.mark.usefixtures("narrow")
@@ -160,6 +169,8 @@ def test_progress_is_shown_to_who_watches_and_to_nobody_else() -> None:
 
 
 def test_many_warnings_of_one_kind_are_cut_short() -> None:
-    shown = watched(lambda terminal: terminal.warnings(problems(12)), "en")
+    assert watched(lambda terminal: terminal.warnings(problems(12)), "en").count("a.xlsx, S!") == 1
+    different = [problem for n in range(12) for problem in problems(1, path=f"{n}.xlsx")]
+    shown = watched(lambda terminal: terminal.warnings(different), "en")
     assert shown.count("a.xlsx, S!") == 5
     assert "and 7 more of this kind" in shown

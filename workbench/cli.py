@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from survey import __version__
-from survey.errors import ProblemsError
+from survey.errors import ImportProblems, ProblemsError
 from workbench.commands import (
     check,
     demo,
@@ -33,7 +33,7 @@ from workbench.commands import (
 )
 from workbench.help import Command, Group, give_words
 from workbench.options import Lang
-from workbench.terminal import Stop, Terminal, language_of, problem_document
+from workbench.terminal import Stop, Terminal, language_of, problems_document
 from workbench.usage import Misuse
 
 # What typer returns after control-C.
@@ -85,8 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except ProblemsError as error:
         if "--json" in given:
-            terminal.json({"problems": [problem_document(problem) for problem in error.problems]})
-        terminal.problems(error.problems)
+            terminal.json(problems_document(error.problems))
+        terminal.problems(error.problems, hint=_hint(error, given))
     except Stop as error:
         if "--json" in given:
             terminal.json({"problems": [error.document()]})
@@ -96,6 +96,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         terminal.complain(terminal.text("message.unexpected", kind=type(error).__name__, what=error))
     return 1
+
+
+def _hint(error: ProblemsError, given: Sequence[str]) -> str | None:
+    """Return the sentence that tells how wrong cells can be seen where they are, if there are any."""
+    asked = any(word.partition("=")[0] == "--annotate" for word in given)
+    cells = any(problem.place.cell or problem.place.key for problem in error.problems)
+    return "message.annotate" if isinstance(error, ImportProblems) and cells and not asked else None
 
 
 def _run(arguments: list[str], terminal: Terminal) -> int:

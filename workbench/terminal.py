@@ -31,6 +31,7 @@ _PIPE_WIDTH = 120
 _UNBOUNDED = 10_000
 _OF_ONE_KIND = 5
 _SCREENFUL = 15
+_MOST_GROUPS = 40
 # A cell of somebody's workbook may hold what moves the cursor.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _NO_BREAK = "\u00a0"
@@ -69,6 +70,16 @@ def problem_document(problem: Problem) -> dict[str, Any]:
 def _sentence(key: str, language: Language, values: Mapping[str, object]) -> str:
     told = {name: value[language] if isinstance(value, Mapping) else value for name, value in values.items()}
     return catalogue("workbench")(key, language, **told)
+
+
+def problems_document(problems: Sequence[Problem]) -> dict[str, Any]:
+    """Return problems as JSON values: each of them, and what there is to do in the order of repair."""
+    from survey.listing import group_problems
+
+    return {
+        "problems": [problem_document(problem) for problem in problems],
+        "groups": [group.document() for group in group_problems(problems)],
+    }
 
 
 class Stop(Exception):
@@ -138,10 +149,13 @@ class Terminal:
         for line in more:
             self._tell(line)
 
-    def problems(self, problems: Iterable[Problem], *, heading: str = "message.problems") -> None:
-        """Print every error on stderr below a line that counts them; then warnings.
+    def problems(
+        self, problems: Iterable[Problem], *, heading: str = "message.problems", hint: str | None = None
+    ) -> None:
+        """Print every error on stderr below a line that counts them; then warnings; then ``hint``.
 
-        Equal problems of one column stand in one paragraph. A list that scrolls away is counted again below.
+        Problems that one repair settles stand in one paragraph. A list that scrolls away is counted again
+        below; of a table with very many kinds of problems only the first are told.
         """
         from survey.listing import group_problems
 
@@ -149,23 +163,31 @@ class Terminal:
         errors = [problem for problem in found if problem.severity == "error"]
         self._tell(self.text(heading, count=len(errors)))
         groups = group_problems(errors)
-        for group in groups:
+        told = groups[:_MOST_GROUPS] if all(group.tabular for group in groups) else groups
+        for group in told:
             self._tell(group.line(self.language), indent="  ")
-        if len(groups) > _SCREENFUL and self.watched:
+        if more := sum(len(group.problems) for group in groups[len(told) :]):
+            self._tell(self.text("message.more_problems", count=more), indent="  ")
+        if len(told) > _SCREENFUL and self.watched:
             self._tell(self.text(heading, count=len(errors)))
         self.warnings(problem for problem in found if problem.severity == "warning")
+        if hint is not None:
+            self._tell(self.text(hint))
 
     def warnings(self, warnings: Iterable[Problem]) -> None:
-        """Print warnings on stderr by kind; of a frequent kind only the first few."""
-        kinds: dict[str, list[Problem]] = {}
-        for warning in warnings:
-            kinds.setdefault(warning.code, []).append(warning)
+        """Print warnings on stderr by kind, equal ones in one paragraph; of a frequent kind the first few."""
+        from survey.listing import ProblemGroup, group_problems
+
+        kinds: dict[str, list[ProblemGroup]] = {}
+        for group in group_problems(warnings):
+            kinds.setdefault(group.code, []).append(group)
         if kinds:
-            self._tell(self.text("message.warnings", count=sum(map(len, kinds.values()))))
-        for kind in kinds.values():
-            for warning in kind[:_OF_ONE_KIND]:
-                self._tell(warning.line(self.language), indent="  ")
-            if (more := len(kind) - _OF_ONE_KIND) > 0:
+            count = sum(len(group.problems) for groups in kinds.values() for group in groups)
+            self._tell(self.text("message.warnings", count=count))
+        for groups in kinds.values():
+            for group in groups[:_OF_ONE_KIND]:
+                self._tell(group.line(self.language), indent="  ")
+            if more := sum(len(group.problems) for group in groups[_OF_ONE_KIND:]):
                 self._tell(self.text("message.more_warnings", count=more), indent="  ")
 
     def _tell(self, text: str, *, indent: str = "") -> None:
