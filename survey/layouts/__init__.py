@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from survey.cells import Row
+from survey.layouts import tencent, wenjuanxing
 from survey.layouts.export import Export, Layout, SheetLike
 
-LAYOUTS: tuple[Layout, ...] = ()
+LAYOUTS: tuple[Layout, ...] = (wenjuanxing, tencent)
 
 
 def recognised(file: str, sheet: SheetLike, head: Sequence[Row]) -> list[Export]:

@@ -7,13 +7,15 @@ may repeat, be blank or be translated, so a column is always addressed by its nu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from survey.cells import Row
-from survey.errors import Problem
+from survey.cells import CellValue, Row, raw_text
+from survey.errors import Place, Problem
 from survey.questions import BlankName
+from survey.wording import matching
 
 Role = Literal["question", "meta", "contact"]
 Meta = Literal[
@@ -48,7 +50,8 @@ class ExportColumn:
     stems : texts under which a study may know that whole question, best first; its platform id is one.
     part : which part of the question this is: option of a multiple choice, row of a matrix, thing ranked.
     part_code : the platform's code of that part (``SQ001``, ``3``), if it has one.
-    typed : whether the column holds what people typed beside the open option ``part``.
+    typed : whether the column holds what people typed beside the open option ``part``; without a ``part``,
+        beside whichever open option of the question they chose.
     """
 
     column: int
@@ -77,6 +80,8 @@ class Dialect:
     blank_codes : numbers that say so (-3 -> ``not_asked``).
     chosen, unchosen : what stands in the column of an option that was or was not chosen (``1``, ``Checked``).
     option_text : whether a chosen option may instead be marked by its own text.
+    marks : a regular expression for what the platform adds to the text of an option and is no part of it:
+        its letter (``A.男``), a line to write on. A text is compared as it stands first; see ``unmarked``.
     guard : a character that the platform puts before texts beginning with ``=``; it is no part of them.
     month_first : whether ``10/9/2026`` is the 9th of October.
     numbers : what a number in the cell of a scale is: the code as the questionnaire shows it, the position
@@ -91,9 +96,14 @@ class Dialect:
     chosen: frozenset[str] = frozenset({"1"})
     unchosen: frozenset[str] = frozenset({"0"})
     option_text: bool = False
+    marks: str = ""
     guard: str = ""
     month_first: bool = False
     numbers: Numbers = "codes"
+
+    def unmarked(self, text: str) -> str:
+        """Return the text of an option without the platform's ``marks``."""
+        return re.sub(self.marks, "", text.strip()).strip() if self.marks else text
 
 
 class SheetLike(Protocol):
@@ -117,6 +127,8 @@ class Export:
     dialect : how answers are written.
     states : column -> what a text in it says of its row, in the form ``wording.matching``; ``""`` is a blank
         cell. Previews, tests and spam are nobody's answers; partial and invalid rows are imported and marked.
+    states_within : column -> what a text says of its row when it only contains the key (``无效``).
+    rows : how many rows of answers the file says it holds, if it says so; see ``rows_differ``.
     remarks : what the user should know about exports of this kind, as warnings.
     """
 
@@ -126,7 +138,23 @@ class Export:
     columns: tuple[ExportColumn, ...]
     dialect: Dialect = Dialect()
     states: Mapping[int, Mapping[str, RowState]] = field(default_factory=dict)
+    states_within: Mapping[int, Mapping[str, RowState]] = field(default_factory=dict)
+    rows: int | None = None
     remarks: tuple[Problem, ...] = ()
+
+    def state(self, column: int, cell: CellValue | None) -> RowState | None:
+        """Return what the cell of a status column says of its row; ``None`` is an answer like any other."""
+        form = matching(raw_text(cell))
+        whole = self.states.get(column, {}).get(form)
+        within = self.states_within.get(column, {}).items()
+        return whole or next((state for part, state in within if part in form), None)
+
+
+def rows_differ(export: Export, place: Place, found: int) -> Problem | None:
+    """Return a warning when the file says that it holds another number of rows than were ``found``."""
+    if export.rows in (None, found):
+        return None
+    return Problem("layout_rows_differ", place, {"named": export.rows, "found": found}, "warning")
 
 
 class Layout(Protocol):
