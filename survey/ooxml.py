@@ -34,6 +34,21 @@ def is_date_format(code: str) -> bool:
     return bool(re.search(r"[ymdhs]", _NOT_IN_FORMAT.sub("", code), re.IGNORECASE))
 
 
+def package_format(archive: Archive) -> Literal["xlsx", "xlsb", "ods"]:
+    """Return what kind of workbook an archive is; raises ``ImportProblems`` when it is none."""
+    if "[Content_Types].xml" not in archive and "mimetype" in archive and "content.xml" in archive:
+        return "ods"
+    return "xlsb" if _main_part(archive).casefold().endswith(".bin") else "xlsx"
+
+
+def _main_part(archive: Archive) -> str:
+    if "[Content_Types].xml" in archive:
+        for relation in archive.related("").values():
+            if relation.type == "officeDocument" and not relation.external and relation.target in archive:
+                return relation.target
+    raise refusal(archive.file, "workbook_none")
+
+
 @dataclass
 class OoxmlSheet:
     """One worksheet. ``rows`` streams it; ``facts`` are complete once a stream has ended."""
@@ -73,7 +88,7 @@ class OoxmlBook:
         self._shared_controls = 0
         self.date1904 = False
         self.counter = TextCounter(archive.file, archive.limits)
-        self._part = self._main_part()
+        self._part = _main_part(archive)
         self._relations = archive.related(self._part)
         self.sheets = self._read_sheets()
         if any("vbaproject" in name for name in archive.names()):
@@ -88,19 +103,6 @@ class OoxmlBook:
         place = Place(self.archive.file)
         dropped = [Problem("workbook_controls", place, {"n": controls}, "warning")] if controls else []
         return [*self._warnings, *dropped]
-
-    def _main_part(self) -> str:
-        if "[Content_Types].xml" not in self.archive:
-            if "mimetype" in self.archive and "content.xml" in self.archive:
-                raise refusal(self.archive.file, "workbook_other_format", format="OpenDocument (.ods)")
-            raise refusal(self.archive.file, "workbook_none")
-        for relation in self.archive.related("").values():
-            if relation.type != "officeDocument" or relation.external or relation.target not in self.archive:
-                continue
-            if relation.target.casefold().endswith(".bin"):
-                raise refusal(self.archive.file, "workbook_other_format", format="Excel Binary (.xlsb)")
-            return relation.target
-        raise refusal(self.archive.file, "workbook_none")
 
     def _read_sheets(self) -> tuple[OoxmlSheet, ...]:
         listed: list[tuple[str, str, Visibility]] = []

@@ -31,15 +31,28 @@ class TextCounter:
 
     def clean(self, text: str) -> str:
         """Return ``text`` as a person saw it in the spreadsheet."""
-        self.check(len(text))
-        self._characters += len(text)
-        if self._characters > self._limits.all_text:
-            raise refusal(self._file, "workbook_limit_all_text", limit=self._limits.all_text)
+        self._count(text)
         if "_x" in text:
             text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
             if _SURROGATE.search(text):
                 # Two escapes may make one character; half of one makes none.
                 text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+        return self._without_controls(text)
+
+    def printable(self, text: str) -> str:
+        """Return ``text`` of a format that writes characters as they are."""
+        self._count(text)
+        return self._without_controls(text)
+
+    def _count(self, text: str) -> None:
+        self.check(len(text))
+        self._characters += len(text)
+        if self._characters > self._limits.all_text:
+            raise refusal(self._file, "workbook_limit_all_text", limit=self._limits.all_text)
+
+    def _without_controls(self, text: str) -> str:
+        if text.isprintable():
+            return text
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         text, dropped = _CONTROL.subn("", text)

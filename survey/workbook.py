@@ -17,7 +17,8 @@ from survey.archive import Archive, Limits, refusal
 from survey.cells import Cell, Range, Row
 from survey.delimited import read_delimited
 from survey.errors import Place, Problem
-from survey.ooxml import OoxmlBook
+from survey.old_formats import OldBook, read_old_package, read_old_xls
+from survey.ooxml import OoxmlBook, package_format
 from survey.os_reasons import os_reason
 
 __all__ = ["Cell", "Limits", "Row", "Sheet", "Workbook", "read_workbook"]
@@ -64,7 +65,7 @@ class Workbook:
     file: str
     sha256: str
     size: int
-    format: Literal["xlsx", "csv"]
+    format: Literal["xlsx", "xlsb", "xls", "ods", "sav", "csv"]
     encoding: str | None
     sheets: tuple[Sheet, ...]
     noticed: Callable[[], list[Problem]]
@@ -93,13 +94,25 @@ def read_workbook(path: Path, *, limits: Limits = _DEFAULT, encoding: str | None
     data = _bytes(path, file, limits)
     digest = hashlib.sha256(data).hexdigest()
     _refuse_others(file, data)
-    if data.startswith(_ZIP):
-        book = OoxmlBook(Archive(file, data, limits))
-        return Workbook(file, digest, len(data), "xlsx", None, book.sheets, book.warnings)
+    if data.startswith((_ZIP, _OLE)):
+        format_, book = _spreadsheet(file, data, limits)
+        return Workbook(file, digest, len(data), format_, None, book.sheets, book.warnings)
     sheet, used, warnings = read_delimited(file, data, limits, encoding)
     if path.suffix.casefold() not in (".csv", ".tsv", ".txt"):
         warnings.append(Problem("workbook_is_text", Place(file), {}, "warning"))
     return Workbook(file, digest, len(data), "csv", used, (sheet,), lambda: warnings)
+
+
+def _spreadsheet(
+    file: str, data: bytes, limits: Limits
+) -> tuple[Literal["xlsx", "xlsb", "xls", "ods"], OoxmlBook | OldBook]:
+    if data.startswith(_OLE):
+        return "xls", read_old_xls(file, data, limits)
+    archive = Archive(file, data, limits)
+    format_ = package_format(archive)
+    if format_ == "xlsx":
+        return format_, OoxmlBook(archive)
+    return format_, read_old_package(archive, data, format_)
 
 
 def _bytes(path: Path, file: str, limits: Limits) -> bytes:
@@ -120,14 +133,11 @@ def _bytes(path: Path, file: str, limits: Limits) -> bytes:
 
 
 def _refuse_others(file: str, data: bytes) -> None:
-    if data.startswith(_OLE):
-        locked = "EncryptedPackage".encode("utf-16-le") in data
-        raise refusal(file, "workbook_password" if locked else "workbook_old_xls")
     for magic, name in _OTHERS:
         if data.startswith(magic):
             raise refusal(file, "workbook_wrong_type", format=name)
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml")):
         raise refusal(file, "workbook_wrong_type", format="HTML / XML")
-    if not data.startswith(_ZIP) and b"PK\x05\x06" in data[-70_000:]:
+    if not data.startswith((_ZIP, _OLE)) and b"PK\x05\x06" in data[-70_000:]:
         raise refusal(file, "workbook_extra_bytes")

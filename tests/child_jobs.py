@@ -13,6 +13,10 @@ def echo(request: bytes, output: BinaryIO) -> None:
     output.write(request.upper())
 
 
+def repeat(request: bytes, output: BinaryIO) -> None:
+    output.write(request)
+
+
 def environment(request: bytes, output: BinaryIO) -> None:
     output.write(repr((sys.flags.isolated, "site" in sys.modules, "survey" in sys.modules)).encode())
 

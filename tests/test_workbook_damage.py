@@ -194,7 +194,10 @@ DAMAGE: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda p: raw(p, OLE + b"\0" * 1000 + "EncryptedPackage".encode("utf-16-le")),
         "workbook_password",
     ),
-    "old xls": (lambda p: raw(p, OLE + b"\0" * 1000 + "Workbook".encode("utf-16-le")), "workbook_old_xls"),
+    "old xls": (
+        lambda p: raw(p, OLE + b"\0" * 1000 + "Workbook".encode("utf-16-le")),
+        "workbook_old_damaged",
+    ),
     "png": (lambda p: raw(p, b"\x89PNG\r\n\x1a\n" + b"\0" * 100), "workbook_wrong_type"),
     "pdf": (lambda p: raw(p, b"%PDF-1.7\n"), "workbook_wrong_type"),
     "web page": (lambda p: raw(p, b"\xef\xbb\xbf <HTML><table>"), "workbook_wrong_type"),
@@ -203,11 +206,11 @@ DAMAGE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a document": (lambda p: build(p, book="<document/>"), "workbook_none"),
     "opendocument": (
         lambda p: build(p, types=None, extra={"mimetype": "x", "content.xml": "<a/>"}),
-        "workbook_other_format",
+        "workbook_old_damaged",
     ),
     "binary": (
         lambda p: build(p, rels=RELS.replace(".xml", ".bin"), extra={"xl/workbook.bin": b"\0"}),
-        "workbook_other_format",
+        "workbook_old_damaged",
     ),
     "sheet part absent": (lambda p: build(p, sheet=None), "workbook_sheet_absent"),
     "sheet elsewhere": (
