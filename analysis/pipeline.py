@@ -79,6 +79,18 @@ def run(
         return _results(study, history, digests or {}, step)
 
 
+def wave_index(study: Study, responses: Sequence[Responses], *, wave: str) -> WaveIndex:
+    """Return the index of ``wave`` and its change alone: what ``run`` puts last into the trend.
+
+    For looking ahead, at answers that nobody has decided on yet. Takes and raises what ``run`` does.
+    """
+    check_known([wave], [part.wave for part in responses], "wave")
+    history = responses[: [part.wave for part in responses].index(wave) + 1]
+    with one_thread_of_algebra():
+        trend, _ = _index(prepare(history, study), index_tree(study.index), study)
+    return trend[-1]
+
+
 def _results(
     study: Study, history: Sequence[Responses], digests: Mapping[str, str], step: Step
 ) -> StudyResults:

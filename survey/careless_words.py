@@ -35,8 +35,10 @@ def flag_lines(flags: CarelessFlags, language: Language) -> list[str]:
 
 
 def short_names(flags: Iterable[Flag], language: Language) -> str:
-    """Return flags in a few words each, for a table."""
-    return listing(catalogue("survey")(f"careless.short.{flag}", language) for flag in flags)[language]
+    """Return flags in a few words each, for a table; what is very unusual need not be called unusual too."""
+    found = tuple(flags)
+    told = [flag for flag in found if flag != "unusual" or "very_unusual" not in found]
+    return listing(catalogue("survey")(f"careless.short.{flag}", language) for flag in told)[language]
 
 
 def side_name(side: Side | None, language: Language) -> str:

@@ -265,6 +265,7 @@ def test_the_document_is_plain_and_complete() -> None:
 def test_flags_and_sides_have_short_names() -> None:
     assert short_names(("long_run", "fast"), "zh") == "长串同答、过快"
     assert short_names(("long_run", "fast"), "en") == "long run, fast"
+    assert short_names(("unusual", "very_unusual"), "en") == "very unusual"
     assert [side_name(side, "en") for side in SIDES] == [
         *("below the middle", "at the middle", "above the middle")
     ]

@@ -18,6 +18,7 @@ import typer
 from survey import __version__
 from survey.errors import ImportProblems, ProblemsError
 from workbench.commands import (
+    careless,
     check,
     demo,
     doctor,
@@ -48,6 +49,7 @@ for _command in (
     simulate.simulate,
     importing.import_,
     imports.imports,
+    careless.careless,
     verify.verify,
     index.index,
     drivers.drivers,

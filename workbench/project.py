@@ -61,6 +61,13 @@ class Project:
             raise Misuse.unknown("wave", wave, list(self.study.wave_by_id), command)
         return wave
 
+    def answered_wave(self, wave: str | None, command: str) -> str:
+        """Return ``wave``, by default the latest with answers; ``Misuse`` or ``Stop`` where there is none."""
+        if wave is not None:
+            self.declared_wave(wave, command)
+        with self.store() as store:
+            return list(self._digests(store, wave))[-1]
+
     def store(self) -> Store:
         """Open the project file for reading; raises ``Stop`` where nothing was imported yet."""
         from survey.store import Store
