@@ -7,15 +7,10 @@ back. The same responses give the same bytes: a workbook carries no clock.
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -26,10 +21,10 @@ from survey.questions import BlankKind, Column, Frozen, Identifier, Item
 from survey.register import stream
 from survey.responses import Responses, Value
 from survey.study import Study
+from survey.written_workbook import new_workbook, put, workbook_bytes
 
 HEADER_ROW = 3
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-_EARLIEST = date(1980, 1, 1)  # the first day that a zip archive can name
 
 
 class WorkbookStyle(Frozen):
@@ -71,16 +66,11 @@ def write_workbook(
     style : how it is written down; ``PLAIN`` is one header row over codes.
     seed : decides which cells are untidy.
     """
-    book = Workbook()
-    sheet = book.active
-    if not isinstance(sheet, Worksheet):
-        raise TypeError("A new workbook has a worksheet.")
-    words = catalogue("survey")
-    sheet.title = words("simulate.sheet_answers", style.language)
+    book, sheet = new_workbook(catalogue("survey")("simulate.sheet_answers", style.language))
     _write_answers(sheet, responses, study, style, seed)
     if style.notes != "none":
         _write_notes(book, study, responses, style)
-    path.write_bytes(_without_clock(book, study.wave_by_id[responses.wave].end or _EARLIEST))
+    path.write_bytes(workbook_bytes(book, study.wave_by_id[responses.wave].end))
 
 
 def _write_answers(
@@ -98,16 +88,9 @@ def _write_answers(
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
         sheet.column_dimensions[get_column_letter(number)].width = width
         for row, value in enumerate(values, start=top + 1):
-            if value is not None:
-                _put(sheet, row, number, value)
+            put(sheet, row, number, value)
     sheet.row_dimensions[top].height = 62
     sheet.freeze_panes = f"C{top + 1}"
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: str | float | int) -> None:
-    cell = sheet.cell(row, column, value)
-    if isinstance(cell, Cell) and isinstance(value, str):
-        cell.data_type = "s"  # a text that looks like a formula stays a text
 
 
 def _write_title(
@@ -233,29 +216,3 @@ def _notes(study: Study, responses: Responses, style: WorkbookStyle) -> Iterator
         label = study.column_by_id[study.design.weight].label[language]
         yield words("simulate.notes_weight", language, column=label)
     yield words("simulate.notes_invented", language)
-
-
-def _without_clock(book: Workbook, day: date) -> bytes:
-    """Return the workbook as bytes that depend on its contents alone."""
-    noon = datetime.combine(day, time(12))
-    book.properties.creator = "csat"
-    book.properties.created = noon
-    drawn, fixed = io.BytesIO(), io.BytesIO()
-    book.save(drawn)
-    stamp = f"{noon:%Y-%m-%dT%H:%M:%SZ}".encode()
-    with (
-        zipfile.ZipFile(drawn) as old,
-        zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new,
-    ):
-        for name in sorted(old.namelist()):
-            part = old.read(name)
-            if name == "docProps/core.xml":  # openpyxl writes the moment of saving here
-                part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, part)
-            entry = zipfile.ZipInfo(name, max(noon, datetime.combine(_EARLIEST, time())).timetuple()[:6])
-            entry.compress_type, entry.external_attr, entry.create_system = (
-                zipfile.ZIP_DEFLATED,
-                0o600 << 16,
-                3,
-            )
-            new.writestr(entry, part)
-    return fixed.getvalue()
