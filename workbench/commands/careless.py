@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _COLUMNS = ("place", "respondent", "flags", "side", "seconds", "proposed")
 _FIGURES = (0, 4)
 _SHOWN = 40
+# Pseudonyms are long, and their first characters tell respondents apart; --json has them whole.
+_NAME_SHOWN = 12
 
 
 def careless(
@@ -77,10 +79,11 @@ def _person(terminal: Terminal, flags: CarelessFlags, n: int) -> tuple[str, ...]
     from report_templates import formatting
     from survey.careless_words import short_names, side_name
 
+    name = formatting.printable(flags.respondents[n])
     seconds = float(flags.indices["seconds_per_item"][n])
     return (
         str(n + 1),
-        formatting.printable(flags.respondents[n]),
+        name if len(name) <= _NAME_SHOWN + 1 else f"{name[:_NAME_SHOWN]}…",
         short_names(flags.flags_of(n), terminal.language),
         side_name(flags.side_of(n), terminal.language),
         formatting.NONE if seconds != seconds else formatting.number(seconds),
