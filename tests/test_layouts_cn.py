@@ -90,8 +90,10 @@ def test_options_have_columns_of_their_own_where_answers_are_numbers(variant: Va
     assert [column.part for column in reasons] == ["价格", "网络", "其他【请注明】"]
     assert [column.key for column in reasons] == ["Q2(价格)", "Q2(网络)", "Q2(其他【请注明】)"]
     stem = ("不满意的原因？（）",) if variant == "C" else ()
-    assert {column.stems for column in reasons} == {(*stem, "Q2", "第2题")}
-    assert all(column.names[0] == column.part for column in reasons)
+    assert {column.stems for column in reasons} == {(*stem, "第2题")}
+    # The reason is no item of that name; a row of a matrix may be one.
+    assert not any(column.part in column.names for column in reasons)
+    assert all(column.names[-1] == column.header for column in reasons)
     assert not any(column.typed for column in export.columns)
 
 
@@ -103,10 +105,10 @@ def test_rows_of_a_matrix_share_a_question(mode: Mode, variant: Variant) -> None
     assert [column.part for column in columns] == [f"外观{mark}", f"功能{mark}"]
     if variant in "CDE":
         stem = f"请评价以下各项{mark}"
-        assert {column.stems for column in columns} == {(stem, "Q3", "第3题")}
+        assert {column.stems for column in columns} == {(stem, "第3题")}
         assert f"{stem}—功能{mark}" in columns[1].names
     else:
-        assert {column.stems for column in columns} == {("Q3", "第3题")}
+        assert {column.stems for column in columns} == {("第3题",)}
         assert columns[1].names == ("功能", columns[1].header)
 
 
@@ -115,14 +117,17 @@ def test_a_plain_question_is_known_with_and_without_its_number() -> None:
     assert columns[0].header == "1、总体满意度 "
     assert columns[0].names == ("总体满意度", "1、总体满意度")
     assert columns[-1].names == ("您的建议（可选）", "6：您的建议（可选）")
-    assert [column.key for column in columns] == ["Q1", "Q2", "Q3(外观)", "Q3(功能)", "Q4", "Q5", "Q6"]
+    assert [column.key for column in columns] == [
+        *("Q1(总体满意度)", "Q2(不满意的原因)", "Q3(外观)", "Q3(功能)", "Q4(请排序)"),
+        *("Q5(推荐可能性（0-10分）)", "Q6(您的建议（可选）)"),
+    ]
     assert [column.question for column in columns] == [None, None, "Q3", "Q3", None, None, None]
 
 
 def test_several_blanks_are_parts_and_a_bare_header_has_no_key() -> None:
     columns = questions(known(blanks_to_fill()))
     assert [(column.key, column.question, column.part) for column in columns] == [
-        ("Q1", None, None),
+        ("Q1(您的年龄段：)", None, None),
         (None, None, None),
         ("Q2(收货人姓名：)", "Q2", "收货人姓名："),
         ("Q2(所在地区：)", "Q2", "所在地区："),
@@ -144,7 +149,7 @@ def test_further_leading_columns_may_stand_anywhere_among_them() -> None:
     export = known(wenjuanxing("text", "A", leading=leading))
     assert [column.meta for column in export.columns[:8]].count("other") == 2
     assert [c.header for c in export.columns if c.meta == "respondent"] == ["序号"]
-    assert export.columns[8].key == "Q1"
+    assert export.columns[8].key == "Q1(总体满意度)"
 
 
 def test_leading_columns_may_hold_nothing() -> None:
@@ -165,10 +170,18 @@ def test_a_title_may_stand_above_the_header() -> None:
 
 
 def test_keys_are_unique_or_absent() -> None:
-    rows: Rows = [[*LEADING, "1、性别", "2、年龄", "1、城市", "3、(快)", "4、省", "3、(快)", "3、(慢)"]]
+    rows: Rows = [[*LEADING, "1、性别", "2、年龄", "1、性别", "3、(快)", "4、", "3、(快)", "3、(慢)"]]
     columns = questions(known(rows))
-    assert [column.key for column in columns] == [None, "Q2", None, None, "Q4", None, "Q3(慢)"]
+    assert [column.key for column in columns] == [None, "Q2(年龄)", None, None, None, None, "Q3(慢)"]
     assert [column.question for column in columns] == [None, None, None, "Q3", None, "Q3/2", "Q3/2"]
+
+
+@pytest.mark.parametrize("rows", [wenjuanxing("options", "B"), wenjuanxing("text", "C"), tencent()])
+def test_a_number_of_the_platform_is_no_id_of_a_study(rows: Rows) -> None:
+    for column in questions(known(rows)):
+        assert not any(
+            re.fullmatch(r"[A-Za-z]\w*", name) for name in (*column.names, *column.stems, column.key or "")
+        )
 
 
 def test_what_the_platform_writes_into_cells() -> None:
@@ -180,6 +193,7 @@ def test_what_the_platform_writes_into_cells() -> None:
         blanks={"(跳过)": "not_asked", "(空)": "blank"},
         blank_codes={-3: "not_asked", -2: "blank"},
     )
+    assert known(wenjuanxing("options")).dialect.ranks == ("→", ",")
 
 
 # -- 腾讯问卷 --------------------------------------------------------------------------------------
@@ -211,8 +225,8 @@ def test_what_tencent_adds_before_and_behind_the_questions(since_2024: bool) -> 
 def test_questions_of_tencent() -> None:
     columns = questions(known(tencent()))
     assert [(column.key, column.question, column.part, column.typed) for column in columns] == [
-        ("Q1", None, None, False),
-        ("Q1[选项填空]", "Q1", None, True),
+        ("Q1(您对服务满意吗？)", None, None, False),
+        ("Q1(您对服务满意吗？)[选项填空]", "Q1", None, True),
         ("Q2(价格)", "Q2", "价格", False),
         ("Q2(网络)", "Q2", "网络", False),
         ("Q2(其他)", "Q2", "其他", False),
@@ -222,17 +236,20 @@ def test_questions_of_tencent() -> None:
         ("Q4(价格)", "Q4", "价格", False),
         ("Q4(网络)", "Q4", "网络", False),
         ("Q4(其他)", "Q4", "其他", False),
-        ("Q5", None, None, False),
+        ("Q5(推荐可能性)", None, None, False),
         ("Q6(填空1)", "Q6", "填空1", False),
         ("Q6(填空2)", "Q6", "填空2", False),
-        ("Q7", None, None, False),
+        ("Q7(建议(60字以内))", None, None, False),
     ]
+    for column in columns:
+        # The reason is no item of that name; a row of a matrix may be one.
+        assert (column.part in column.names) == (column.question in ("Q3", "Q4")), column
     by_key = {column.key: column for column in columns}
-    assert by_key["Q1"].names == ("您对服务满意吗？", "1.您对服务满意吗？")
-    assert by_key["Q2(价格)"].stems == ("不满意的原因？", "Q2")
+    assert by_key["Q1(您对服务满意吗？)"].names == ("您对服务满意吗？", "1.您对服务满意吗？")
+    assert by_key["Q2(价格)"].stems == ("不满意的原因？",)
     assert by_key["Q3(外观)"].names == ("外观", "请评价以下各项:外观", "3.请评价以下各项:外观")
     assert by_key["Q6(填空1)"].names == ("你来自于：_填空1", "6.你来自于：_填空1")
-    assert by_key["Q7"].names[0] == "建议(60字以内)"
+    assert by_key["Q7(建议(60字以内))"].names[0] == "建议(60字以内)"
 
 
 @pytest.mark.parametrize(
@@ -254,7 +271,7 @@ def test_the_stem_ends_where_the_columns_of_a_question_part(
 
 def test_every_digit_before_a_full_stop_is_a_number_of_tencent() -> None:
     (column,) = questions(known([[*TENCENT_BEFORE, "4.5G网络"]]))
-    assert (column.key, column.names[0]) == ("Q4", "5G网络")
+    assert (column.key, column.names[0]) == ("Q4(5G网络)", "5G网络")
 
 
 def test_rejected_answers_of_tencent_are_marked() -> None:

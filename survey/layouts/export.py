@@ -8,8 +8,8 @@ may repeat, be blank or be translated, so a column is always addressed by its nu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from survey.cells import CellValue, Row, raw_text
@@ -41,7 +41,8 @@ class ExportColumn:
     header : the header as it stands, rows of a higher header joined by `` / ``; kept for the audit.
     names : texts under which a study may know this column as a question of its own, best first: for a row of
         a matrix its label, then stem and label together, then the whole header; for a plain question its text
-        without number, then the whole header.
+        without number, then the whole header. The label of what is plainly an option is no name: a reason
+        ``价格`` is not the item ``价格``.
     key : the platform's id of this column, the same in every wave (``QID20_3``, ``Q1_SQ001``), if it has one.
     role : ``contact`` marks names, phones, mails and addresses of people, IP addresses included.
     meta : what a column of role ``meta`` holds.
@@ -155,6 +156,16 @@ def rows_differ(export: Export, place: Place, found: int) -> Problem | None:
     if export.rows in (None, found):
         return None
     return Problem("layout_rows_differ", place, {"named": export.rows, "found": found}, "warning")
+
+
+def without_labels(columns: Iterable[ExportColumn], questions: Collection[str]) -> tuple[ExportColumn, ...]:
+    """Return ``columns`` where the parts of ``questions`` are options, whose labels alone name nothing."""
+    return tuple(
+        replace(column, names=tuple(name for name in column.names if name != column.part))
+        if column.question in questions
+        else column
+        for column in columns
+    )
 
 
 class Layout(Protocol):

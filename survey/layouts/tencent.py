@@ -14,7 +14,16 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from survey.cells import Row, raw_text
-from survey.layouts.export import Dialect, Export, ExportColumn, Meta, Role, RowState, SheetLike
+from survey.layouts.export import (
+    Dialect,
+    Export,
+    ExportColumn,
+    Meta,
+    Role,
+    RowState,
+    SheetLike,
+    without_labels,
+)
 from survey.layouts.question_headers import neat
 from survey.wording import matching
 
@@ -61,14 +70,27 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
 
     Rejected answers are marked, never left out: they are those whose 清洗数据结果 contains 无效.
     """
-    for row in head:
+    for at, row in enumerate(head):
         headers = {column: raw_text(value) for column, value in sorted(row.cells.items())}
         if _SIGNATURE.keys() <= set(map(neat, headers.values())):
             columns = _columns({column: header for column, header in headers.items() if neat(header)})
+            columns = without_labels(columns, _options(columns, head[at + 1 :]))
             status = {column.column for column in columns if column.meta == "status"}
             within = dict.fromkeys(status, _REJECTED)
             return Export(NAME, (row.number,), row.number + 1, columns, _DIALECT, states_within=within)
     return None
+
+
+def _options(columns: Sequence[ExportColumn], rows: Sequence[Row]) -> set[str]:
+    """Return the questions whose columns hold their own option and nothing else."""
+    found: dict[str, set[bool]] = {}
+    for column in columns:
+        if column.question is not None and column.part is not None and not column.typed:
+            cells = (row.cells.get(column.column) for row in rows)
+            texts = (_DIALECT.unmarked(raw_text(cell)) for cell in cells if cell is not None)
+            same = found.setdefault(column.question, set())
+            same |= {matching(text) == matching(column.part) for text in texts if text}
+    return {question for question, same in found.items() if same == {True}}
 
 
 def _columns(headers: dict[int, str]) -> tuple[ExportColumn, ...]:
@@ -132,7 +154,7 @@ def _part(header: _Asked, stem: str, part: str) -> ExportColumn:
         tuple(name for name in names if name),
         f"{question}({part})" + _TYPED * header.typed,
         question=question,
-        stems=tuple(filter(None, (stem, question))),
+        stems=tuple(filter(None, (stem,))),
         part=part,
         typed=header.typed,
     )
@@ -140,10 +162,14 @@ def _part(header: _Asked, stem: str, part: str) -> ExportColumn:
 
 def _single(header: _Asked) -> ExportColumn:
     """Return a question of its own, or what was typed beside whichever of its options was chosen."""
-    question = f"Q{header.number}" if header.number is not None else None
     names = tuple(filter(None, dict.fromkeys((header.text + _TYPED * header.typed, neat(header.header)))))
-    column = ExportColumn(header.column, header.header, names, question)
-    if not header.typed or question is None:
+    column = ExportColumn(header.column, header.header, names)
+    if header.number is None:
         return column
-    stems = tuple(filter(None, (header.text, question)))
-    return replace(column, key=question + _TYPED, question=question, stems=stems, typed=True)
+    # A number alone becomes another question's when one is put in before it.
+    column = replace(column, key=f"Q{header.number}({header.text})" + _TYPED * header.typed)
+    if not header.typed:
+        return column
+    return replace(
+        column, question=f"Q{header.number}", stems=tuple(filter(None, (header.text,))), typed=True
+    )

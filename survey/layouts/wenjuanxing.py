@@ -13,7 +13,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from survey.cells import CellValue, Row, raw_text
-from survey.layouts.export import Dialect, Export, ExportColumn, Meta, Numbers, Role, SheetLike
+from survey.layouts.export import (
+    Dialect,
+    Export,
+    ExportColumn,
+    Meta,
+    Numbers,
+    Role,
+    SheetLike,
+    without_labels,
+)
 from survey.layouts.question_headers import QuestionHeader, neat, read_headers
 from survey.questions import BlankName
 from survey.wording import number_in, plain
@@ -36,6 +45,7 @@ _ENOUGH = 5
 _BLANKS: Mapping[str, BlankName] = {"(跳过)": "not_asked", "(空)": "blank"}
 _BLANK_CODES: Mapping[int, BlankName] = {-3: "not_asked", -2: "blank"}
 _DIALECT = Dialect(joins=("┋",), ranks=("→",), typed=("〖", "〗"), blanks=_BLANKS, blank_codes=_BLANK_CODES)
+_NUMBERED = replace(_DIALECT, ranks=("→", ","))  # of numbers; an option's text may hold a comma
 
 Mode = Literal["text", "scores", "options"]
 _MODES: tuple[Mode, ...] = ("text", "scores", "options")
@@ -62,9 +72,10 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
         headers = {column: raw_text(value) for column, value in sorted(row.cells.items())}
         if len(_SIGNATURE.keys() & set(map(neat, headers.values()))) >= _ENOUGH:
             columns = _columns({column: header for column, header in headers.items() if neat(header)})
-            hint = name_hint(file)
-            numbers = number_reading(hint.mode, columns, head[at + 1 :])
-            dialect = replace(_DIALECT, numbers=numbers)
+            hint, rows = name_hint(file), head[at + 1 :]
+            dialect = _DIALECT if _holds_texts(columns, rows) else _NUMBERED
+            dialect = replace(dialect, numbers=number_reading(hint.mode, columns, rows))
+            columns = without_labels(columns, _ticked(columns, rows))
             return Export(NAME, (row.number,), row.number + 1, columns, dialect, rows=hint.rows)
     return None
 
@@ -113,16 +124,17 @@ def _questions(headers: dict[int, str]) -> list[ExportColumn]:
             earlier = runs.setdefault(header.number, [])
             earlier += [] if header.run in earlier else [header.run]
             question = f"Q{header.number}" + (f"/{len(earlier)}" if len(earlier) > 1 else "")
-            stems = tuple(stem for stem in (header.stem, question, f"第{header.number}题") if stem)
+            # Only what a study wrote itself: its own Q7 need not be question 7 of the platform.
+            stems = tuple(stem for stem in (header.stem, f"第{header.number}题") if stem)
             asked = replace(asked, question=question, stems=stems, part=header.part)
         columns.append(asked)
     return columns
 
 
 def _key(header: QuestionHeader) -> str | None:
-    if header.number is None:
-        return None
-    return f"Q{header.number}" + (f"({header.part})" if header.part is not None else "")
+    """Return number and text: a number alone becomes another question's when one is put in before it."""
+    text = header.text if header.part is None else header.part
+    return f"Q{header.number}({text})" if header.number is not None and text else None
 
 
 def _names(header: QuestionHeader) -> tuple[str, ...]:
@@ -155,19 +167,22 @@ def number_reading(mode: Mode | None, columns: Sequence[ExportColumn], rows: Seq
     Texts that stand alone prove nothing, because a file of numbers holds what people typed. Codes of blanks
     are no numbers here.
     """
-    values = {column.column: _answers(column.column, rows) for column in columns if column.role == "question"}
-    numbers = {column: found for column, cells in values.items() if (found := _numbers(cells))}
-    if not numbers or any(
-        isinstance(cell, str) and _ONLY_IN_TEXTS.search(cell) for cells in values.values() for cell in cells
-    ):
+    answers = [_answers(column.column, rows) for column in columns if column.role == "question"]
+    numbers = [number for cells in answers for number in _numbers(cells)]
+    if not numbers or _holds_texts(columns, rows):
         return "codes"
     if mode == "text":
-        return "ask" if _ticked(columns, numbers) else "codes"
+        return "ask" if _ticked(columns, rows) else "codes"
     if mode == "scores":
         return "codes"
-    if mode == "options" and all(n >= 0 and n == int(n) for found in numbers.values() for n in found):
+    if mode == "options" and all(number >= 0 and number == int(number) for number in numbers):
         return "options"
     return "ask"
+
+
+def _holds_texts(columns: Sequence[ExportColumn], rows: Sequence[Row]) -> bool:
+    cells = (row.cells.get(column.column) for column in columns if column.role == "question" for row in rows)
+    return any(isinstance(cell, str) and _ONLY_IN_TEXTS.search(cell) for cell in cells)
 
 
 def _answers(column: int, rows: Sequence[Row]) -> list[CellValue]:
@@ -187,12 +202,14 @@ def _numbers(cells: Sequence[CellValue]) -> list[float]:
     return numbers
 
 
-def _ticked(columns: Sequence[ExportColumn], numbers: Mapping[int, list[float]]) -> bool:
-    """Whether some question has several columns that hold 0 and 1 and nothing else."""
-    parts: dict[str, list[float]] = {}
-    sizes: Counter[str] = Counter()
+def _ticked(columns: Sequence[ExportColumn], rows: Sequence[Row]) -> set[str]:
+    """Return the questions that have several columns which hold 0 and 1 and nothing else."""
+    found: dict[str, list[list[float]]] = {}
     for column in columns:
-        if column.question is not None and column.column in numbers:
-            parts.setdefault(column.question, []).extend(numbers[column.column])
-            sizes[column.question] += 1
-    return any(set(found) == {0.0, 1.0} and sizes[question] > 1 for question, found in parts.items())
+        if column.question is not None:
+            found.setdefault(column.question, []).append(_numbers(_answers(column.column, rows)))
+    return {
+        question
+        for question, parts in found.items()
+        if len(parts) > 1 and all(parts) and {number for part in parts for number in part} == {0.0, 1.0}
+    }
