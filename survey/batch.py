@@ -124,9 +124,10 @@ class BatchReader:
         columns = [single] if single is not None else sorted(self.mapping.parts[target])
         for n, column in enumerate(columns):
             counts = (changes, blanks) if n == 0 else ({}, {})
-            header, how = self.table.headers[column], self.mapping.how[column]
-            letters = column_letters(column)
-            self.batch.columns.append(ColumnReport(letters, header, target.id, target.kind, *counts, how=how))
+            source = self.table.columns[column]
+            names = (column_letters(column), source.header, target.id, target.kind)
+            how = self.mapping.how[column]
+            self.batch.columns.append(ColumnReport(*names, *counts, how=how, key=source.key))
 
     # -- kinds of question ------------------------------------------------------------------------
 

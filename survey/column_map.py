@@ -18,6 +18,7 @@ from survey.layouts.export import ExportColumn, Meta
 from survey.layouts.plain import PLAIN
 from survey.mapping import HeaderIndex, OptionPart, Target, most_similar, proposal
 from survey.notes import Notes
+from survey.our_headers import is_our_header
 from survey.questions import ChoiceQuestion
 from survey.study import Study
 from survey.table import Table
@@ -97,6 +98,8 @@ class _Mapper:
     # -- one column -------------------------------------------------------------------------------
 
     def _place_column(self, column: ExportColumn) -> None:
+        if is_our_header(column.header):
+            return
         decision = self.known.decisions.of(column)
         if decision is not None and decision.target == LEFT_OUT:
             self._leave_out(column, "import_column_left_out_decided")

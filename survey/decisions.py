@@ -54,6 +54,11 @@ class Decisions:
     columns: tuple[Decision, ...] = ()
     absent: tuple[str, ...] = ()
 
+    def settled(self, columns: Iterable[tuple[ExportColumn, str]]) -> Decisions:
+        """Return the decisions with all ``columns``, and what each is, that nothing was decided about yet."""
+        fresh = [(column, target) for column, target in columns if self.of(column) is None]
+        return self.extended(Decision(column.header, target, column.key) for column, target in fresh)
+
     @property
     def digest(self) -> str:
         """The SHA-256 of everything decided."""

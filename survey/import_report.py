@@ -21,6 +21,7 @@ class ColumnReport:
     ``changes`` counts cells by change (``tidied``, ``wording``, ``unit``, ``spaces``, ``platform``,
     ``position``, ``options``, ``date``), ``blanks`` by kind of blank. ``how`` says by what the column was
     recognised: the ``study``, a person (``decided``, ``accepted``), an ``earlier`` import, the ``platform``.
+    ``key`` is the platform's own id of the column.
     """
 
     column: str
@@ -30,6 +31,7 @@ class ColumnReport:
     changes: Mapping[str, int]
     blanks: Mapping[str, int]
     how: str = "study"
+    key: str | None = None
 
     def with_blanks(self, blanks: Mapping[str, int]) -> ColumnReport:
         """Return the account with its blanks counted."""

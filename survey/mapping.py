@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from survey.questions import ChoiceQuestion, Column, Item, OpenQuestion, Option, Text
+from survey.questions import ChoiceQuestion, Option, Text
 from survey.study import Study
 from survey.wording import matching, without_question_number
 
@@ -127,9 +127,7 @@ def _targets(study: Study) -> Iterable[Target]:
 
 
 def _names(study: Study) -> Iterable[list[str]]:
-    parts: list[Item | Column | OpenQuestion | ChoiceQuestion] = [*study.items, *study.columns]
-    parts += [*study.open_questions, *study.choice_questions]
-    for part in parts:
+    for part in study.part_by_id.values():
         texts = [text for text in (part.text, part.label) if text is not None]
         yield [part.id, *(wording for text in texts for wording in (text.zh, text.en)), *part.aliases]
 

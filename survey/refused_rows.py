@@ -17,7 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from survey.cells import CellValue, Row
 from survey.errors import ImportProblems, Place, Problem
-from survey.language import LANGUAGES, Language, catalogue
+from survey.language import Language, catalogue
+from survey.our_headers import our_headers
 from survey.safe_export import LONGEST_CELL, clean, csv_line, put_text, put_value
 from survey.sheet_style import BOLD, FILLS, HEADING, OUR_FILL, WRAPPED
 from survey.spots import spot_of
@@ -57,17 +58,6 @@ class _Written:
     def texts(self) -> Iterable[tuple[int, int, str]]:
         for row in self.rows:
             yield from ((row.number, n, value) for n, value in row.cells.items() if isinstance(value, str))
-
-
-def our_headers(language: Language) -> tuple[str, str]:
-    """Return the headers of the two columns that are ours."""
-    text = catalogue("survey")
-    return text("refused.row", language), text("refused.reasons", language)
-
-
-def is_our_header(header: str) -> bool:
-    """Tell whether a column with this header was written by ``write_refused``."""
-    return header.strip() in {name for language in LANGUAGES for name in our_headers(language)}
 
 
 def write_refused(

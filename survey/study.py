@@ -229,6 +229,13 @@ class Study(Frozen):
     reporting: Reporting = Reporting()
 
     @cached_property
+    def part_by_id(self) -> Mapping[str, Item | Column | OpenQuestion | ChoiceQuestion]:
+        """Everything that a workbook has columns for, by id."""
+        parts: list[Item | Column | OpenQuestion | ChoiceQuestion] = [*self.items, *self.columns]
+        parts += [*self.open_questions, *self.choice_questions]
+        return {part.id: part for part in parts}
+
+    @cached_property
     def item_by_id(self) -> Mapping[str, Item]:
         """Items by id, in the order of the questionnaire."""
         return {item.id: item for item in self.items}

@@ -35,6 +35,11 @@ class Table:
         return self.export.header_rows[-1]
 
     @cached_property
+    def columns(self) -> dict[int, ExportColumn]:
+        """What the layout says of each column."""
+        return {column.column: column for column in self.export.columns}
+
+    @cached_property
     def headers(self) -> dict[int, str]:
         """The header text of each column that has one."""
         return {column.column: column.header for column in self.export.columns}

@@ -12,7 +12,8 @@ from drawing import KEYED, small_study, workbook
 from survey.cells import Row
 from survey.errors import ImportProblems, Place, Problem
 from survey.importing import read_answers
-from survey.refused_rows import is_our_header, our_headers, write_refused
+from survey.our_headers import is_our_header, our_headers
+from survey.refused_rows import write_refused
 from survey.safe_export import LONGEST_CELL
 from survey.spots import spot_of
 from survey.workbook import read_workbook

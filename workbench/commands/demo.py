@@ -15,9 +15,9 @@ import typer
 
 from survey.language import LANGUAGES, Language
 from workbench import options
-from workbench.commands.importing import import_file
 from workbench.commands.init import make_project
 from workbench.files import write_whole
+from workbench.incoming import Request, import_file
 from workbench.project import KEY_FILE, Project
 from workbench.runnable import runnable
 from workbench.terminal import Stop, Terminal
@@ -71,7 +71,7 @@ def _import_waves(opened: Project, terminal: Terminal) -> None:
     with terminal.progress("demo.importing") as at:
         for position, (wave, file) in enumerate(workbooks):
             at(terminal.text("demo.importing_wave", wave=wave), position, len(workbooks))
-            done = import_file(opened, file, wave)
+            done = import_file(opened, Request(file, wave))
             key = "demo.imported" if done.outcome.added else "demo.again"
             lines.append(terminal.text(key, wave=wave, file=file.name, added=done.outcome.added))
     terminal.lines(lines)

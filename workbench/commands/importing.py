@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from workbench import options
-from workbench.project import DATABASE, Project
+from workbench.incoming import Arrival, Import, Request, import_file, read_file, remember_decisions, tried
+from workbench.marked_copy import write_refused_rows
+from workbench.project import Project
 from workbench.terminal import Terminal, problem_document
 
 if TYPE_CHECKING:
-    from survey.errors import Problem
     from survey.import_report import ImportReport
-    from survey.store import AddOutcome
 
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """What one file brought: how it was read, and what the project file made of it."""
-
-    report: ImportReport
-    outcome: AddOutcome
-    warnings: tuple[Problem, ...] = ()
+Numbers = Literal["codes", "low-first", "high-first"]
+Duplicates = Literal["first", "last", "both"]
 
 
 def import_(
@@ -35,74 +26,82 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE")],
     wave: Annotated[str, typer.Option("--wave", metavar="WAVE")],
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    accept_valid: Annotated[bool, typer.Option("--accept-valid")] = False,
+    accept_proposals: Annotated[bool, typer.Option("--accept-proposals")] = False,
+    leave_out: Annotated[bool, typer.Option("--leave-out")] = False,
+    numbers: Annotated[
+        Numbers | None, typer.Option("--numbers", metavar="codes|low-first|high-first")
+    ] = None,
+    duplicates: Annotated[Duplicates | None, typer.Option("--duplicates", metavar="first|last|both")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="SHEET")] = None,
+    header_row: Annotated[int | None, typer.Option("--header-row", metavar="ROW")] = None,
+    layout: Annotated[str | None, typer.Option("--layout", metavar="LAYOUT")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", metavar="ENCODING")] = None,
+    skip_hidden: Annotated[bool, typer.Option("--skip-hidden")] = False,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
     json: options.Json = False,
 ) -> None:
     """Import a file and account for every row of it."""
+    from survey.importing import ImportOptions
+
     terminal: Terminal = ctx.obj
     opened = Project(project)
     opened.declared_wave(wave, ctx.command_path)
+    asked = ImportOptions(
+        sheet=sheet,
+        header_row=header_row,
+        layout=layout,
+        numbers=numbers,
+        duplicates=duplicates,
+        accept_valid=accept_valid,
+        skip_hidden=skip_hidden,
+        accept=accept_proposals,
+        leave_out=leave_out,
+    )
+    request = Request(file, wave, encoding, asked)
     with terminal.progress("import.reading"):
-        done = try_file(opened, file, wave) if dry_run else import_file(opened, file, wave)
+        arrival = read_file(opened, request)
+    if dry_run:
+        _try(opened, request, arrival, terminal, json=json)
+        return
+    refused = write_refused_rows(opened, request, arrival, terminal)
+    with terminal.progress("import.reading"):
+        done = import_file(opened, request, arrival=arrival)
+    decided = remember_decisions(opened, arrival.imported, terminal.language)
     if json:
-        terminal.json(import_document(done, dry_run=dry_run))
+        terminal.json(import_document(done, dry_run=False))
+        return
+    show_import(terminal, done)
+    if refused is not None:
+        terminal.line("import.refused_file", path=refused)
+    if decided is not None:
+        terminal.line("import.decisions_file", path=decided)
+
+
+def _try(opened: Project, request: Request, arrival: Arrival, terminal: Terminal, *, json: bool) -> None:
+    """Show what an import would do; nothing is written."""
+    with terminal.progress("import.reading"), tried(opened, request, arrival) as (done, _):
+        pass
+    if json:
+        terminal.json(import_document(done, dry_run=True))
     else:
-        show_import(terminal, done, dry_run=dry_run)
+        terminal.line("import.dry_run")
+        show_import(terminal, done)
 
 
-def import_file(opened: Project, file: Path, wave: str, *, database: Path | None = None) -> Import:
-    """Read ``file`` and add its answers, respondents and accounts under pseudonyms, to the project file.
-
-    ``database`` is a copy of the project file to try it on; no key to the pseudonyms is left behind then.
-    Raises ``ImportProblems`` or ``StoreProblems`` with every problem; nothing was added then.
-    """
-    from survey.importing import read_answers
-    from survey.pseudonyms import project_key, pseudonymised
-    from survey.store import ImportSource, Store
-    from survey.workbook import read_workbook
-
-    study = opened.study
-    imported = read_answers(read_workbook(file), study, wave)
-    answers, now = imported.responses, datetime.now().astimezone()
-    with Store.open(database or opened.database) as store:
-        key = project_key(store.identifiers, opened.key_file, keep=database is None)
-        source = ImportSource.of(
-            imported.report,
-            study,
-            now,
-            imported.places,
-            shown=answers.respondents,
-            key=key.fingerprint if key else None,
-        )
-        outcome = store.add(pseudonymised(answers, study, key) if key else answers, source)
-        return Import(imported.report, outcome, () if key else (store.plain_identifiers(),))
-
-
-def try_file(opened: Project, file: Path, wave: str) -> Import:
-    """Do all that ``import_file`` does to a copy of the project file, which is then thrown away."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / DATABASE
-        if opened.database.is_file():
-            with opened.store() as store:
-                store.copy(copy)
-        return import_file(opened, file, wave, database=copy)
-
-
-def show_import(terminal: Terminal, done: Import, *, dry_run: bool = False) -> None:
+def show_import(terminal: Terminal, done: Import) -> None:
     """Say what came in, how the rows add up, and what deserves a look."""
     outcome, report = done.outcome, done.report
     if outcome.again is not None:
         values = {"number": outcome.again.number, "at": f"{outcome.again.at:%Y-%m-%d %H:%M}"}
         terminal.line("import.again", file=report.file, wave=outcome.wave, **values)
         return
-    if dry_run:
-        terminal.line("import.dry_run")
     key = "import.beside" if outcome.unchanged else "import.added"
     counts = {"added": outcome.added, "unchanged": outcome.unchanged}
     terminal.line(key, file=report.file, wave=outcome.wave, **counts)
     terminal.lines(summary(report, terminal), indent="  ")
-    terminal.warnings((*report.warnings, *done.warnings))
+    terminal.warnings((*done.arrival.changes, *report.warnings, *done.warnings))
 
 
 def summary(report: ImportReport, terminal: Terminal) -> list[str]:
@@ -118,6 +117,7 @@ def summary(report: ImportReport, terminal: Terminal) -> list[str]:
 def import_document(done: Import, *, dry_run: bool) -> dict[str, Any]:
     """Return what ``--json`` prints."""
     outcome = done.outcome
+    warnings = (*done.report.warnings, *done.warnings)
     return {
         "wave": outcome.wave,
         "added": outcome.added,
@@ -126,6 +126,6 @@ def import_document(done: Import, *, dry_run: bool) -> dict[str, Any]:
         "number": outcome.number,
         "again": outcome.again.number if outcome.again else None,
         "dry_run": dry_run,
-        "report": done.report.document()
-        | {"warnings": [problem_document(problem) for problem in (*done.report.warnings, *done.warnings)]},
+        "changes": [problem_document(problem) for problem in done.arrival.changes],
+        "report": done.report.document() | {"warnings": [problem_document(problem) for problem in warnings]},
     }

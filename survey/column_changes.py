@@ -1,0 +1,111 @@
+"""What became of the questions since an earlier wave: renamed, moved, added, gone.
+
+Answers of two waves are compared as if the same had been asked, so whatever changed in between is said
+before anything is committed. Columns are compared by what they were read as, never by their letters.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from survey.errors import Place, Problem
+from survey.import_report import ColumnReport
+from survey.study import Study
+from survey.wording import matching, without_question_number
+
+Change = Literal["renamed", "moved", "added", "gone"]
+_MOST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A column of a wave: what it was read as, under which header, in which order."""
+
+    target: str
+    header: str
+    key: str | None = None
+
+
+def asked_then(report: Mapping[str, Any]) -> tuple[Asked, ...]:
+    """Return the columns of an import from the account that the project file keeps of it."""
+    columns = report.get("columns", ())
+    return tuple(Asked(c["target"], c["header"], c.get("key")) for c in columns)
+
+
+def asked_now(columns: Sequence[ColumnReport]) -> tuple[Asked, ...]:
+    """Return the columns of an import that was just read."""
+    return tuple(Asked(column.target, column.header, column.key) for column in columns)
+
+
+def column_changes(
+    before: Sequence[Asked], after: Sequence[Asked], study: Study, file: str, wave: str
+) -> tuple[Problem, ...]:
+    """Return a warning for every part of the study that came in otherwise than in wave ``wave``.
+
+    Parameters
+    ----------
+    before, after : columns of that wave and of the present file, in the order of their sheets.
+    file : name of the present file, for the places of warnings.
+    """
+    then, now = _first(before), _first(after)
+    common = [target for target in now if target in then]
+    still = _in_order([list(then).index(target) for target in common])
+    found: list[tuple[str, dict[str, Any]]] = []
+    for n, target in enumerate(common):
+        if _form(then[target]) != _form(now[target]):
+            headers = {"before": then[target].header, "header": now[target].header}
+            found.append(("change_renamed", {"id": target} | headers))
+        if n not in still:
+            found.append(("change_moved", {"id": target, "header": now[target].header}))
+    found += [("change_added", {"id": t, "header": now[t].header}) for t in now if t not in then]
+    found += [("change_gone", {"id": t, "before": then[t].header}) for t in then if t not in now]
+    about = {"wave": wave}
+    return tuple(
+        Problem(code, Place(file), values | about | {"label": _label(study, values["id"])}, "warning")
+        for code, values in found[:_MOST_SHOWN]
+    )
+
+
+def _first(columns: Sequence[Asked]) -> dict[str, Asked]:
+    """Return the first column of every target: a question in several columns counts once."""
+    found: dict[str, Asked] = {}
+    for column in columns:
+        found.setdefault(column.target, column)
+    return found
+
+
+def _form(column: Asked) -> str:
+    """Return the wording without its question number: renumbering a form renames nothing."""
+    return matching(without_question_number(column.header) or column.header)
+
+
+def _label(study: Study, target: str) -> Any:
+    return study.part_by_id[target].label if target in study.part_by_id else target
+
+
+def _in_order(places: Sequence[int]) -> set[int]:
+    """Return the positions of a longest ascending part of ``places``: what stands there did not move.
+
+    >>> sorted(_in_order([0, 3, 1, 2]))
+    [0, 2, 3]
+    """
+    tails: list[int] = []
+    ends: list[int] = []
+    back: list[int] = []
+    for n, place in enumerate(places):
+        at = bisect_left(tails, place)
+        back.append(ends[at - 1] if at else -1)
+        if at == len(tails):
+            tails.append(place)
+            ends.append(n)
+        else:
+            tails[at], ends[at] = place, n
+    kept = set()
+    n = ends[-1] if ends else -1
+    while n >= 0:
+        kept.add(n)
+        n = back[n]
+    return kept
