@@ -162,9 +162,17 @@ class BatchReader:
             reading = self._choice(grid, question)
             self.batch.choices[question.id] = tuple(reading.values)
             if question.open:
-                self.batch.comments[question.id] = tuple(reading.typed)
+                self.batch.comments[question.id] = self._typed(grid, question.id, reading.typed)
             if self._columns_of(question):
                 self.report(self.target[question.id], reading.changes, {})
+
+    def _typed(self, grid: Grid, id_: str, typed: Iterable[str]) -> tuple[str, ...]:
+        """Return what was written beside open options, in the cells themselves or in a column of its own."""
+        column = self.mapping.typed.get(self.target[id_])
+        if column is None:
+            return tuple(typed)
+        own = (self.cells.text(raw_text(cell)) for cell in grid.raw[column])
+        return tuple("; ".join(filter(None, pair)) for pair in zip(typed, own, strict=True))
 
     def _columns_of(self, question: ChoiceQuestion) -> list[int]:
         target = self.target[question.id]
@@ -210,7 +218,7 @@ class BatchReader:
             self._note_alike(grid, target, values)
         if id_ in self.batch.comments:
             typed = [self.cells.typed(raw_text(cell)).text for cell in grid.raw[number]]
-            self.batch.comments[id_] = tuple(typed)
+            self.batch.comments[id_] = self._typed(grid, id_, typed)
         blank = sum(value is None for value in reading.values)
         self.report(target, reading.changes, {"blank": blank} if blank else {})
 

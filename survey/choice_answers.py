@@ -16,8 +16,8 @@ from survey.mapping import OptionPart
 from survey.platform_cells import PlatformCells
 from survey.questions import BlankKind, ChoiceQuestion
 from survey.responses import Choice
-from survey.values import Unreadable, Wordings, refuse_faults, shown
-from survey.wording import number_in, plain
+from survey.values import Unreadable, refuse_faults, shown
+from survey.wording import Wordings, number_in, plain
 
 _SEPARATORS = ("┋", "→", ";", "；", "|", "\n", "、", ",", "，")
 NO_CHOICE: Choice = BlankKind.BLANK
@@ -121,7 +121,7 @@ class ChoiceReader:
         return len(self.open) == 1 and dialect.typed is None and bool(dialect.joins)
 
     def _option(self, text: str) -> int | None:
-        found = self.wordings.find(plain(text))
+        found = self.cells.find(self.wordings, plain(text))
         number = number_in(plain(text))
         if found is not None or not isinstance(number, int):
             return found

@@ -22,8 +22,7 @@ from survey.our_headers import is_our_header
 from survey.questions import ChoiceQuestion
 from survey.study import Study
 from survey.table import Table
-from survey.values import Wordings
-from survey.wording import matching
+from survey.wording import Wordings, matching
 
 _READ_META: tuple[Meta, ...] = ("respondent", "submitted", "started", "seconds", "source")
 
@@ -35,12 +34,14 @@ class ColumnMap:
     """The columns that are read.
 
     ``columns`` and ``parts`` hold targets read from one column, and options of choice questions read from
-    a column each; ``meta`` what the platform noted; ``how`` by what each column was recognised;
-    ``decided`` what has to be remembered.
+    a column each; ``typed`` the columns of what was written beside whichever open option was chosen;
+    ``meta`` what the platform noted; ``how`` by what each column was recognised; ``decided`` what has to be
+    remembered.
     """
 
     columns: dict[Target, int] = field(default_factory=dict)
     parts: dict[Target, dict[int, OptionPart]] = field(default_factory=dict)
+    typed: dict[Target, int] = field(default_factory=dict)
     meta: dict[Meta, list[int]] = field(default_factory=dict)
     how: dict[int, How] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -52,7 +53,7 @@ class ColumnMap:
         """Every column that is read."""
         parts = (column for parts in self.parts.values() for column in parts)
         meta = (column for kind in _READ_META for column in self.meta.get(kind, ()))
-        return sorted({*self.columns.values(), *parts, *meta})
+        return sorted({*self.columns.values(), *self.typed.values(), *parts, *meta})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,10 @@ class _Mapper:
             found |= dict.fromkeys((option.target,) if option else self.index.find(name))
             if found and not self.plain:
                 break
-        if not found and column.part is not None:
+        if not found and (column.part is not None or column.typed):
+            kinds = ("choice", "column") if column.typed else ("choice",)
             for stem in column.stems:
-                found |= dict.fromkeys(t for t in self.index.find(stem) if t.kind == "choice")
+                found |= dict.fromkeys(t for t in self.index.find(stem) if t.kind in kinds)
         return tuple(found)
 
     def _earlier(self, column: ExportColumn) -> Target | None:
@@ -142,7 +144,9 @@ class _Mapper:
             self.notes.problem("import_header_ambiguous", place, header=column.header, names=names)
             return
         [target] = targets
-        if target.kind == "choice" and (part := self._part(column, target)) is not None:
+        if column.typed and column.part is None and target.kind in ("choice", "column"):
+            self.found.typed[target] = column.column
+        elif target.kind == "choice" and (part := self._part(column, target)) is not None:
             self.found.parts.setdefault(target, {})[column.column] = part
         elif target.kind == "choice" and column.part is not None:
             values = {"header": column.header, "option": column.part, "id": target.id, "label": target.label}

@@ -13,8 +13,8 @@ from survey.layouts.moments import moment_of
 from survey.platform_cells import PlatformCells
 from survey.questions import Column
 from survey.responses import Value
-from survey.values import Unreadable, Wordings, refuse_faults, shown
-from survey.wording import number_in, plain
+from survey.values import Unreadable, refuse_faults, shown
+from survey.wording import Wordings, number_in, plain
 
 _LONGEST_SAFE_NUMBER = 10**15
 _YES = frozenset({"是", "有", "yes", "y", "true", "1", "t"})
@@ -71,7 +71,7 @@ class FactReader:
         if not self._column.categories:
             return text, None if text == raw_text(cell) else "tidied"
         option, beside = self._cells.typed(text)
-        value = self._categories.find(option)
+        value = self._cells.find(self._categories, option)
         if beside and value is not None and not self._open(value):
             raise Unreadable("import_option_typed", value=shown(beside), option=option, **self._about)
         if value is None and self._cells.dialect.numbers != "codes":

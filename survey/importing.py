@@ -19,6 +19,7 @@ from survey.grid import Grid, read_grid, report_strays
 from survey.import_report import ImportReport
 from survey.interviews import interviews
 from survey.language import listing
+from survey.layouts.export import rows_differ
 from survey.layouts.plain import PLAIN
 from survey.mapping import HeaderIndex
 from survey.notes import Notes
@@ -170,11 +171,14 @@ class _Import:
 
     def _grid(self) -> Grid:
         prints = self.table.export.layout != PLAIN and self.study.design.respondent is None
-        states = self.table.export.states
-        grid = read_grid(self.table, {*self.mapping.read, *states}, prints=prints)
+        export = self.table.export
+        grid = read_grid(self.table, {*self.mapping.read, *export.status_columns}, prints=prints)
         if not grid.rows:
             self._nothing_to_read()
-        grid, self.aside, self.marked = set_aside(grid, states)
+        place = self.table.sheet.place(self.table.header_row, None)
+        if (differ := rows_differ(export, place, len(grid.rows))) is not None:
+            self.notes.note(differ)
+        grid, self.aside, self.marked = set_aside(grid, export)
         if self.options.skip_hidden and any(grid.hidden):
             self.aside["hidden"] = sum(grid.hidden)
             grid = grid.only([not hidden for hidden in grid.hidden])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from survey.cells import CellValue
 from survey.layouts.export import Dialect
 from survey.questions import BlankKind
-from survey.wording import matching, plain
+from survey.wording import Wordings, matching, plain
+
+T = TypeVar("T")
 
 
 class Typed(NamedTuple):
@@ -43,6 +45,13 @@ class PlatformCells:
         """Return ``cell`` without the guard that the platform put before it."""
         guard = self.dialect.guard
         return cell.removeprefix(guard) if guard and cell[1:2] in "=+-@" else cell
+
+    def find(self, wordings: Wordings[T], text: str) -> T | None:
+        """Return what ``text`` means, as it stands or without what the platform adds to options."""
+        found = wordings.find(text)
+        if found is None and self.dialect.marks:
+            found = wordings.find(self.dialect.unmarked(text))
+        return found
 
     def typed(self, text: str) -> Typed:
         """Return an option without, and with, what was typed beside it: ``其他〖宠物〗``."""

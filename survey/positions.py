@@ -34,6 +34,15 @@ def positions_of(scale: Scale, numbers: NumbersMean) -> dict[int, int]:
     return dict(enumerate(codes, start=1))
 
 
+def counts_itself(scale: Scale) -> bool:
+    """Whether numbers on ``scale`` are answers and never positions: lists of options are counted from 1.
+
+    >>> counts_itself(Scale(ends=(0, 10))), counts_itself(Scale(ends=(1, 5)))
+    (True, False)
+    """
+    return scale.ends[0] == 0
+
+
 def settle_numbers(
     table: Table, study: Study, mapping: ColumnMap, decisions: Decisions, grid: Grid, notes: Notes
 ) -> Positions:
@@ -41,13 +50,12 @@ def settle_numbers(
     by_column = _decided(table, decisions)
     numbers = decisions.numbers
     if numbers is None and table.export.dialect.numbers != "codes":
-        numbers = _only_reading(table, study, mapping, grid, notes, set(by_column))
+        _note_unsaid(table, study, mapping, grid, notes, set(by_column))
     if numbers is None or numbers == "codes":
         return by_column
-    items = {
-        mapping.columns[t]: t.id for t in table.index.targets if t.kind == "item" and t in mapping.columns
-    }
-    found = {column: positions_of(study.scale_of(item), numbers) for column, item in items.items() if numbers}
+    items = ((column, target.id) for target, column in mapping.columns.items() if target.kind == "item")
+    scales = {column: study.scale_of(item) for column, item in items}
+    found = {c: positions_of(scale, numbers) for c, scale in scales.items() if not counts_itself(scale)}
     return found | by_column
 
 
@@ -56,21 +64,19 @@ def _decided(table: Table, decisions: Decisions) -> dict[int, Mapping[int, int]]
     return {column: d.options for column, d in found if d is not None and d.options is not None}
 
 
-def _only_reading(
+def _note_unsaid(
     table: Table, study: Study, mapping: ColumnMap, grid: Grid, notes: Notes, decided: set[int]
-) -> NumbersMean | None:
-    """Return ``codes`` where the numbers cannot be positions; note that somebody has to say otherwise."""
+) -> None:
+    """Note that somebody has to say what numbers are, where there are any that could be positions."""
     open_: list[tuple[int, set[int], Scale]] = []
     for target, column in mapping.columns.items():
         if target.kind != "item" or column in decided:
             continue
         scale, found = study.scale_of(target.id), _numbers(grid.raw[column])
-        if 0 in found and 0 in scale.codes:
-            return "codes"
-        if found & set(scale.codes):
+        if found & set(scale.codes) and not counts_itself(scale):
             open_.append((column, found, scale))
     if not open_:
-        return None
+        return
     column, found, scale = open_[0]
     values: dict[str, Any] = {
         "header": table.headers[column],
@@ -82,7 +88,6 @@ def _only_reading(
     }
     code = "import_numbers_unsaid" if table.export.dialect.numbers == "ask" else "import_positions_unsaid"
     notes.note(Problem(code, table.place(table.header_row, column), values))
-    return None
 
 
 def _numbers(raw: list[CellValue | None]) -> set[int]:

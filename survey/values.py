@@ -9,7 +9,7 @@ the change that was made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -18,7 +18,7 @@ from survey.cells import CellValue, Fault, raw_text
 from survey.layouts.export import Dialect
 from survey.platform_cells import PlatformCells
 from survey.questions import BlankKind, Item, OpenQuestion, Scale
-from survey.wording import matching, number_in, plain, tidy
+from survey.wording import Wordings, matching, number_in, plain
 
 EMPTY = -32768
 BAD = -32767
@@ -100,27 +100,6 @@ def refuse_faults(cell: CellValue, **values: Any) -> None:
         raise Unreadable("import_cell_date", value=shown(cell), **values)
 
 
-class Wordings(Generic[T]):
-    """What declared wordings mean: as they are declared, else in the form of ``wording.matching``.
-
-    A form that two meanings share (``A`` and ``A*``) means neither.
-    """
-
-    def __init__(self, declared: Iterable[tuple[str, T]]) -> None:
-        self._exact: dict[str, T] = {}
-        self._forms: dict[str, T | None] = {}
-        for wording, meaning in declared:
-            self._exact.setdefault(tidy(wording), meaning)
-            form = matching(wording)
-            shared = self._forms.get(form, meaning) != meaning
-            self._forms[form] = None if shared else meaning
-
-    def find(self, text: str) -> T | None:
-        """Return what ``text`` means, or ``None``."""
-        found = self._exact.get(tidy(text))
-        return self._forms.get(matching(text)) if found is None else found
-
-
 class ItemReader:
     """Reads the answers of one item: codes, wordings of either language, declared blanks.
 
@@ -186,7 +165,7 @@ class ItemReader:
         number = number_in(text)
         if number is not None:
             return self._typed(number, cell, None if text == cell else "tidied")
-        meant = self._wordings.find(text)
+        meant = self._cells.find(self._wordings, text)
         if meant is not None:
             return self._number(meant, cell), "wording"
         if (blank := self._cells.blank(cell)) is not None:
@@ -204,7 +183,7 @@ class ItemReader:
         pairs = [(first[1], first[2])] if first else []
         pairs += [(last[2], last[1])] if last else []
         for code, label in pairs:
-            meant = self._wordings.find(label)
+            meant = self._cells.find(self._wordings, label)
             if meant is not None and meant != int(code):
                 raise Unreadable("import_contradiction", value=shown(cell), **self._about)
             if meant is not None:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"})
@@ -68,3 +72,24 @@ def number_in(text: str) -> int | float | None:
         return None
     value = float(text) if "." in text else int(text)
     return int(value) if value == int(value) else value
+
+
+class Wordings(Generic[T]):
+    """What declared wordings mean: as they are declared, else in the form of ``matching``.
+
+    A form that two meanings share (``A`` and ``A*``) means neither.
+    """
+
+    def __init__(self, declared: Iterable[tuple[str, T]]) -> None:
+        self._exact: dict[str, T] = {}
+        self._forms: dict[str, T | None] = {}
+        for wording, meaning in declared:
+            self._exact.setdefault(tidy(wording), meaning)
+            form = matching(wording)
+            shared = self._forms.get(form, meaning) != meaning
+            self._forms[form] = None if shared else meaning
+
+    def find(self, text: str) -> T | None:
+        """Return what ``text`` means, or ``None``."""
+        found = self._exact.get(tidy(text))
+        return self._forms.get(matching(text)) if found is None else found

@@ -143,6 +143,11 @@ class Export:
     rows: int | None = None
     remarks: tuple[Problem, ...] = ()
 
+    @property
+    def status_columns(self) -> tuple[int, ...]:
+        """The columns that say something of their row."""
+        return tuple(sorted({*self.states, *self.states_within}))
+
     def state(self, column: int, cell: CellValue | None) -> RowState | None:
         """Return what the cell of a status column says of its row; ``None`` is an answer like any other."""
         form = matching(raw_text(cell))
