@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 EARLIEST = date(1980, 1, 1)  # the first day that a zip archive can name
@@ -48,6 +49,15 @@ def put(sheet: Worksheet, row: int, column: int, value: Written) -> Cell:
     if isinstance(value, str):
         cell.data_type = "s"
     return cell
+
+
+def print_wide(sheet: Worksheet, *, one_page: bool) -> None:
+    """Let a sheet print in landscape; ``one_page`` wide."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = "9"  # A4
+    if one_page:
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToHeight = False
 
 
 def workbook_bytes(book: Workbook, day: date | None) -> bytes:
