@@ -22,7 +22,7 @@ from survey.shared_text import TextCounter
 
 _BATCH = 1 << 16
 # What a child may say of a file: the codes of problems.
-REFUSALS = frozenset({"workbook_password", "workbook_old_damaged", "sav_damaged"})
+REFUSALS = frozenset({"workbook_password", "workbook_old_damaged", "sav_damaged", "sav_encoding"})
 
 
 class Spool:

@@ -20,11 +20,13 @@ from survey.errors import Place, Problem
 from survey.old_formats import OldBook, read_old_package, read_old_xls
 from survey.ooxml import OoxmlBook, package_format
 from survey.os_reasons import os_reason
+from survey.spss import read_sav
 
 __all__ = ["Cell", "Limits", "Row", "Sheet", "Workbook", "read_workbook"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_SAV = (b"$FL2", b"$FL3")
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -87,7 +89,8 @@ def read_workbook(path: Path, *, limits: Limits = _DEFAULT, encoding: str | None
     """Open a workbook or text file; cells are read when a sheet's ``rows`` are.
 
     Raises ``ImportProblems`` when the file is absent, is not what it should be, is damaged, or asks
-    for more than ``limits``. ``encoding`` overrides the rule for text files.
+    for more than ``limits``. ``encoding`` overrides the rule for text files,
+    and what an .sav says of its own.
     """
     # A name in bytes that are no text could be neither shown nor stored.
     file = os.fsencode(path.name).decode("utf-8", "replace")
@@ -97,6 +100,9 @@ def read_workbook(path: Path, *, limits: Limits = _DEFAULT, encoding: str | None
     if data.startswith((_ZIP, _OLE)):
         format_, book = _spreadsheet(file, data, limits)
         return Workbook(file, digest, len(data), format_, None, book.sheets, book.warnings)
+    if data.startswith(_SAV):
+        sav = read_sav(file, data, limits, encoding)
+        return Workbook(file, digest, len(data), "sav", sav.encoding, sav.sheets, sav.warnings)
     sheet, used, warnings = read_delimited(file, data, limits, encoding)
     if path.suffix.casefold() not in (".csv", ".tsv", ".txt"):
         warnings.append(Problem("workbook_is_text", Place(file), {}, "warning"))

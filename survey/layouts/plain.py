@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from survey.cells import Range, Row, raw_text
+from survey.codebook import Variable, codebook
 from survey.layouts.export import Export, ExportColumn, Meta
 from survey.mapping import HeaderIndex, Target, is_contact
 from survey.wording import matching
@@ -33,6 +34,8 @@ def read_plain(
     one column needs one. Rows below that name nearly as much, such as ids under wordings, belong to the
     header.
     """
+    if variables := codebook(sheet):
+        return _described(variables, index)
     if header_row is not None:
         head = [row for row in head if row.number <= header_row]
     scores = [_score(row, index) for row in head]
@@ -49,6 +52,14 @@ def read_plain(
     if not _whole(export, index) and (merged := sheet.merged()):
         export = _export([_spread(head[n], head, merged) for n in block], index)
     return export
+
+
+def _described(variables: Mapping[int, Variable], index: HeaderIndex) -> Export | None:
+    """Return the table of a file that names its columns and says what they ask."""
+    told = {column: [known.name, *filter(None, [known.label])] for column, known in variables.items()}
+    columns = tuple(_column(column, texts, index) for column, texts in told.items())
+    named = [column for column in columns if any(_names(name, index) for name in column.names)]
+    return Export(PLAIN, (0,), 1, columns) if named else None
 
 
 def _names(text: str, index: HeaderIndex) -> bool:
