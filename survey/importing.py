@@ -12,6 +12,7 @@ from typing import Literal
 
 from survey.batch import Batch, BatchReader
 from survey.cells import Row, column_number
+from survey.coded_columns import use_codebook
 from survey.column_map import ColumnMap, Known, map_columns
 from survey.decisions import Decisions, NumbersMean
 from survey.errors import ImportProblems, Place, Problem
@@ -150,6 +151,7 @@ class _Import:
         """Read everything; raise with every problem or return the responses."""
         grid = self._grid()
         positions = settle_numbers(self.table, self.study, self.mapping, self.decisions, grid, self.notes)
+        use_codebook(self.table, self.study, self.mapping.columns, positions, grid, self.notes)
         invalid = self.options.invalid == "blank"
         head = self.notes
 

@@ -124,7 +124,7 @@ class ItemReader:
             "high": scale.ends[1],
             "admitted": _admitted(scale),
         }
-        self._wordings = Wordings(_wordings(scale))
+        self._wordings = Wordings(scale_wordings(scale))
         units = scale.unit and (scale.unit.zh, scale.unit.en)
         self._units = tuple(matching(unit) for unit in units or ())
 
@@ -191,7 +191,8 @@ class ItemReader:
         raise Unreadable("import_not_an_answer", value=shown(cell), **self._about)
 
 
-def _wordings(scale: Scale) -> Iterator[tuple[str, int]]:
+def scale_wordings(scale: Scale) -> Iterator[tuple[str, int]]:
+    """Yield every declared wording of a code with that code, blanks and both languages included."""
     texts = [(code, label) for code, label in scale.labels.items()]
     texts += [(code, blank.label) for code, blank in scale.blanks.items() if blank.label]
     yield from ((wording, code) for code, text in texts for wording in (text.zh, text.en))
