@@ -17,7 +17,8 @@ from survey.notes import Notes
 from survey.positions import Positions
 from survey.study import Study
 from survey.table import Table
-from survey.values import Wordings, scale_wordings
+from survey.values import scale_wordings
+from survey.wording import Wordings
 
 
 def use_codebook(
