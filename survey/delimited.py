@@ -2,14 +2,17 @@
 
 The encoding follows from a rule and is never guessed beyond it: a byte order mark, else strict UTF-8,
 else strict GB18030, else whoever sent the file must say. GB18030 accepts some texts that are not
-Chinese at all, so whenever it is used the import shows sample cells.
+Chinese at all, so whenever it is used the import shows sample cells. The delimiter is the one that the
+header uses, or that a first line ``sep=;`` names, as Excel writes it.
 """
 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,11 +20,17 @@ from dataclasses import dataclass
 from survey.archive import Limits, refusal
 from survey.cells import CellValue, Range, Row, column_letters
 from survey.errors import ImportProblems, Place, Problem
+from survey.shared_text import without_controls
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ",;\t|"
 _LONGEST_FIELD = 1 << 20
+_LONGEST_HEADER = 1 << 20
 _RAGGED_SHOWN = 20
+_SAMPLES = 3
+# In these a text of another encoding is an error, never a wrong text.
+_SAFE = ("utf-8", "utf-16")
+_SEPARATOR = re.compile(r'"?sep=([^"\w\n])"?\n', re.IGNORECASE)
 
 
 @dataclass
@@ -31,13 +40,13 @@ class DelimitedSheet:
     file: str
     text: str
     delimiter: str
-    width: int
+    first: int
     visibility: str = "visible"
     name: str = ""
 
     def rows(self) -> Iterator[Row]:
         """Yield the records that hold a value, numbered by the line they begin on."""
-        for line, fields in _records(self.file, self.text, self.delimiter):
+        for line, fields in _records(self.file, self.text, self.delimiter, self.first):
             cells: dict[int, CellValue] = {n: field for n, field in enumerate(fields, 1) if field != ""}
             if cells:
                 yield Row(line, False, cells)
@@ -52,11 +61,12 @@ class DelimitedSheet:
 
 
 def decode(file: str, data: bytes, encoding: str | None) -> tuple[str, str]:
-    """Return the text of a file and the encoding it was read in.
+    """Return the text of a file, its lines ended by a line feed alone, and the encoding it was read in.
 
     Raises ``ImportProblems`` when no accepted encoding fits, or a NUL shows that this is no text.
     """
     text, used = _decoded(file, data, encoding)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise ImportProblems([Problem("csv_nul", Place(file, line=line))])
@@ -65,27 +75,42 @@ def decode(file: str, data: bytes, encoding: str | None) -> tuple[str, str]:
 
 def _decoded(file: str, data: bytes, encoding: str | None) -> tuple[str, str]:
     marked = [name for mark, name in _MARKS if data.startswith(mark)]
-    for name in [encoding] if encoding else (marked or ["utf-8", "gb18030"]):
+    for name in [_known(file, encoding)] if encoding else (marked or ["utf-8", "gb18030"]):
         try:
             return data.decode(name), name.removesuffix("-sig")
         except UnicodeError:
             continue
-        except LookupError:
-            raise refusal(file, "csv_encoding_name", encoding=name) from None
     raise refusal(file, "csv_encoding_none" if encoding is None else "csv_encoding_wrong", encoding=encoding)
 
 
+def _known(file: str, encoding: str) -> str:
+    """Return the name that Python has for an encoding of text."""
+    try:
+        with contextlib.suppress(UnicodeError):
+            b"0".decode(encoding)  # some codecs turn bytes into bytes
+        return codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        raise refusal(file, "csv_encoding_name", encoding=encoding[:40]) from None
+
+
 def find_delimiter(text: str) -> str:
-    """Return the delimiter that occurs most often outside quotes in the first line with text."""
+    """Return the delimiter that occurs most often outside quotes in the first line with text.
+
+    A quotation mark counts where a field begins: the inches of ``5" pipe`` open nothing.
+    """
     counts: Counter[str] = Counter()
     quoted = started = False
-    for character in text:
+    before = ""
+    for character in text[:_LONGEST_HEADER]:
         if character == '"':
-            quoted = not quoted
-        elif character in "\r\n" and not quoted and started:
+            quoted = not quoted and (before == "" or before in _DELIMITERS + '\n"')
+        elif quoted:
+            continue
+        elif character == "\n" and started:
             break
-        elif character in _DELIMITERS and not quoted:
+        elif character in _DELIMITERS:
             counts[character] += 1
+        before = character
         started = started or not character.isspace()
     return max(_DELIMITERS, key=lambda delimiter: counts[delimiter])
 
@@ -99,37 +124,49 @@ def read_delimited(
     are not as wide as the first one.
     """
     text, used = decode(file, data, encoding)
-    delimiter = find_delimiter(text)
+    text, controls = without_controls(text)
+    named = _SEPARATOR.match(text)
+    delimiter = named[1] if named else find_delimiter(text)
+    sheet = DelimitedSheet(file, text, delimiter, first=2 if named else 1)
+    samples = _checked(sheet, limits, enough=0 if used in _SAFE else _SAMPLES)
+    warnings = []
+    if used not in _SAFE:
+        values = {"encoding": used, "samples": " · ".join(sample[:20] for sample in samples)}
+        warnings.append(Problem("csv_encoding", Place(file), values, "warning"))
+    if controls:
+        warnings.append(Problem("workbook_controls", Place(file), {"n": controls}, "warning"))
+    return sheet, used, warnings
+
+
+def _checked(sheet: DelimitedSheet, limits: Limits, enough: int) -> list[str]:
+    """Read every record once; return ``enough`` fields whose look tells whether the encoding is right."""
     width = cells = 0
     ragged: list[Problem] = []
     samples: list[str] = []
-    for line, fields in _records(file, text, delimiter):
+    for line, fields in _records(sheet.file, sheet.text, sheet.delimiter, sheet.first):
         width = width or len(fields)
         cells += len(fields)
         if cells > limits.cells:
-            raise refusal(file, "workbook_limit_cells", limit=limits.cells)
+            raise refusal(sheet.file, "workbook_limit_cells", limit=limits.cells)
         if len(fields) != width and len(ragged) < _RAGGED_SHOWN:
             values = {"found": len(fields), "expected": width, "last": column_letters(width)}
-            ragged.append(Problem("csv_ragged", Place(file, line=line), values))
-        if used != "utf-8" and len(samples) < 3:
-            samples += [field for field in fields if not field.isascii()][: 3 - len(samples)]
+            ragged.append(Problem("csv_ragged", Place(sheet.file, line=line), values))
+        if len(samples) < enough:
+            samples += [field for field in fields if not field.isascii()][: enough - len(samples)]
     if ragged:
         raise ImportProblems(ragged)
-    warnings = []
-    if used not in ("utf-8", "utf-16"):
-        shown = " · ".join(sample[:20] for sample in samples)
-        warnings.append(Problem("csv_encoding", Place(file), {"encoding": used, "samples": shown}, "warning"))
-    return DelimitedSheet(file, text, delimiter, width), used, warnings
+    return samples
 
 
-def _records(file: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(file: str, text: str, delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records from line ``first`` on that hold anything, with the line they begin on."""
     # The limit belongs to the process; it is raised and never lowered.
     csv.field_size_limit(max(_LONGEST_FIELD, csv.field_size_limit()))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
         for fields in reader:
-            if fields:
+            if fields and line >= first:
                 yield line, fields
             line = reader.line_num + 1
     except csv.Error as error:

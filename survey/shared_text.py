@@ -15,6 +15,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
+def without_controls(text: str) -> tuple[str, int]:
+    """Return ``text`` without control characters, line ends and tabs kept, and how many there were."""
+    return _CONTROL.subn("", text)
+
+
 class TextCounter:
     """Cleans texts and counts them against the limits of one workbook."""
 
@@ -55,7 +60,7 @@ class TextCounter:
             return text
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        text, dropped = _CONTROL.subn("", text)
+        text, dropped = without_controls(text)
         self.controls_dropped += dropped
         return text
 

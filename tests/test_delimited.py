@@ -45,6 +45,80 @@ def test_an_encoding_beyond_the_rule_shows_what_it_made_of_the_text() -> None:
     assert read_delimited("a.csv", TABLE.encode(), Limits(), None)[2] == []
 
 
+def test_at_most_three_cells_show_what_an_encoding_made_of_the_text() -> None:
+    text = "编号,一,二\n1,三,四\n2,五," + "长" * 50 + "\n"
+    _, _, [warning] = read_delimited("a.csv", text.encode("gb18030"), Limits(), None)
+    assert warning.values == {"encoding": "gb18030", "samples": "编号 · 一 · 二"}
+    assert read_delimited("a.csv", TABLE.encode("utf-16"), Limits(), None)[2] == []
+    assert read_delimited("a.csv", TABLE.encode(), Limits(), "UTF8")[1:] == ("utf-8", [])
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-8", "utf-8-sig"), ("utf-16-le", "utf-16-le")])
+def test_a_byte_order_mark_is_never_part_of_a_header(encoding: str, mark: str) -> None:
+    content = TABLE.encode(mark) if mark != encoding else ("\ufeff" + TABLE).encode(mark)
+    assert rows_of(content, encoding=encoding) == READ
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "hex", "rot13", "a\0b", ""])
+def test_what_is_no_encoding_of_text_is_refused(encoding: str) -> None:
+    if encoding:
+        assert refused(TABLE.encode(), encoding=encoding) == [("csv_encoding_name", None)]
+    else:
+        assert rows_of(TABLE.encode(), encoding=encoding) == READ
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TABLE.encode("utf-8-sig") + b"\xff",
+        TABLE.encode("utf-16")[:-1],
+        "姓名".encode("gb18030") + b",\xff\n",
+        "满".encode()[:2] + b"\xff",
+    ],
+)
+def test_half_a_character_is_not_guessed(content: bytes) -> None:
+    assert refused(content) == [("csv_encoding_none", None)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
+def test_every_end_of_line_is_one(end: str) -> None:
+    text = f'a,b{end}1,"x{end}y"{end}2,3{end}'
+    read = rows_of(text.encode())
+    assert [cells for _, cells in read] == [
+        {1: "a", 2: "b"},
+        {1: "1", 2: "x\n\ny" if end == "\r\r\n" else "x\ny"},
+        {1: "2", 2: "3"},
+    ]
+
+
+def test_control_characters_are_dropped_and_counted() -> None:
+    sheet, _, [warning] = read_delimited("a.csv", b"a,b\n1\x08,\x1bx\ty\n", Limits(), None)
+    assert list(sheet.rows())[1].cells == {1: "1", 2: "x\ty"}
+    assert (warning.code, warning.values["n"]) == ("workbook_controls", 2)
+
+
+@pytest.mark.parametrize("mark", [*",;|^", "\t"])
+@pytest.mark.parametrize("line", ["sep={}\n", "sep={}\r\n", "SEP={}\n", '"sep={}"\n'])
+def test_a_first_line_may_name_the_delimiter_as_excel_writes_it(line: str, mark: str) -> None:
+    text = f'{line.format(mark)}"a,;|^\tb"{mark}c\n1{mark}2\n'
+    assert rows_of(text.encode()) == [(2, {1: "a,;|^\tb", 2: "c"}), (3, {1: "1", 2: "2"})]
+
+
+def test_the_named_delimiter_beats_the_most_frequent() -> None:
+    assert rows_of(b"sep=;\na,b,c;d\n1,0;2\n") == [(2, {1: "a,b,c", 2: "d"}), (3, {1: "1,0", 2: "2"})]
+    assert refused(b"sep=;\na;b\n1\n") == [("csv_ragged", 3)]
+    assert refused(b'sep=;\na;b\n1;"2\n') == [("csv_quote", 3)]
+    assert rows_of(b"sep=a\n1\n") == [(1, {1: "sep=a"}), (2, {1: "1"})]
+
+
+def test_an_export_of_kobo_is_read_by_its_semicolons() -> None:
+    header = '"start";"M1/price, net";"_id"\n'
+    assert rows_of(f'{header}"2026-09-03T11:58:00.000+08:00";"1";"41"\n'.encode()) == [
+        (1, {1: "start", 2: "M1/price, net", 3: "_id"}),
+        (2, {1: "2026-09-03T11:58:00.000+08:00", 2: "1", 3: "41"}),
+    ]
+
+
 def test_a_named_encoding_is_taken_at_its_word() -> None:
     assert rows_of("café,1\n".encode("latin-1"), encoding="latin-1") == [(1, {1: "café", 2: "1"})]
     assert refused(TABLE.encode("gb18030"), encoding="utf-8") == [("csv_encoding_wrong", None)]
@@ -95,6 +169,8 @@ def test_cells_are_counted() -> None:
         ('"a;b;c",d', ","),
         ("\n\na;b", ";"),
         ("a", ","),
+        ('5" pipe;6" pipe,a;b', ";"),
+        ('"say ""x;y;z""",b', ","),
     ],
 )
 def test_the_delimiter_is_the_most_frequent_outside_quotes(line: str, delimiter: str) -> None:
