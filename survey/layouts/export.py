@@ -19,7 +19,7 @@ from survey.wording import matching
 
 Role = Literal["question", "meta", "contact"]
 Meta = Literal[
-    "respondent",  # the platform's own number or id of the answer
+    "respondent",  # the platform's own number or id of the answer; several columns where it takes all of them
     "submitted",
     "started",
     "seconds",  # how long it took

@@ -1,0 +1,196 @@
+"""LimeSurvey: ``id``, ``submitdate``, ``lastpage``, ``startlanguage``, then questions under one header row.
+
+Headings are codes (``Q2[SQ001]`` or ``Q2_SQ001``), texts, texts cut after 15 characters, or code and text
+together. The first four columns are known by their codes or, where headings are translated texts, by what
+stands in them. An answer without a day of submission was never finished.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from survey.cells import Row
+from survey.layouts.export import Dialect, Export, ExportColumn, SheetLike
+from survey.layouts.headers import (
+    Own,
+    headers_of,
+    hold_times,
+    own,
+    part_wordings,
+    remark,
+    row_after,
+    texts_below,
+    wordings,
+)
+from survey.layouts.limesurvey_headings import Heading, read_headings
+from survey.wording import matching
+
+NAME = "limesurvey"
+
+_OWN: Mapping[str, Own] = {
+    "id": "respondent",
+    "submitdate": "submitted",
+    "lastpage": "other",
+    "startlanguage": "other",
+    "seed": "other",
+    "token": "other",
+    "startdate": "started",
+    "datestamp": "other",
+    "ipaddr": "contact",
+    "refurl": "source",
+    "firstname": "contact",
+    "lastname": "contact",
+    "email": "contact",
+    "interviewtime": "seconds",
+}
+# Headings of the same columns where questions are exported as texts, in English.
+_OWN_TEXTS: Mapping[str, str] = {
+    "responseid": "id",
+    "datesubmitted": "submitdate",
+    "lastpage": "lastpage",
+    "startlanguage": "startlanguage",
+    "seed": "seed",
+    "token": "token",
+    "accesscode": "token",
+    "datestarted": "startdate",
+    "datelastaction": "datestamp",
+    "ipaddress": "ipaddr",
+    "referrerurl": "refurl",
+    "firstname": "firstname",
+    "lastname": "lastname",
+    "emailaddress": "email",
+    "totaltime": "interviewtime",
+}
+_FIRST = ("id", "submitdate", "lastpage", "startlanguage")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)*")
+_TIMING = re.compile(r"groupTime\d+|(?:Group|Question) time: .*", re.IGNORECASE)
+_COMMENTED = re.compile(r"(?P<part>.*?)_?comment", re.IGNORECASE)
+
+DIALECT = Dialect(
+    chosen=frozenset({"y", "yes", "是", "1"}),
+    # Y and N may be recoded to numbers, by default to 1 and 2.
+    unchosen=frozenset({"n", "no", "否", "0", "2"}),
+    guard="'",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What the columns of one question have in common."""
+
+    size: int
+    whole: bool  # one of the columns is the question itself
+    labels: Mapping[str, str]  # of its parts, by their codes
+
+
+def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None:
+    """Return what ``sheet`` is, or ``None`` when its first four columns are not those of LimeSurvey."""
+    if not head:
+        return None
+    header, rows = head[0], head[1:]
+    headings = read_headings(headers_of(header), _FIRST)
+    if headings is None and _first_four(header, rows):
+        headings = read_headings(headers_of(header), None)
+    if headings is None:
+        return None
+    owned = _owned(headings, rows)
+    submitted = next((column for column, what in owned.items() if what == "submitted"), None)
+    asked = {column: heading for column, heading in headings.items() if column not in owned}
+    columns = [own(column, headings[column].header, what) for column, what in owned.items()]
+    columns += _questions(asked)
+    cut = any(".. " in heading.header or heading.header.endswith("..") for heading in asked.values())
+    return Export(
+        NAME,
+        (header.number,),
+        row_after(header, rows),
+        tuple(sorted(columns, key=lambda column: column.column)),
+        DIALECT,
+        {submitted: {"": "partial"}} if submitted else {},
+        (remark("layout_headings_cut", file, sheet),) if cut else (),
+    )
+
+
+def _first_four(header: Row, rows: Sequence[Row]) -> bool:
+    """Return whether numbers, times, page numbers and languages stand in the first four columns."""
+    numbers, pages, languages = (texts_below(rows, column) for column in (1, 3, 4))
+    return (
+        len(headers_of(header)) > 4
+        and len(set(numbers)) == len(rows) > 0
+        and hold_times(rows, 2)
+        and all(number.isdecimal() for number in [*numbers, *pages])
+        and len(languages) == len(rows)
+        and all(_LANGUAGE.fullmatch(language) for language in languages)
+    )
+
+
+def _owned(headings: Mapping[int, Heading], rows: Sequence[Row]) -> dict[int, Own]:
+    """Return the columns that LimeSurvey adds, by code, by English text, or by their place among times."""
+    owned: dict[int, Own] = {}
+    codes = {heading.code for heading in headings.values() if heading.code}
+    started = False
+    for column, heading in headings.items():
+        code = heading.code or _OWN_TEXTS.get(matching(heading.header).replace("_", ""), "")
+        if not heading.code and column <= len(_FIRST):
+            code = _FIRST[column - 1]
+        elif not heading.code and not code and len(owned) == column - 1 and hold_times(rows, column):
+            code = "datestamp" if started else "startdate"
+        started = started or code == "startdate"
+        if code in _OWN:
+            owned[column] = _OWN[code]
+        elif _is_timing(heading, codes):
+            owned[column] = "other"
+    return owned
+
+
+def _is_timing(heading: Heading, codes: set[str]) -> bool:
+    if heading.code:
+        timed = heading.code.removesuffix("Time")
+        return bool(_TIMING.fullmatch(heading.code)) or (timed != heading.code and timed in codes)
+    return bool(_TIMING.fullmatch(heading.header.replace("_", " ")))
+
+
+def _questions(headings: Mapping[int, Heading]) -> Iterator[ExportColumn]:
+    groups = {question: _group(headings, question) for question in _names(headings)}
+    for column, heading in headings.items():
+        group = groups[heading.question]
+        if not heading.divided or (not heading.code and group.size == 1):
+            names = wordings(heading.stem, heading.header, heading.code)
+            yield ExportColumn(column, heading.header, names, heading.key)
+        else:
+            yield _part(column, heading, group)
+
+
+def _names(headings: Mapping[int, Heading]) -> Counter[str]:
+    return Counter(heading.question for heading in headings.values())
+
+
+def _group(headings: Mapping[int, Heading], question: str) -> _Group:
+    ours = [heading for heading in headings.values() if heading.question == question]
+    labels = {heading.part_code: heading.part for heading in ours if heading.part_code and heading.part}
+    return _Group(len(ours), any(not heading.divided for heading in ours), labels)
+
+
+def _part(column: int, heading: Heading, group: _Group) -> ExportColumn:
+    code = heading.part_code
+    commented = _COMMENTED.fullmatch(code or "")
+    other = matching(code or heading.part) in ("other", "其他", "其它")
+    typed = bool(commented) or other or (group.whole and not heading.code)
+    part_code = commented["part"] or code if commented else code
+    part = group.labels.get(part_code or "", heading.part) or part_code or heading.part
+    names = (heading.header,) if typed else part_wordings(heading.stem, heading.part, heading.header)
+    if group.size == 1:
+        names += wordings(heading.stem)
+    return ExportColumn(
+        column,
+        heading.header,
+        tuple(dict.fromkeys(names)),
+        heading.key,
+        question=heading.question,
+        stems=wordings(heading.stem, heading.base),
+        part=part,
+        part_code=part_code,
+        typed=typed,
+    )
