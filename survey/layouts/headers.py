@@ -85,7 +85,7 @@ def own(column: int, header: str, what: Own, *names: str) -> ExportColumn:
     """
     if what == "contact":
         return ExportColumn(column, header, role="contact")
-    known = () if what == "status" else tuple(filter(None, names or (header,)))
+    known = () if what == "status" else tuple(dict.fromkeys(filter(None, names or (header,))))
     return ExportColumn(column, header, known, role="meta", meta=what)
 
 

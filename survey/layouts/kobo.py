@@ -48,7 +48,7 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
         tuple(form_columns(headers, rows, owned, "/")),
         DIALECT,
         dict.fromkeys(status, _VALIDATION),
-        (remark("layout_versions_left_out", file, sheet),),
+        remarks=(remark("layout_versions_left_out", file, sheet),),
     )
 
 

@@ -66,6 +66,7 @@ _OWN_TEXTS: Mapping[str, str] = {
 }
 _FIRST = ("id", "submitdate", "lastpage", "startlanguage")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)*")
+_SEED = re.compile(r"\d{5,}")
 _TIMING = re.compile(r"groupTime\d+|(?:Group|Question) time: .*", re.IGNORECASE)
 _COMMENTED = re.compile(r"(?P<part>.*?)_?comment", re.IGNORECASE)
 
@@ -109,7 +110,7 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
         tuple(sorted(columns, key=lambda column: column.column)),
         DIALECT,
         {submitted: {"": "partial"}} if submitted else {},
-        (remark("layout_headings_cut", file, sheet),) if cut else (),
+        remarks=(remark("layout_headings_cut", file, sheet),) if cut else (),
     )
 
 
@@ -127,22 +128,36 @@ def _first_four(header: Row, rows: Sequence[Row]) -> bool:
 
 
 def _owned(headings: Mapping[int, Heading], rows: Sequence[Row]) -> dict[int, Own]:
-    """Return the columns that LimeSurvey adds, by code, by English text, or by their place among times."""
+    """Return the columns that LimeSurvey adds, by code, by English text, or by what stands in them."""
     owned: dict[int, Own] = {}
     codes = {heading.code for heading in headings.values() if heading.code}
-    started = False
+    places = {} if codes else _translated(rows)
     for column, heading in headings.items():
         code = heading.code or _OWN_TEXTS.get(matching(heading.header).replace("_", ""), "")
-        if not heading.code and column <= len(_FIRST):
-            code = _FIRST[column - 1]
-        elif not heading.code and not code and len(owned) == column - 1 and hold_times(rows, column):
-            code = "datestamp" if started else "startdate"
-        started = started or code == "startdate"
+        code = places.get(column, code)
         if code in _OWN:
             owned[column] = _OWN[code]
         elif _is_timing(heading, codes):
             owned[column] = "other"
     return owned
+
+
+def _translated(rows: Sequence[Row]) -> dict[int, str]:
+    """Return the codes of the first columns where headings are texts in some language.
+
+    Behind the four come a seed, if the survey has one, then the times of beginning and last action.
+    """
+    places = dict(enumerate(_FIRST, 1))
+    at = len(places) + 1
+    seeds = texts_below(rows, at)
+    if seeds and all(map(_SEED.fullmatch, seeds)) and hold_times(rows, at + 1):
+        places[at] = "seed"
+        at += 1
+    for code in ("startdate", "datestamp"):
+        if hold_times(rows, at):
+            places[at] = code
+            at += 1
+    return places
 
 
 def _is_timing(heading: Heading, codes: set[str]) -> bool:

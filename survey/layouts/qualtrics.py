@@ -19,6 +19,7 @@ from survey.layouts.headers import (
     Own,
     columns_of,
     own,
+    repeated,
     row_after,
     shown,
     texts_below,
@@ -74,17 +75,19 @@ _SCORE = re.compile(r"SC_?\w*|Q_\w+")
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """What the three header rows say of one column."""
+    """What the three header rows say of one column; ``clicked`` marks where on a picture somebody clicked."""
 
     column: int
+    shown: str
     name: str
     text: str
     id: str | None
     choice: str | None
+    clicked: bool
 
     @property
     def header(self) -> str:
-        return " / ".join(dict.fromkeys(text for text in (self.name, self.text) if text))
+        return " / ".join(dict.fromkeys(text for text in (self.shown, self.text) if text))
 
     @property
     def key(self) -> str | None:
@@ -99,6 +102,9 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
     block = head[max(at - 2, 0) : at + 1]
     rows = head[at + 1 :]
     heads = [_read(block, column) for column in columns_of(*block)]
+    # A name that stands twice tells nothing; the texts and the ids still do.
+    twice = repeated(head.name for head in heads)
+    heads = [replace(head, name="") if head.name in twice else head for head in heads]
     columns = sorted(_columns(heads), key=lambda column: column.column)
     states = {head.column: STATUS for head in heads if head.id == "status"}
     states |= {head.column: FINISHED for head in heads if head.id == "finished"}
@@ -139,12 +145,10 @@ def _holds_ids(row: Row) -> bool:
 
 
 def _read(block: Sequence[Row], column: int) -> _Head:
-    name, text, cell = shown(block[0], column), shown(block[-2], column), shown(block[-1], column)
+    name, text, cell = (shown(row, column) for row in (block[0], block[-2], block[-1]))
     ids = _ids(cell) or {}
-    choice = ids.get("choiceId")
-    return _Head(
-        column, name.strip(), text.strip(), ids.get("ImportId"), None if choice is None else str(choice)
-    )
+    choice = str(ids["choiceId"]) if "choiceId" in ids else None
+    return _Head(column, name, name.strip(), text.strip(), ids.get("ImportId"), choice, "coord" in ids)
 
 
 def _columns(heads: Sequence[_Head]) -> Iterator[ExportColumn]:
@@ -167,7 +171,7 @@ def _columns(heads: Sequence[_Head]) -> Iterator[ExportColumn]:
 def _own(head: _Head) -> Own | None:
     if head.id is None:
         return None
-    if _ORDER.fullmatch(head.id) or _SCORE.fullmatch(head.id):
+    if head.clicked or _ORDER.fullmatch(head.id) or _SCORE.fullmatch(head.id):
         return "other"
     found = _QUESTION.fullmatch(head.id)
     return "other" if found and _DERIVED.fullmatch(found["rest"] or "") else _OWN.get(head.id)

@@ -64,7 +64,7 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
         tuple(sorted(columns, key=lambda column: column.column)),
         DIALECT,
         {**dict.fromkeys(finished, _STATUS), **dict.fromkeys(timed, _UNTIMED)},
-        tuple(_remarks(file, sheet, places, rows)),
+        remarks=tuple(_remarks(file, sheet, places, rows)),
     )
 
 

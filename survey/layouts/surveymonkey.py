@@ -112,42 +112,43 @@ def _question(
 ) -> Iterator[ExportColumn]:
     stem = shown(first, block[0])
     parts = {column: shown(second, column) for column in block}
-    if len(block) == 1:
-        header = " / ".join(filter(None, (stem, parts[block[0]])))
-        yield ExportColumn(block[0], header, wordings(stem, f"{stem} {parts[block[0]]}"))
-        return
-    question = distinct(stem, block[0], taken)
-    typed = _typed_column(block, parts, rows)
+    headers = {column: " / ".join(filter(None, (stem, part))) for column, part in parts.items()}
     contacts = len(_CONTACTS & {matching(part) for part in parts.values()}) >= 3
+    whole = {column for column, part in parts.items() if len(block) == 1 or matching(part) == "response"}
+    chosen = {column for column in block if _is_option(parts[column], rows, column)}
+    typed = _typed(parts, rows, chosen, whole)
+    question = distinct(stem, block[0], taken)
     for column, part in parts.items():
-        header = " / ".join(filter(None, (stem, part)))
         if contacts and matching(part) in _CONTACTS:
-            yield own(column, header, "contact")
-        elif matching(part) == "response":
-            yield ExportColumn(column, header, wordings(stem, f"{stem} {part}"))
+            yield own(column, headers[column], "contact")
+        elif column in whole:
+            yield ExportColumn(column, headers[column], wordings(stem, headers[column]))
         else:
+            options = chosen or column in typed
             yield ExportColumn(
                 column,
-                header,
-                (f"{stem} {part}",) if column == typed else part_wordings(stem, part, header),
+                headers[column],
+                (headers[column],) if options else part_wordings(stem, part, headers[column]),
                 question=question,
                 stems=wordings(stem),
                 part=part,
-                typed=column == typed,
+                typed=column in typed,
             )
 
 
-def _typed_column(block: Sequence[int], parts: Mapping[int, str], rows: Sequence[Row]) -> int | None:
-    """Return the column of what was typed, always the last one: by its words, or by its answers.
+def _is_option(part: str, rows: Sequence[Row], column: int) -> bool:
+    """Return whether a column holds its own text and nothing else, as that of an option does."""
+    return set(texts_below(rows, column)) == {matching(part)}
 
-    A column of an option holds the text of that option or nothing.
+
+def _typed(parts: Mapping[int, str], rows: Sequence[Row], chosen: set[int], whole: set[int]) -> set[int]:
+    """Return the columns of what was typed, known by their words or by their neighbours.
+
+    Beside a column of single answers nothing else stands; behind options it is the last one, and its
+    answers are not its own text.
     """
-    *options, last = block
-    if _OPEN_OPTION.fullmatch(matching(parts[last])):
-        return last
-    held = {column: set(texts_below(rows, column)) for column in block}
-    own_text = {column: {matching(parts[column])} for column in block}
-    chosen = [column for column in options if held[column]]
-    if chosen and all(held[column] == own_text[column] for column in chosen):
-        return None if held[last] <= own_text[last] else last
-    return None
+    if whole:
+        return set(parts) - whole
+    *_, last = parts
+    behind = bool(chosen) and bool(texts_below(rows, last)) and last not in chosen
+    return {last} if behind or _OPEN_OPTION.fullmatch(matching(parts[last])) else set()
