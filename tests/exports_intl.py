@@ -319,7 +319,7 @@ def google_forms(header: str = "Timestamp", *, mail: bool = False, score: bool =
 
 
 def redcap(*, labels: bool = False, longitudinal: bool = True, repeated: bool = False) -> Rows:
-    """Return field names with codes, or with ``labels``; ``longitudinal`` adds columns that only REDCap has."""
+    """Return field names with codes or ``labels``; ``longitudinal`` adds columns that only REDCap has."""
     own = ["redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"]
     own += ["redcap_data_access_group", "redcap_survey_identifier"]
     asked: list[Cell] = ["visit_timestamp", "sat", "why___1", "why___2", "why____99", "visit_complete"]

@@ -8,7 +8,8 @@ says the same again, and only as long as no name holds a space.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from survey.cells import Row
 from survey.layouts.export import Dialect, ExportColumn
@@ -60,32 +61,29 @@ def form_columns(
     asked = {column: text for column, text in headers.items() if column not in owned}
     options = _options(asked, rows)
     split = {path for path, _ in options.values()}
-    joined = {column for column, text in asked.items() if text in split}
-    last = {column: text.rpartition(group_mark)[2] for column, text in asked.items() if column not in options}
-    last |= {column: path.rpartition(group_mark)[2] for column, (path, _) in options.items()}
-    twice = repeated({asked[column]: name for column, name in last.items() if column not in options}.values())
+    paths = {text for column, text in asked.items() if column not in options} | split
+    names = _names(paths, group_mark)
     for column, text in headers.items():
         if column in owned:
             yield own(column, text, owned[column])
-        elif column in joined:
-            yield ExportColumn(column, text, role="meta", meta="other")
         elif column in options:
             path, option = options[column]
-            yield _option(column, text, path, option, _names(path, last[column], group_mark, twice))
+            yield _option(column, text, path, option, names[path])
+        elif text in split:
+            yield ExportColumn(column, text, role="meta", meta="other")
         else:
-            names = _names(text, last[column], group_mark, twice)
-            yield ExportColumn(column, text, wordings(*names), _key(names[0], group_mark, text))
+            key = names[text][0] if _is_path(text, group_mark) else None
+            yield ExportColumn(column, text, wordings(*names[text]), key)
 
 
 def _option(column: int, header: str, path: str, option: str, stems: Sequence[str]) -> ExportColumn:
-    # A choice that is a name is the code of the option, and the label of none.
+    # A choice that is a name is the code of the option; a label is not.
     code = option if _NAME.fullmatch(option) or option.isdecimal() else None
-    key = header if _is_path(header, "/") else None
     return ExportColumn(
         column,
         header,
         (header,),
-        key,
+        header if _is_path(path, "/") and code else None,
         question=path,
         stems=wordings(*stems),
         part=option,
@@ -98,32 +96,44 @@ def _options(headers: Mapping[int, str], rows: Sequence[Row]) -> dict[int, tuple
 
     Without ``q``, several columns that differ behind the slash alone and hold both 0 and 1 are choices too.
     """
-    cut = {column: text.rpartition("/") for column, text in headers.items() if "/" in text}
-    blocks: dict[str, list[int]] = {}
-    for column, (path, _, choice) in cut.items():
-        if path and choice:
-            blocks.setdefault(path, []).append(column)
     whole = set(headers.values())
+    blocks: dict[str, dict[int, str]] = {}
+    for column, text in headers.items():
+        path, choice = _cut(text, whole)
+        if path and choice:
+            blocks.setdefault(path, {})[column] = choice
     found: dict[int, tuple[str, str]] = {}
-    for path, columns in blocks.items():
-        held = {text for column in columns for text in texts_below(rows, column)}
-        if held <= _CHOSEN and (path in whole or (len(columns) > 1 and {"0", "1"} <= held)):
-            found |= {column: (path, cut[column][2]) for column in columns}
+    for path, choices in blocks.items():
+        held = {text for column in choices for text in texts_below(rows, column)}
+        if held <= _CHOSEN and (path in whole or (len(choices) > 1 and {"0", "1"} <= held)):
+            found |= {column: (path, choice) for column, choice in choices.items()}
     return found
 
 
-def _names(path: str, last: str, mark: str, twice: Iterable[str]) -> tuple[str, ...]:
-    """Return the texts under which a question may be known, its name alone only where it stands once.
+def _cut(text: str, whole: Collection[str]) -> tuple[str, str]:
+    """Return what stands before and behind the slash of a choice, whose label may hold slashes itself."""
+    pieces = text.split("/")
+    cuts = [("/".join(pieces[:n]), "/".join(pieces[n:])) for n in range(len(pieces) - 1, 0, -1)]
+    return next((cut for cut in cuts if cut[0] in whole), cuts[0] if cuts else ("", ""))
 
-    A slash never stands in a name, while a hyphen may: the whole path comes first where it may be a name.
+
+def _names(paths: Collection[str], mark: str) -> dict[str, tuple[str, ...]]:
+    """Return the texts under which each question may be known: its path, and its name where that is one.
+
+    A name counts where it stands once, and a label where others share what stands before it. A slash never
+    stands in a name, while a hyphen may: then the whole path comes first.
     """
-    if last == path or last in twice:
-        return (path,)
-    return (last, path) if mark == "/" and _is_path(path, mark) else (path, last)
-
-
-def _key(name: str, mark: str, path: str) -> str | None:
-    return name if _is_path(path, mark) else None
+    groups = Counter(path.rpartition(mark)[0] for path in paths)
+    twice = repeated(path.rpartition(mark)[2] for path in paths)
+    found: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        group, _, name = path.rpartition(mark)
+        is_path = _is_path(path, mark)
+        if not group or name in twice or not (is_path or groups[group] > 1):
+            found[path] = (path,)
+        else:
+            found[path] = (name, path) if is_path and mark == "/" else (path, name.strip())
+    return found
 
 
 def _is_path(text: str, mark: str) -> bool:
