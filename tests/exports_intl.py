@@ -84,7 +84,7 @@ def qualtrics(*, labels: bool = False, language: str = "en") -> Rows:
         for name, id_, text in _QUALTRICS
     ]
     heads = [list(row) for row in zip(*begin, *columns, strict=True)]
-    shares: list[Cell] = ["Web", None, "Fine", "1.5", None, "North"]
+    shares: list[Cell] = ["Web", None, "Fine", "1", "1.5", None, "North"]
     if labels:
         answers: list[Cell] = [
             "Very satisfied",

@@ -8,7 +8,6 @@ stands in them. An answer without a day of submission was never finished.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -70,8 +69,10 @@ _SEED = re.compile(r"\d{5,}")
 _TIMING = re.compile(r"groupTime\d+|(?:Group|Question) time: .*", re.IGNORECASE)
 _COMMENTED = re.compile(r"(?P<part>.*?)_?comment", re.IGNORECASE)
 
+_CHOSEN = frozenset({"y", "yes", "是"})
+
 DIALECT = Dialect(
-    chosen=frozenset({"y", "yes", "是", "1"}),
+    chosen=_CHOSEN | {"1"},
     # Y and N may be recoded to numbers, by default to 1 and 2.
     unchosen=frozenset({"n", "no", "否", "0", "2"}),
     guard="'",
@@ -84,6 +85,7 @@ class _Group:
 
     size: int
     whole: bool  # one of the columns is the question itself
+    options: bool  # the parts are plainly options
     labels: Mapping[str, str]  # of its parts, by their codes
 
 
@@ -101,7 +103,7 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
     submitted = next((column for column, what in owned.items() if what == "submitted"), None)
     asked = {column: heading for column, heading in headings.items() if column not in owned}
     columns = [own(column, headings[column].header, what) for column, what in owned.items()]
-    columns += _questions(asked)
+    columns += _questions(asked, rows)
     cut = any(".. " in heading.header or heading.header.endswith("..") for heading in asked.values())
     return Export(
         NAME,
@@ -167,8 +169,11 @@ def _is_timing(heading: Heading, codes: set[str]) -> bool:
     return bool(_TIMING.fullmatch(heading.header.replace("_", " ")))
 
 
-def _questions(headings: Mapping[int, Heading]) -> Iterator[ExportColumn]:
-    groups = {question: _group(headings, question) for question in _names(headings)}
+def _questions(headings: Mapping[int, Heading], rows: Sequence[Row]) -> Iterator[ExportColumn]:
+    questions: dict[str, dict[int, Heading]] = {}
+    for column, heading in headings.items():
+        questions.setdefault(heading.question, {})[column] = heading
+    groups = {question: _group(ours, rows) for question, ours in questions.items()}
     for column, heading in headings.items():
         group = groups[heading.question]
         if not heading.divided or (not heading.code and group.size == 1):
@@ -178,24 +183,36 @@ def _questions(headings: Mapping[int, Heading]) -> Iterator[ExportColumn]:
             yield _part(column, heading, group)
 
 
-def _names(headings: Mapping[int, Heading]) -> Counter[str]:
-    return Counter(heading.question for heading in headings.values())
+def _group(headings: Mapping[int, Heading], rows: Sequence[Row]) -> _Group:
+    parts = {column: heading for column, heading in headings.items() if heading.divided}
+    labels = {h.part_code: h.part for h in parts.values() if h.part_code and h.part}
+    given = [column for column, heading in parts.items() if not _typed(heading)]
+    held = {text for column in given for text in texts_below(rows, column)}
+    return _Group(
+        size=len(headings),
+        whole=len(parts) < len(headings),
+        # A matrix has no open row, and what is not chosen is left blank.
+        options=any(_is_other(heading) for heading in parts.values()) or (bool(held) and held <= _CHOSEN),
+        labels=labels,
+    )
 
 
-def _group(headings: Mapping[int, Heading], question: str) -> _Group:
-    ours = [heading for heading in headings.values() if heading.question == question]
-    labels = {heading.part_code: heading.part for heading in ours if heading.part_code and heading.part}
-    return _Group(len(ours), any(not heading.divided for heading in ours), labels)
+def _is_other(heading: Heading) -> bool:
+    return matching(heading.part_code or heading.part) in ("other", "其他", "其它")
+
+
+def _typed(heading: Heading) -> bool:
+    return _is_other(heading) or bool(_COMMENTED.fullmatch(heading.part_code or ""))
 
 
 def _part(column: int, heading: Heading, group: _Group) -> ExportColumn:
     code = heading.part_code
-    commented = _COMMENTED.fullmatch(code or "")
-    other = matching(code or heading.part) in ("other", "其他", "其它")
-    typed = bool(commented) or other or (group.whole and not heading.code)
-    part_code = commented["part"] or code if commented else code
-    part = group.labels.get(part_code or "", heading.part) or part_code or heading.part
-    names = (heading.header,) if typed else part_wordings(heading.stem, heading.part, heading.header)
+    if code and (commented := _COMMENTED.fullmatch(code)):
+        code = commented["part"] or code
+    typed = _typed(heading) or (group.whole and not heading.code)
+    names: tuple[str, ...] = (heading.header,)
+    if not (typed or group.options):
+        names = part_wordings(heading.stem, heading.part, heading.header)
     if group.size == 1:
         names += wordings(heading.stem)
     return ExportColumn(
@@ -205,7 +222,7 @@ def _part(column: int, heading: Heading, group: _Group) -> ExportColumn:
         heading.key,
         question=heading.question,
         stems=wordings(heading.stem, heading.base),
-        part=part,
-        part_code=part_code,
+        part=group.labels.get(code or "", heading.part) or code,
+        part_code=code,
         typed=typed,
     )
