@@ -14,10 +14,8 @@ from drawing import (
     BOOK,
     BOOK_RELS,
     DEFAULTS,
-    RELS,
     STRINGS,
     STYLES,
-    TYPES,
     build,
     c,
     flip,
@@ -191,19 +189,6 @@ def test_absolute_and_roundabout_targets_read_alike(p: Path) -> None:
         assert cells_of(build(p, book_rels=BOOK_RELS.replace("worksheets/sheet1.xml", target))) == PLAIN
 
 
-def test_utf16_parts_read_alike(p: Path) -> None:
-    part = sheet(row(1, text("A1", "满意"))).replace("UTF-8", "UTF-16").encode("utf-16")
-    assert cells_of(build(p, sheet=part)) == {"A1": "满意"}
-
-
-@pytest.mark.parametrize("dimension", ["A1", "A1:XFD1048576"])
-def test_the_stated_dimension_is_ignored(p: Path, dimension: str) -> None:
-    assert cells_of(build(p, sheet=sheet(row(1, c("A1", 1), c("B1", 2)), dim=dimension))) == {
-        "A1": 1,
-        "B1": 2,
-    }
-
-
 @pytest.mark.parametrize("styles", ["<styleSheet><broken", "", None])
 def test_broken_styles_cost_the_dates_only(p: Path, styles: str | None) -> None:
     path = build(p, styles=styles)
@@ -211,25 +196,7 @@ def test_broken_styles_cost_the_dates_only(p: Path, styles: str | None) -> None:
     assert warned(read_workbook(path)) == ["workbook_styles"]
 
 
-def test_unknown_fills_are_nobodys_business(p: Path) -> None:
-    assert cells_of(build(p, styles=STYLES.replace("none", "zigzag"))) == PLAIN
-
-
 # -- sheets ---------------------------------------------------------------------------------------
-
-
-def test_macros_are_not_run(p: Path) -> None:
-    macro = TYPES.replace("openxmlformats-officedocument.spreadsheetml.sheet", "ms-excel.sheet.macroEnabled")
-    path = build(p, types=macro, extra={"xl/vbaProject.bin": b"\0" * 600})
-    assert cells_of(path) == PLAIN
-    assert warned(read_workbook(path)) == ["workbook_macros"]
-
-
-def test_external_links_are_not_followed(p: Path) -> None:
-    link = RELS.replace("xl/workbook.xml", "http://127.0.0.1:9/x.xlsx")
-    extra = {"xl/externalLinks/externalLink1.xml": "<externalLink/>"}
-    path = build(p, extra={**extra, "xl/externalLinks/_rels/externalLink1.xml.rels": link})
-    assert cells_of(path) == PLAIN
 
 
 def test_hidden_sheets_are_listed_and_those_hidden_by_macros_are_not_read(tmp_path: Path) -> None:

@@ -19,11 +19,11 @@ def write_refused_rows(
     opened: Project, request: Request, arrival: Arrival, terminal: Terminal
 ) -> Path | None:
     """Write the rows that were left out, with their reasons, into a file of the project, if there are any."""
-    from survey.refused_rows import write_refused
-
     imported = arrival.imported
     if not imported.refused:
         return None
+    from survey.refused_rows import write_refused  # loads openpyxl, which most imports do not need
+
     path = opened.folder / REFUSED / f"{request.file.stem}-{request.wave}.xlsx"
     table = imported.table
 
