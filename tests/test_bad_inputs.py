@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from survey.importing import Imported, ImportOptions
 from survey.language import LANGUAGES
 from survey.questions import BlankKind
 
-TESTS = Path(__file__).parent
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def cases(kind: type, *, by_command: bool = False) -> list[object]:
@@ -108,7 +110,7 @@ def test_what_happens_later_is_shown_by_a_test() -> None:
         for bad in section.inputs:
             if isinstance(bad.ends, Shown):
                 file, test = bad.ends.by.split("::")
-                assert f"\ndef {test}(" in (TESTS / file).read_text(encoding="utf-8"), bad.ends.by
+                assert f"\ndef {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), bad.ends.by
 
 
 def test_every_input_is_in_the_table() -> None:
@@ -124,3 +126,9 @@ def test_limits_that_are_lowered_are_those_of_the_refusal() -> None:
                 assert isinstance(bad.ends, Refused)
                 assert bad.ends.code == f"workbook_limit_{bad.lowered[0].removesuffix('_from')}"
                 assert bad.lowered[1] < getattr(Limits(), bad.lowered[0])
+
+
+def test_the_pages_say_what_is_said() -> None:
+    tool = ROOT / "tools" / "bad_inputs.py"
+    done = subprocess.run([sys.executable, tool], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
