@@ -89,13 +89,14 @@ def kobo(*, labels: bool = False, joined: bool = True) -> Rows:
     else:
         asked = ["g1/N1", "M1", "M1/price", "M1/network", "g2/N2"]
     places: list[Cell] = ["spot", "_spot_latitude", "_spot_longitude", "_spot_altitude", "_spot_precision"]
-    end: list[Cell] = ["41", "5f0c9a1e-3b7d-4c52-9a10-2d6e8b7f4c11", "2026-09-03T04:00:40", None, None]
+    end: list[Cell] = ["2026-09-03T04:00:40", None, None]
     rows: Rows = [[*begin, *asked, *places, *_KOBO_OWN]]
     for n in (1, 2):
         times: list[Cell] = [f"2026-09-0{n}T11:58:00.000+08:00", f"2026-09-0{n}T12:00:38.000+08:00"]
         answers: list[Cell] = ["5", "price" if n == 1 else "network", str(2 - n), str(n - 1), "4"]
         spot: list[Cell] = ["47.1 7.2 0 0", "47.1", "7.2", "0", "0"]
-        rows.append([*times, *answers, *spot, *end, "submitted_via_web", None, "v1", None, str(n)])
+        ids: list[Cell] = [f"4{n}", f"5f0c9a1e-3b7d-4c52-9a10-2d6e8b7f4c1{n}"]
+        rows.append([*times, *answers, *spot, *ids, *end, "submitted_via_web", None, "v1", None, str(n)])
     if not joined:
         rows = [[*row[:3], *row[4:]] for row in rows]
     return rows

@@ -19,6 +19,9 @@ from survey.layouts import LAYOUTS, headers, recognised, repeats
 from survey.layouts.moments import moment_of
 from survey.wording import matching
 
+# How the column of one option may be headed: ``Why?(Price)``.
+FORMS = ("()", "[]", (":", ""), ("—", ""), ("/", ""))
+
 # -- every form -----------------------------------------------------------------------------------
 
 
@@ -210,3 +213,13 @@ def test_what_stands_in_brackets_is_found_again(stem: str, part: str) -> None:
 def test_blanks_between_headers_are_no_columns() -> None:
     row = Row(1, False, {1: "a", 2: " ", 3: NBSP, 4: "b\nc"})
     assert headers.headers_of(row) == {1: "a", 4: "b\nc"}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_what_was_typed_is_not_taken_for_the_option_beside_it(name: str) -> None:
+    for column in known(EXPORTS[name][1]()).columns:
+        stems = {matching(stem) for stem in column.stems if column.typed}
+        taken = {
+            f"{stem}{left}{matching(column.part or '')}{right}" for stem in stems for left, right in FORMS
+        }
+        assert not taken & {matching(name) for name in column.names}

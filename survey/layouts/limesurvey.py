@@ -211,7 +211,10 @@ def _part(column: int, heading: Heading, group: _Group) -> ExportColumn:
         code = commented["part"] or code
     typed = _typed(heading) or (group.whole and not heading.code)
     names: tuple[str, ...] = (heading.header,)
-    if not (typed or group.options):
+    if typed:
+        # ``Question [Other]`` would name the option itself.
+        names = (f"{heading.stem} {heading.part}" if heading.part else heading.code,)
+    elif not group.options:
         names = part_wordings(heading.stem, heading.part, heading.header)
     if group.size == 1:
         names += wordings(heading.stem)

@@ -124,11 +124,12 @@ def _question(
         elif column in whole:
             yield ExportColumn(column, headers[column], wordings(stem, headers[column]))
         else:
-            options = chosen or column in typed
+            names = (headers[column],) if chosen else part_wordings(stem, part, headers[column])
             yield ExportColumn(
                 column,
                 headers[column],
-                (headers[column],) if options else part_wordings(stem, part, headers[column]),
+                # ``Question / Other`` would name the option itself.
+                (f"{stem} {part}",) if column in typed else names,
                 question=question,
                 stems=wordings(stem),
                 part=part,
