@@ -124,7 +124,7 @@ class ProblemGroup:
             return text("listing.lines", language, file=self.place.file, lines=lines, n=n, message=message)
         if not self.spots:
             return text("listing.of_file", language, place=self.place, message=message)
-        places = _cut(self.spans, shown, language)
+        places = listing(self.spans[:shown])[language] + (" …" if len(self.spans) > shown else "")
         sheet = f"{self.place.sheet}!" if self.place.sheet is not None else ""
         where = f"{self.place.file}, {sheet}{places}"
         return text("listing.cells", language, places=where, n=n, message=message)

@@ -21,14 +21,21 @@ def _plain(colour: str) -> PatternFill:
 FILLS: dict[Severity, PatternFill] = {"error": _plain(ERROR_COLOUR), "warning": _plain(WARNING_COLOUR)}
 HEADER_FILL = _plain("22384F")
 OUR_FILL = _plain("EEF1F5")
-HEADER_FONT = Font(bold=True, color="FFFFFF")
-TITLE_FONT = Font(bold=True, size=14, color="22384F")
-NOTE_FONT = Font(color="475467")
-LINK_FONT = Font(underline="single", color="1B5E9B")
+_FACE = "Calibri"  # programs take Chinese characters from the font that goes with it
+HEADER_FONT = Font(_FACE, 10, bold=True, color="FFFFFF")
+TITLE_FONT = Font(_FACE, 14, bold=True, color="22384F")
+NOTE_FONT = Font(_FACE, 10, color="475467")
+TEXT_FONT = Font(_FACE, 10)
+STRONG_FONT = Font(_FACE, 10, bold=True)
+LINK_FONT = Font(_FACE, 10, underline="single", color="1B5E9B")
 BOLD = Font(bold=True)
-TOP = Alignment(vertical="top")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 CENTRED = Alignment(wrap_text=True, vertical="top", horizontal="center")
 HEADING = Alignment(wrap_text=True, vertical="center")
 _THIN = Side(style="thin", color="D0D5DD")
 UNDERLINE = Border(bottom=_THIN)
+
+
+def width_of(text: str) -> int:
+    """Return how wide a text is, in digits: a Han character is as wide as two."""
+    return sum(2 if character > "\u2e7f" else 1 for character in text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import groupby
+from string import ascii_uppercase
 from typing import NamedTuple
 
 from survey.cells import Range, address, column_number
@@ -39,6 +40,11 @@ def spot_of(place: Place) -> Spot | None:
     if place.line is None or place.key is None or not _LETTERS.fullmatch(place.key):
         return None
     return Spot("", place.line, column_number(place.key))
+
+
+def row_of(at: str) -> int:
+    """Return the row of an address: 2 of ``B2``."""
+    return int(at.lstrip(ascii_uppercase))
 
 
 def spans(spots: Iterable[Spot]) -> list[str]:
