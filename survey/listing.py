@@ -24,26 +24,37 @@ SPANS_SHOWN = 5
 VALUES_SHOWN = 8
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-# What tells the problems of a group apart, where that is not the value of a cell.
+# What tells the problems of a group apart, where that is not the value of a cell; and its wording.
 _APART: dict[str, tuple[str, ...]] = {
+    "change_added": ("id", "label"),
+    "change_gone": ("id", "label"),
+    "change_moved": ("id", "label"),
+    "change_renamed": ("id", "label"),
     "csv_ragged": ("found",),
     "import_column_absent": ("id", "label"),
     "import_column_left_out": ("header",),
+    "import_column_left_out_decided": ("header",),
     "import_column_missing": ("id", "label"),
     "import_contact_left_out": ("header",),
+    "import_option_unknown": ("option",),
+    "import_question_unknown": ("header",),
     "import_respondent_twice": ("respondent",),
 }
-# Groups that run across columns.
-_ACROSS = frozenset({"import_column_left_out", "import_contact_left_out", "import_stray_cell"})
 _OF_HEADERS = frozenset(
     {
         "import_column_left_out",
+        "import_column_left_out_decided",
         "import_column_twice",
         "import_contact_left_out",
         "import_header_ambiguous",
+        "import_option_unknown",
+        "import_question_proposed",
+        "import_question_unknown",
         "import_unnamed_column",
     }
 )
+# Groups that run across columns.
+_ACROSS = (_OF_HEADERS & _APART.keys()) | {"import_not_a_mark", "import_not_a_rank", "import_stray_cell"}
 _OF_ROWS = frozenset({"import_respondent_twice", "import_row_without_answers", "import_stray_cell"})
 
 
@@ -193,7 +204,9 @@ def _order(problem: Problem, sheets: Mapping[str, int]) -> tuple[int, ...]:
 
 
 def _is_tabular(problem: Problem) -> bool:
-    return problem.place.sheet is not None or problem.code.startswith(("import_", "csv_", "workbook_"))
+    return problem.place.sheet is not None or problem.code.startswith(
+        ("import_", "change_", "csv_", "workbook_")
+    )
 
 
 def _shared(problem: Problem) -> tuple[object, ...]:
