@@ -1,14 +1,16 @@
 """The rows that an import refused, in a file of their own: correct them there and import that file.
 
-It holds the headers and the cells of those rows as they were, and before them two columns of ours: the
-row in the original file, and what is wrong. An import leaves out columns that the study does not know, so
-they may stay when the file is imported; ``is_our_header`` tells them from a platform's.
+It holds the headers and the cells of those rows as they were, and two columns of ours: the row in the
+original file, and what is wrong. They stand before the others; behind them in the export of a platform,
+which is known by what its first columns are. They may stay when the file is imported: ``is_our_header``
+tells them from a question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -23,8 +25,8 @@ from survey.safe_export import LONGEST_CELL, clean, csv_line, put_text, put_valu
 from survey.sheet_style import BOLD, FILLS, HEADING, OUR_FILL, WRAPPED
 from survey.spots import spot_of
 
-_OURS = 2
-_WIDTHS = (12.0, 64.0)
+_WIDTH = 16
+_OUR_WIDTHS = (12, 64)
 
 Cells = Mapping[int, CellValue]
 
@@ -47,9 +49,24 @@ class _Written:
     headers: Sequence[Cells]
     rows: list[Row]
     reasons: dict[int, list[str]]
+    behind: bool
     marked: dict[tuple[int, int], Problem] = field(default_factory=dict)
 
     @property
+    def ours(self) -> tuple[int, int]:
+        """Where our two columns are."""
+        return (self.width + 1, self.width + 2) if self.behind else (1, 2)
+
+    def column(self, column: int) -> int:
+        """Return where a column of the original is."""
+        return column if self.behind else column + len(self.ours)
+
+    def line(self, ours: Sequence[CellValue | None], cells: Cells) -> str:
+        """Return one record of a text file."""
+        theirs = [cells.get(column) for column in range(1, self.width + 1)]
+        return csv_line([*theirs, *ours] if self.behind else [*ours, *theirs])
+
+    @cached_property
     def width(self) -> int:
         return max(
             (max(cells, default=0) for cells in (*self.headers, *(row.cells for row in self.rows))), default=0
@@ -66,6 +83,8 @@ def write_refused(
     rows: Iterable[Row],
     problems: Mapping[int, Sequence[Problem]],
     language: Language,
+    *,
+    behind: bool = False,
 ) -> RefusedRows:
     """Write the rows that have problems, with their headers and the reasons, to ``path``.
 
@@ -76,6 +95,7 @@ def write_refused(
     rows : the rows of the table; those without problems are passed over.
     problems : number of a row in the original -> its problems.
     language : of our headers and of the reasons.
+    behind : put our columns behind the others, as the export of a platform needs it.
 
     Raises
     ------
@@ -84,7 +104,7 @@ def write_refused(
     """
     refused = [row for row in rows if row.number in problems]
     reasons = {row.number: _reasons(problems[row.number], language) for row in refused}
-    written = _Written(headers, refused, reasons, _marked(problems))
+    written = _Written(headers, refused, reasons, behind, _marked(problems))
     suffix = path.suffix.casefold()
     if suffix == ".csv":
         path.write_bytes(_csv(written, language).encode("utf-8-sig"))
@@ -114,14 +134,11 @@ def _marked(problems: Mapping[int, Sequence[Problem]]) -> dict[tuple[int, int], 
 
 
 def _csv(written: _Written, language: Language) -> str:
-    columns = range(1, written.width + 1)
-    lines = []
-    for n, cells in enumerate(written.headers):
-        ours: tuple[CellValue | None, ...] = our_headers(language) if n == 0 else (None, None)
-        lines.append(csv_line([*ours, *(cells.get(column) for column in columns)]))
-    for row in written.rows:
-        ours = row.number, " | ".join(written.reasons[row.number])
-        lines.append(csv_line([*ours, *(row.cells.get(column) for column in columns)]))
+    ours = [our_headers(language), *[("", "")] * len(written.headers)]
+    lines = [written.line(names, cells) for names, cells in zip(ours, written.headers, strict=False)]
+    lines += [
+        written.line((row.number, " | ".join(written.reasons[row.number])), row.cells) for row in written.rows
+    ]
     return "".join(lines)
 
 
@@ -131,34 +148,37 @@ def _workbook(written: _Written, language: Language) -> Workbook:
     if not isinstance(sheet, Worksheet):
         raise TypeError("A new workbook has a worksheet.")
     sheet.title = catalogue("survey")("refused.sheet", language)
+    for column in range(1, written.width + 1):
+        sheet.column_dimensions[get_column_letter(written.column(column))].width = _WIDTH
+    for column, width in zip(written.ours, _OUR_WIDTHS, strict=True):
+        sheet.column_dimensions[get_column_letter(column)].width = width
     for at, cells in enumerate(written.headers, start=1):
-        _put_header(sheet, at, our_headers(language) if at == 1 else None, cells)
+        _put_header(sheet, at, our_headers(language) if at == 1 else ("", ""), cells, written)
     for at, row in enumerate(written.rows, start=len(written.headers) + 1):
         _put_row(sheet, at, row, written)
-    for column in range(1, written.width + _OURS + 1):
-        width = _WIDTHS[column - 1] if column <= _OURS else 16
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.freeze_panes = f"C{len(written.headers) + 1}"
+    sheet.freeze_panes = f"{'A' if written.behind else 'C'}{len(written.headers) + 1}"
     book.properties.creator = "csat"
     return book
 
 
-def _put_header(sheet: Worksheet, at: int, ours: tuple[str, str] | None, cells: Cells) -> None:
-    for column, header in enumerate(ours or (), start=1):
-        put_text(sheet.cell(at, column), header)
+def _put_header(sheet: Worksheet, at: int, ours: tuple[str, str], cells: Cells, written: _Written) -> None:
+    for column, header in zip(written.ours, ours, strict=True):
+        if header:
+            put_text(sheet.cell(at, column), header)
     for column, value in cells.items():
-        put_value(sheet.cell(at, column + _OURS), value)
+        put_value(sheet.cell(at, written.column(column)), value)
     for cell in sheet[at]:
         cell.font, cell.fill, cell.alignment = BOLD, OUR_FILL, HEADING
 
 
 def _put_row(sheet: Worksheet, at: int, row: Row, written: _Written) -> None:
-    put_value(sheet.cell(at, 1), row.number)
-    put_text(sheet.cell(at, 2), "\n".join(written.reasons[row.number]))
-    for column in (1, 2):
+    number, reasons = written.ours
+    put_value(sheet.cell(at, number), row.number)
+    put_text(sheet.cell(at, reasons), "\n".join(written.reasons[row.number]))
+    for column in written.ours:
         sheet.cell(at, column).fill, sheet.cell(at, column).alignment = OUR_FILL, WRAPPED
     for column, value in row.cells.items():
-        put_value(sheet.cell(at, column + _OURS), value)
+        put_value(sheet.cell(at, written.column(column)), value)
     for column in range(1, written.width + 1):
         if (row.number, column) in written.marked:
-            sheet.cell(at, column + _OURS).fill = FILLS[written.marked[row.number, column].severity]
+            sheet.cell(at, written.column(column)).fill = FILLS[written.marked[row.number, column].severity]

@@ -8,10 +8,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 from drawing import KEYED, small_study, workbook
+from exports_intl import write_export
 
 from survey.cells import Row
 from survey.errors import ImportProblems, Place, Problem
 from survey.importing import read_answers
+from survey.layouts import recognised
 from survey.our_headers import is_our_header, our_headers
 from survey.refused_rows import write_refused
 from survey.safe_export import LONGEST_CELL
@@ -108,6 +110,38 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
         write_refused(tmp_path / "r.pdf", [], [], {}, "en")
     assert ".pdf" in caught.value.problems[0].message("zh")
     assert not (tmp_path / "r.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "qualtrics",
+        "qualtrics, legacy",
+        "surveymonkey",
+        "limesurvey, codes",
+        "microsoft forms",
+        "google forms",
+        "redcap",
+        "kobo",
+        "odk",
+    ],
+)
+def test_a_platforms_export_is_still_known_as_one(tmp_path: Path, name: str) -> None:
+    source = write_export(tmp_path / "a.csv", name)
+    sheet = read_workbook(source).sheets[0]
+    [export] = recognised(source.name, sheet, list(sheet.rows()))
+    headers = [row.cells for row in sheet.rows() if row.number in export.header_rows]
+    rows = [row for row in sheet.rows() if row.number >= export.first_row]
+    wrong = {
+        row.number: [Problem("import_row_without_answers", sheet.place(row.number, None))] for row in rows
+    }
+    path = tmp_path / "refused.csv"
+    write_refused(path, headers, rows, wrong, "zh", behind=True)
+    written = read_workbook(path).sheets[0]
+    [again] = recognised(path.name, written, list(written.rows()))
+    assert again.layout == export.layout
+    assert [column.header for column in again.columns[-2:]] == list(our_headers("zh"))
+    assert again.columns[:-2] == export.columns
 
 
 def test_our_columns_are_known_in_both_languages() -> None:

@@ -22,6 +22,7 @@ def write_refused_rows(
     imported = arrival.imported
     if not imported.refused:
         return None
+    from survey.layouts.plain import PLAIN
     from survey.refused_rows import write_refused  # loads openpyxl, which most imports do not need
 
     path = opened.folder / REFUSED / f"{request.file.stem}-{request.wave}.xlsx"
@@ -29,7 +30,8 @@ def write_refused_rows(
 
     def make(made: Path) -> None:
         headers = [row.cells for row in table.sheet.rows() if row.number in table.export.header_rows]
-        write_refused(made, headers, table.rows(), imported.refused, terminal.language)
+        behind = table.export.layout != PLAIN
+        write_refused(made, headers, table.rows(), imported.refused, terminal.language, behind=behind)
 
     write_made(path, make)
     return path
