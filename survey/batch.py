@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from survey.alike_keys import alike
 from survey.cells import column_letters, raw_text
@@ -40,6 +41,7 @@ from survey.values import (
     read_column,
     shown,
 )
+from survey.wording import plain
 
 _LONGEST_CELL = 32_767  # characters that Excel shows in a cell
 
@@ -48,13 +50,17 @@ T = TypeVar("T")
 
 @dataclass
 class Batch:
-    """Answers of the rows of a grid, row by row; ``codes`` are (n, k) in the order of the study's items."""
+    """Answers of the rows of a grid, row by row.
+
+    ``codes`` are (n, k) in the order of the study's items; ``told`` says who answered a question about facts.
+    """
 
     codes: Codes
     facts: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     comments: dict[str, tuple[str, ...]] = field(default_factory=dict)
     choices: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
     columns: list[ColumnReport] = field(default_factory=list)
+    told: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def only(self, kept: Sequence[bool]) -> Batch:
         """Return the rows that are ``kept``."""
@@ -64,11 +70,12 @@ class Batch:
             {name: tuple(only(texts, kept)) for name, texts in self.comments.items()},
             {name: tuple(only(choices, kept)) for name, choices in self.choices.items()},
             self.columns,
+            self.told[np.asarray(kept, dtype=bool)],
         )
 
-    def answered(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def answered(self) -> npt.NDArray[np.bool_]:
         """Return, by row, whether any question is answered."""
-        kept: np.ndarray[Any, np.dtype[np.bool_]] = (self.codes != EMPTY).any(axis=1)
+        kept: npt.NDArray[np.bool_] = (self.codes != EMPTY).any(axis=1) | self.told
         for texts in self.comments.values():
             kept |= np.array([bool(text) for text in texts])
         for choices in self.choices.values():
@@ -102,7 +109,19 @@ class BatchReader:
         self._items(grid)
         self._comments(grid)
         self._choices(grid)
+        self.batch.told = self._told(grid)
         return self.batch
+
+    def _told(self, grid: Grid) -> npt.NDArray[np.bool_]:
+        """Return, by row, whether respondents answered any fact that they themselves are asked."""
+        told = np.zeros(len(grid.rows), dtype=np.bool_)
+        for column in self.study.columns:
+            number = self.mapping.columns.get(self.target[column.id])
+            if column.text is not None and number is not None:
+                told |= np.array(
+                    [cell is not None and bool(plain(raw_text(cell))) for cell in grid.raw[number]]
+                )
+        return told
 
     # -- one column -------------------------------------------------------------------------------
 

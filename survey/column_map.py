@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from survey.cells import column_letters
-from survey.decisions import LEFT_OUT, Decision, Decisions
+from survey.decisions import LEFT_OUT, Decisions
 from survey.import_report import LeftOut
 from survey.language import listing
 from survey.layouts.export import ExportColumn, Meta
@@ -45,7 +45,7 @@ class ColumnMap:
     meta: dict[Meta, list[int]] = field(default_factory=dict)
     how: dict[int, How] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
-    decided: list[Decision] = field(default_factory=list)
+    decided: dict[int, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
 
     @property
@@ -87,6 +87,7 @@ class _Mapper:
         self.options = {question.id: _option_wordings(question) for question in study.choice_questions}
         self.found = ColumnMap(absent=frozenset(known.decisions.absent))
         self.free: list[ExportColumn] = []
+        self.decided = known.decisions.about(table.export.columns)
 
     def map(self) -> ColumnMap:
         for column in self.table.export.columns:
@@ -101,7 +102,7 @@ class _Mapper:
     def _place_column(self, column: ExportColumn) -> None:
         if is_our_header(column.header):
             return
-        decision = self.known.decisions.of(column)
+        decision = self.decided.get(column.column)
         if decision is not None and decision.target == LEFT_OUT:
             self._leave_out(column, "import_column_left_out_decided")
         elif decision is not None:
@@ -119,17 +120,21 @@ class _Mapper:
 
     def _named(self, column: ExportColumn) -> tuple[Target, ...]:
         """Return what the column's own names say: of a plain header every name has to say the same."""
-        found: dict[Target, None] = {}
-        for name in (*column.names, *((column.key,) if column.key else ())):
+        found = self._stems_name(column)
+        for name in () if found else (*column.names, *((column.key,) if column.key else ())):
             option = self.index.find_option(name)
             found |= dict.fromkeys((option.target,) if option else self.index.find(name))
             if found and not self.plain:
                 break
-        if not found and (column.part is not None or column.typed):
-            kinds = ("choice", "column") if column.typed else ("choice",)
-            for stem in column.stems:
-                found |= dict.fromkeys(t for t in self.index.find(stem) if t.kind in kinds)
         return tuple(found)
+
+    def _stems_name(self, column: ExportColumn) -> dict[Target, None]:
+        """Return the choice question of which the column is an option, whatever else the option is called."""
+        if column.part is None and not column.typed:
+            return {}
+        kinds = ("choice", "column") if column.typed else ("choice",)
+        named = (target for stem in column.stems for target in self.index.find(stem))
+        return dict.fromkeys(target for target in named if target.kind in kinds)
 
     def _earlier(self, column: ExportColumn) -> Target | None:
         for name in (column.key, matching(column.header)):
@@ -144,7 +149,7 @@ class _Mapper:
             self.notes.problem("import_header_ambiguous", place, header=column.header, names=names)
             return
         [target] = targets
-        if column.typed and column.part is None and target.kind in ("choice", "column"):
+        if column.typed and (target.kind == "column" or (target.kind == "choice" and column.part is None)):
             self.found.typed[target] = column.column
         elif target.kind == "choice" and (part := self._part(column, target)) is not None:
             self.found.parts.setdefault(target, {})[column.column] = part
@@ -161,7 +166,7 @@ class _Mapper:
     def _part(self, column: ExportColumn, target: Target) -> OptionPart | None:
         for name in column.names:
             if (option := self.index.find_option(name)) and option.target is target:
-                return option
+                return option._replace(typed=option.typed or column.typed)
         if column.part is None:
             return None
         code = self.options[target.id].find(column.part)
@@ -186,14 +191,14 @@ class _Mapper:
             near = proposal(column.names[0] if column.names else column.header, open_)
             if near is not None and self.known.accept:
                 self._take(column, (near.target,), "accepted")
-                self.found.decided.append(Decision(column.header, near.target.id, column.key))
+                self.found.decided[column.column] = near.target.id
                 open_.remove(near.target)
             elif column.role == "question" and not self.plain and not self.known.leave_out:
                 self._undecided(column, near.target if near else None, near.similarity if near else 0.0)
             else:
                 self._leave_out(column, "import_column_left_out")
                 if not self.plain:
-                    self.found.decided.append(Decision(column.header, LEFT_OUT, column.key))
+                    self.found.decided[column.column] = LEFT_OUT
 
     def _undecided(self, column: ExportColumn, target: Target | None, similarity: float) -> None:
         place = self.table.place(self.table.header_row, column.column)

@@ -7,6 +7,7 @@ purpose: a decision that no longer fits the study is a problem, never ignored.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,33 +55,45 @@ class Decisions:
     columns: tuple[Decision, ...] = ()
     absent: tuple[str, ...] = ()
 
-    def settled(self, columns: Iterable[tuple[ExportColumn, str]]) -> Decisions:
-        """Return the decisions with all ``columns``, and what each is, that nothing was decided about yet."""
-        fresh = [(column, target) for column, target in columns if self.of(column) is None]
-        return self.extended(Decision(column.header, target, column.key) for column, target in fresh)
-
     @property
     def digest(self) -> str:
         """The SHA-256 of everything decided."""
         return digest_of(_document(self))
 
-    def of(self, column: ExportColumn) -> Decision | None:
-        """Return what was decided about ``column``: by its key, else by its header."""
-        if column.key is not None:
-            for decision in self.columns:
-                if decision.key == column.key:
-                    return decision
-        form = matching(column.header)
-        for decision in self.columns:
-            if matching(decision.header) == form and (decision.key is None or column.key is None):
-                return decision
-        return None
+    def about(self, columns: Iterable[ExportColumn]) -> dict[int, Decision]:
+        """Return what was decided about each column, by its number: by its key, else by its header.
 
-    def extended(self, more: Iterable[Decision], numbers: NumbersMean | None = None) -> Decisions:
-        """Return the decisions with ``more`` in place of earlier ones about the same columns."""
-        columns = {(d.key or matching(d.header)): d for d in self.columns}
-        columns |= {(d.key or matching(d.header)): d for d in more}
-        return replace(self, columns=tuple(columns.values()), numbers=numbers or self.numbers)
+        Where a header repeats, the first decision about it is that of its first column, and so on.
+        """
+        by_key = {decision.key: decision for decision in self.columns if decision.key is not None}
+        by_form: dict[str, list[Decision]] = {}
+        for decision in self.columns:
+            by_form.setdefault(matching(decision.header), []).append(decision)
+        seen: Counter[str] = Counter()
+        found: dict[int, Decision] = {}
+        for column in columns:
+            form = matching(column.header)
+            named = by_form.get(form, [])[seen[form] :]
+            seen[form] += 1
+            if column.key in by_key:
+                found[column.column] = by_key[column.key]
+            elif named and (named[0].key is None or column.key is None):
+                found[column.column] = named[0]
+        return found
+
+    def settled(self, columns: Iterable[ExportColumn], targets: Mapping[int, str]) -> Decisions:
+        """Return decisions about all ``columns`` that have a target; what was decided before stays.
+
+        Decisions about columns that are not among these stay too, behind the others.
+        """
+        columns = list(columns)
+        known = self.about(columns)
+        placed = [
+            known.get(column.column) or Decision(column.header, targets[column.column], column.key)
+            for column in columns
+            if column.column in known or column.column in targets
+        ]
+        return replace(self, columns=(*placed, *(d for d in self.columns if d not in placed)))
 
 
 def decisions_file(folder: Path, layout: str) -> Path:

@@ -235,7 +235,7 @@ class _Import:
         key = self.study.design.respondent
         column = self.mapping.columns.get(self.table.index.by_id[key], 1) if key else 1
         places = tuple(self.table.place(row, column) for row in grid.rows)
-        decisions = self.decisions.extended(self.mapping.decided)
+        decisions = self.decisions.settled(self.table.export.columns, self.mapping.decided)
         report = self._report(grid, batch, without)
         return Imported(responses, report, self.table, decisions, places, self.refused)
 

@@ -60,8 +60,8 @@ def settle_numbers(
 
 
 def _decided(table: Table, decisions: Decisions) -> dict[int, Mapping[int, int]]:
-    found = ((column.column, decisions.of(column)) for column in table.export.columns)
-    return {column: d.options for column, d in found if d is not None and d.options is not None}
+    found = decisions.about(table.export.columns)
+    return {column: decision.options for column, decision in found.items() if decision.options is not None}
 
 
 def _note_unsaid(

@@ -7,7 +7,7 @@ the answers go in as one transaction, and only then are decisions about the layo
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from survey.errors import Problem
     from survey.import_report import ImportReport
     from survey.importing import Imported, ImportOptions
-    from survey.layouts.export import ExportColumn
     from survey.mapping import HeaderIndex
     from survey.store import AddOutcome, ImportRecord
 
@@ -145,8 +144,7 @@ def remember_decisions(opened: Project, imported: Imported, language: Language) 
     known = known_decisions(opened, layout, imported.table.index)
     decisions = imported.decisions
     if layout != PLAIN:
-        targets = {read.column: read.target for read in imported.report.columns}
-        decisions = decisions.settled(_settled(imported, targets))
+        decisions = decisions.settled(imported.table.export.columns, _targets(imported))
     if decisions == known:
         return None
     text = catalogue("survey")
@@ -156,13 +154,13 @@ def remember_decisions(opened: Project, imported: Imported, language: Language) 
     return file
 
 
-def _settled(imported: Imported, targets: Mapping[str, str]) -> Iterator[tuple[ExportColumn, str]]:
+def _targets(imported: Imported) -> dict[int, str]:
+    """Return what every question column was read as, by its number."""
     from survey.cells import column_letters
 
-    for column in imported.table.export.columns:
-        target = targets.get(column_letters(column.column))
-        if column.role == "question" and target is not None:
-            yield column, target
+    read = {column.column: column.target for column in imported.report.columns}
+    questions = (c.column for c in imported.table.export.columns if c.role == "question")
+    return {number: read[letters] for number in questions if (letters := column_letters(number)) in read}
 
 
 # -- what came before ------------------------------------------------------------------------------

@@ -13,4 +13,12 @@ Json = Annotated[bool, typer.Option("--json")]
 Wave = Annotated[str | None, typer.Option("--wave", metavar="WAVE")]
 Outcome = Annotated[str | None, typer.Option("--outcome", metavar="OUTCOME")]
 
+Sheet = Annotated[str | None, typer.Option("--sheet", metavar="SHEET")]
+Layout = Annotated[str | None, typer.Option("--layout", metavar="LAYOUT")]
+Encoding = Annotated[str | None, typer.Option("--encoding", metavar="ENCODING")]
+Numbers = Annotated[
+    Literal["codes", "low-first", "high-first"] | None,
+    typer.Option("--numbers", metavar="codes|low-first|high-first"),
+]
+
 HERE = Path()

@@ -57,7 +57,7 @@ def read_plain(
 def _described(variables: Mapping[int, Variable], index: HeaderIndex) -> Export | None:
     """Return the table of a file that names its columns and says what they ask."""
     told = {column: [known.name, *filter(None, [known.label])] for column, known in variables.items()}
-    columns = tuple(_column(column, texts, index) for column, texts in told.items())
+    columns = _columns(told, index)
     named = [column for column in columns if any(_names(name, index) for name in column.names)]
     return Export(PLAIN, (0,), 1, columns) if named else None
 
@@ -87,17 +87,25 @@ def _export(block: Sequence[Row], index: HeaderIndex) -> Export:
     for row in block:
         for column, value in row.cells.items():
             headers.setdefault(column, []).append(raw_text(value))
-    columns = tuple(_column(column, texts, index) for column, texts in sorted(headers.items()))
+    columns = _columns(headers, index)
     return Export(PLAIN, tuple(row.number for row in block), block[-1].number + 1, columns)
 
 
-def _column(column: int, texts: list[str], index: HeaderIndex) -> ExportColumn:
-    known = [text for text in texts if _names(text, index)]
+def _columns(headers: Mapping[int, list[str]], index: HeaderIndex) -> tuple[ExportColumn, ...]:
+    return tuple(
+        plain_column(column, texts, [text for text in texts if _names(text, index)])
+        for column, texts in sorted(headers.items())
+    )
+
+
+def plain_column(column: int, texts: Sequence[str], known: Sequence[str] = ()) -> ExportColumn:
+    """Return what the header ``texts`` of a column say; ``known`` are those that name a part of the study."""
     meta = next((_META[form] for text in texts if (form := _bare(text)) in _META), None)
     if not known and meta is not None:
         return ExportColumn(column, texts[0], role="meta", meta=meta)
     contact = not known and any(map(is_contact, texts))
-    return ExportColumn(column, texts[0], tuple(known or texts), role="contact" if contact else "question")
+    names = tuple(known or texts)
+    return ExportColumn(column, texts[0], names, role="contact" if contact else "question")
 
 
 def _bare(header: str) -> str:

@@ -17,7 +17,6 @@ from workbench.terminal import Terminal, problem_document
 if TYPE_CHECKING:
     from survey.import_report import ImportReport
 
-Numbers = Literal["codes", "low-first", "high-first"]
 Duplicates = Literal["first", "last", "both"]
 
 
@@ -29,14 +28,12 @@ def import_(
     accept_valid: Annotated[bool, typer.Option("--accept-valid")] = False,
     accept_proposals: Annotated[bool, typer.Option("--accept-proposals")] = False,
     leave_out: Annotated[bool, typer.Option("--leave-out")] = False,
-    numbers: Annotated[
-        Numbers | None, typer.Option("--numbers", metavar="codes|low-first|high-first")
-    ] = None,
+    numbers: options.Numbers = None,
     duplicates: Annotated[Duplicates | None, typer.Option("--duplicates", metavar="first|last|both")] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", metavar="SHEET")] = None,
+    sheet: options.Sheet = None,
     header_row: Annotated[int | None, typer.Option("--header-row", metavar="ROW")] = None,
-    layout: Annotated[str | None, typer.Option("--layout", metavar="LAYOUT")] = None,
-    encoding: Annotated[str | None, typer.Option("--encoding", metavar="ENCODING")] = None,
+    layout: options.Layout = None,
+    encoding: options.Encoding = None,
     skip_hidden: Annotated[bool, typer.Option("--skip-hidden")] = False,
     project: options.Project = options.HERE,
     lang: options.Lang = None,

@@ -1,0 +1,89 @@
+"""The export in a file of which nothing is known yet: a platform's, or a table under its likeliest header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from survey.cells import Row, raw_text
+from survey.errors import ImportProblems, Place, Problem
+from survey.language import listing
+from survey.layouts import recognised
+from survey.layouts.export import Export, ExportColumn
+from survey.layouts.plain import PLAIN, plain_column
+from survey.table import first_rows
+from survey.wording import matching
+from survey.workbook import Sheet, Workbook
+
+_RESPONDENT = frozenset(
+    {
+        "id",
+        "编号",
+        "序号",
+        "respondent",
+        "respondentid",
+        "responseid",
+        "受访者编号",
+        "样本编号",
+        "问卷编号",
+        "no",
+    }
+)
+
+
+def any_export(
+    workbook: Workbook, *, sheet: str | None = None, layout: str | None = None
+) -> tuple[Sheet, Export]:
+    """Return the sheet that holds answers, and what it says of itself.
+
+    Raises
+    ------
+    ImportProblems
+        When no sheet holds a table, or several do and ``sheet`` does not say which; when a sheet is an
+        export of two platforms and ``layout`` does not say which.
+    """
+    visible = [one for one in workbook.sheets if one.visibility == "visible"]
+    chosen = [one for one in visible if sheet in (None, one.name)]
+    if sheet is not None and not chosen:
+        values = {"sheet_name": sheet, "sheets": listing(f"“{one.name}”" for one in visible)}
+        raise ImportProblems([Problem("import_sheet_unknown", Place(workbook.file), values)])
+    found = [(one, export) for one in chosen for export in _exports(workbook, one, layout)]
+    known = [pair for pair in found if pair[1].layout != PLAIN] or found
+    if not known:
+        raise ImportProblems([Problem("draft_no_table", Place(workbook.file))])
+    if len({one.name for one, _ in known}) > 1:
+        values = {"sheets": listing(f"“{one.name}”" for one, _ in known), "first": known[0][0].name}
+        raise ImportProblems([Problem("import_two_sheets", Place(workbook.file), values)])
+    if len(known) > 1:
+        values = {"layouts": listing(export.layout for _, export in known), "first": known[0][1].layout}
+        raise ImportProblems([Problem("import_two_layouts", Place(workbook.file), values)])
+    return known[0]
+
+
+def _exports(workbook: Workbook, sheet: Sheet, layout: str | None) -> list[Export]:
+    head = first_rows(sheet)
+    exports = [] if layout == PLAIN else recognised(workbook.file, sheet, head)
+    exports = [export for export in exports if layout in (None, export.layout)]
+    plain = plain_guess(head) if not exports and layout in (None, PLAIN) else None
+    return [plain] if plain is not None else exports
+
+
+def plain_guess(head: Sequence[Row]) -> Export | None:
+    """Return a plain table under the first row that has the most texts, with rows below it; else ``None``.
+
+    A column headed like a number of the answer is taken for one.
+    """
+    counts = [sum(isinstance(value, str) for value in row.cells.values()) for row in head]
+    if not counts or max(counts) < 2:
+        return None
+    at = counts.index(max(counts))
+    header = head[at]
+    if at + 1 >= len(head):
+        return None
+    columns: list[ExportColumn] = []
+    for number, value in sorted(header.cells.items()):
+        column = plain_column(number, [raw_text(value)])
+        if matching(column.header) in _RESPONDENT and all(c.meta != "respondent" for c in columns):
+            column = replace(column, role="meta", meta="respondent")
+        columns.append(column)
+    return Export(PLAIN, (header.number,), header.number + 1, tuple(columns))
