@@ -11,6 +11,7 @@ from survey.language import listing
 from survey.layouts import recognised
 from survey.layouts.export import Export, ExportColumn
 from survey.layouts.plain import PLAIN, plain_column
+from survey.problem_list import answer_sheets
 from survey.table import first_rows
 from survey.wording import matching
 from survey.workbook import Sheet, Workbook
@@ -42,7 +43,7 @@ def any_export(
         When no sheet holds a table, or several do and ``sheet`` does not say which; when a sheet is an
         export of two platforms and ``layout`` does not say which.
     """
-    visible = [one for one in workbook.sheets if one.visibility == "visible"]
+    visible = answer_sheets((s for s in workbook.sheets if s.visibility == "visible"), workbook.file)
     chosen = [one for one in visible if sheet in (None, one.name)]
     if sheet is not None and not chosen:
         values = {"sheet_name": sheet, "sheets": listing(f"“{one.name}”" for one in visible)}

@@ -18,6 +18,7 @@ from survey.layouts import LAYOUTS, recognised
 from survey.layouts.export import Export, ExportColumn
 from survey.layouts.plain import PLAIN, SEARCHED, read_plain
 from survey.mapping import HeaderIndex, Target
+from survey.problem_list import answer_sheets
 from survey.workbook import Sheet, Workbook
 
 
@@ -153,7 +154,8 @@ def _undecided(workbook: Workbook, best: list[Table]) -> Problem:
 
 def _candidates(workbook: Workbook, name: str | None) -> list[Sheet]:
     if name is None:
-        return [sheet for sheet in workbook.sheets if sheet.visibility == "visible"]
+        visible = [sheet for sheet in workbook.sheets if sheet.visibility == "visible"]
+        return answer_sheets(visible, workbook.file)
     try:
         return [workbook.sheet(name)]
     except KeyError:

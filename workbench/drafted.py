@@ -75,9 +75,9 @@ def drafted_files(drafted: DraftedStudy, language: Language, header: str) -> Map
     from survey.decisions import decisions_file, write_decisions
     from survey.definition import dump_study
 
-    text = catalogue("survey")
+    survey = catalogue("survey")
     layout = drafted.decisions.layout
-    heading = text("mapping.heading", language, layout=text(f"layout.{layout}", language))
+    heading = survey("mapping.heading", language, layout=survey(f"layout.{layout}", language))
     study = _annotated(dump_study(drafted.study), drafted, language)
     return {
         STUDY_FILE: f"{header}\n{study}",

@@ -1,18 +1,49 @@
-"""What an import hands back: the rows it refused."""
+"""What an import hands back: the user's own workbook with its problems marked, and the rows it refused."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.files import write_made
+from workbench.files import write_made, write_whole
 from workbench.project import Project
 from workbench.terminal import Terminal
 
 if TYPE_CHECKING:
+    from survey.errors import Problem
     from workbench.incoming import Arrival, Request
 
 REFUSED = "refused"
+
+
+def mark_copy(request: Request, out: Path | None, terminal: Terminal, read: Callable[[], Arrival]) -> Arrival:
+    """Return what ``read`` returns; with ``out``, write the marked copy whatever comes of it."""
+    from survey.annotate import refuse_name
+    from survey.errors import ImportProblems
+
+    if out is None:
+        return read()
+    refuse_name(request.file, out)
+    try:
+        arrival = read()
+    except ImportProblems as error:
+        _write_copy(request, out, error.problems, terminal)
+        raise
+    _write_copy(request, out, arrival.imported.report.warnings, terminal)
+    return arrival
+
+
+def _write_copy(request: Request, out: Path, problems: Sequence[Problem], terminal: Terminal) -> None:
+    from survey.annotate import marked_copy
+
+    header_row = request.options.header_row if request.options else None
+    with terminal.progress("import.marking"):
+        copy = marked_copy(
+            request.file, problems, terminal.language, encoding=request.encoding, header_row=header_row
+        )
+    write_whole(out, copy.content)
+    terminal.remark(f"import.annotated.{copy.kind}", path=out, n=copy.marked)
 
 
 def write_refused_rows(

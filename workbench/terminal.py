@@ -133,6 +133,10 @@ class Terminal:
         """Print one sentence of the result on stdout, unbroken so that a path in it can be copied."""
         typer.echo(self.text(key, **values))
 
+    def remark(self, key: str, /, **values: object) -> None:
+        """Print one sentence about what was done on the way on stderr."""
+        self._tell(self.text(key, **values))
+
     def lines(self, lines: Iterable[str], *, indent: str = "") -> None:
         """Print ready sentences of the result on stdout, broken to the width of a terminal."""
         for line in lines:

@@ -10,7 +10,7 @@ import typer
 
 from workbench import options
 from workbench.incoming import Arrival, Import, Request, import_file, read_file, remember_decisions, tried
-from workbench.marked_copy import write_refused_rows
+from workbench.marked_copy import mark_copy, write_refused_rows
 from workbench.project import Project
 from workbench.terminal import Terminal, problem_document
 
@@ -25,6 +25,7 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE")],
     wave: Annotated[str, typer.Option("--wave", metavar="WAVE")],
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    annotate: Annotated[Path | None, typer.Option("--annotate", metavar="OUT.xlsx")] = None,
     accept_valid: Annotated[bool, typer.Option("--accept-valid")] = False,
     accept_proposals: Annotated[bool, typer.Option("--accept-proposals")] = False,
     leave_out: Annotated[bool, typer.Option("--leave-out")] = False,
@@ -57,8 +58,7 @@ def import_(
         leave_out=leave_out,
     )
     request = Request(file, wave, encoding, asked)
-    with terminal.progress("import.reading"):
-        arrival = read_file(opened, request)
+    arrival = mark_copy(request, annotate, terminal, lambda: _read(opened, request, terminal))
     if dry_run:
         _try(opened, request, arrival, terminal, json=json)
         return
@@ -74,6 +74,11 @@ def import_(
         terminal.line("import.refused_file", path=refused)
     if decided is not None:
         terminal.line("import.decisions_file", path=decided)
+
+
+def _read(opened: Project, request: Request, terminal: Terminal) -> Arrival:
+    with terminal.progress("import.reading"):
+        return read_file(opened, request)
 
 
 def _try(opened: Project, request: Request, arrival: Arrival, terminal: Terminal, *, json: bool) -> None:
