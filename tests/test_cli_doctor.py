@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -16,7 +17,7 @@ from survey.errors import Place, Problem
 from survey.language import Language
 from workbench.commands import doctor
 from workbench.layout import cells
-from workbench.terminal import Terminal
+from workbench.terminal import Terminal, problems_document
 
 
 @pytest.fixture
@@ -166,6 +167,12 @@ def _working(terminal: Terminal) -> None:
 def test_progress_is_shown_to_who_watches_and_to_nobody_else() -> None:
     assert "导入 2026Q3" in watched(_working)
     assert watched(_working, stream=io.StringIO()) == ""
+
+
+def test_problems_as_json_stand_one_by_one_and_in_groups() -> None:
+    found = json.loads(json.dumps(problems_document(problems(3))))
+    assert [problem["place"]["cell"] for problem in found["problems"]] == ["B1", "B2", "B3"]
+    assert [(group["count"], group["cells"]) for group in found["groups"]] == [(3, ["B1:B3"])]
 
 
 def test_many_warnings_of_one_kind_are_cut_short() -> None:
