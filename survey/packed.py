@@ -22,7 +22,8 @@ from typing import Any, BinaryIO
 
 from survey.cells import LAST_COLUMN, LAST_ROW, Fault, Kind, Row
 
-# A spreadsheet shows a time without a day on the day before its days begin.
+# A spreadsheet shows a time without a day on the day before its days begin, and believes in a 29th of
+# February 1900; so does the reader of .xlsx.
 _NO_DAY = date(1899, 12, 30)
 _HALF_SECOND = timedelta(milliseconds=500)
 _PLAIN = frozenset({str, bool, int})
@@ -90,7 +91,8 @@ def _moment(value: object) -> datetime | None:
     if isinstance(value, time):
         value = datetime.combine(_NO_DAY, value)
     elif isinstance(value, timedelta):
-        value = datetime.combine(_NO_DAY, time()) + value
+        shift = timedelta(days=1) if timedelta(days=1) <= value < timedelta(days=60) else timedelta()
+        value = datetime.combine(_NO_DAY, time()) + shift + value
     elif isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())
     return value.replace(tzinfo=None) + _HALF_SECOND if isinstance(value, datetime) else None

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,7 @@ from old_formats import (
 from survey.archive import Limits
 from survey.cells import CellValue, Fault, Kind, Row
 from survey.limited import ChildFailed
+from survey.packed import packed
 from survey.spool import Spool
 from survey.workbook import read_workbook
 
@@ -96,6 +97,17 @@ def test_days_and_times_of_an_xls(p: Path) -> None:
         datetime(1904, 1, 2),
         datetime(1904, 3, 1),
         datetime(2021, 1, 1),
+    ]
+
+
+def test_moments_out_of_the_ordinary() -> None:
+    found = [timedelta(hours=36), timedelta(days=60), timedelta.max, datetime.max, time(9, 30, 0, 600_000)]
+    assert [packed(value) for value in found] == [
+        {"date": "1900-01-01T12:00:00"},
+        {"date": "1900-02-28T00:00:00"},
+        {"refused": str(timedelta.max)},
+        {"refused": str(datetime.max)},
+        {"date": "1899-12-30T09:30:01"},
     ]
 
 
