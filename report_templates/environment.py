@@ -6,7 +6,7 @@ parts. Nothing here loads a template from anywhere but this package.
 
 Filters: ``marked`` turns ▲ ▼ ○ ● in a text into the drawn marks, ``chart`` draws a chart input, ``safe_link``
 lets https, mailto and page-internal addresses through. Functions: ``mark(name)``, ``grade(name)``,
-``styles(file)``.
+``styles(file, folder)``.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def safe_link(address: str) -> str:
 
 
 @cache
-def styles(file: str) -> Markup:
-    """Return a style sheet of ``executive/`` for a ``<style>`` element."""
-    text = (resources.files("report_templates") / "executive" / file).read_text(encoding="utf-8")
+def styles(file: str, folder: str = "executive") -> Markup:
+    """Return a style sheet of ``folder`` for a ``<style>`` element."""
+    text = (resources.files("report_templates") / folder / file).read_text(encoding="utf-8")
     if "<" in text or "&" in text:
         raise ValueError(f"{file} has signs that a style element of XHTML cannot hold")
     return Markup(text)  # noqa: S704 - a file of this package, checked above

@@ -79,6 +79,7 @@ def write_pdf(
     attachments: Sequence[Attachment] = (),
     limits: Limits | None = None,
     well_formed: bool = False,
+    forms: bool = False,
 ) -> bytes:
     """Render one page with a ``Printer`` of its own; parameters and errors as in ``Printer.write``."""
     with Printer() as printer:
@@ -89,6 +90,7 @@ def write_pdf(
             attachments=attachments,
             limits=limits,
             well_formed=well_formed,
+            forms=forms,
         )
 
 
@@ -140,6 +142,7 @@ class Printer:
         attachments: Sequence[Attachment] = (),
         limits: Limits | None = None,
         well_formed: bool = False,
+        forms: bool = False,
     ) -> bytes:
         """Render a page.
 
@@ -152,6 +155,7 @@ class Printer:
         attachments : files to carry along; needs one of the archival variants to be found by readers.
         limits : memory and time; the defaults are far above what a report needs.
         well_formed : whether ``html`` is well-formed XML too, which is read much faster.
+        forms : whether inputs become fields that can be filled in; the fonts are then embedded whole.
 
         Raises
         ------
@@ -165,7 +169,7 @@ class Printer:
         self._jobs += 1
         folder = Path(self._folder.name) / f"job{self._jobs}"
         folder.mkdir()
-        job = {"variant": variant, "well_formed": well_formed}
+        job = {"variant": variant, "well_formed": well_formed, "forms": forms}
         _write_job(folder, html, assets or {}, job, attachments, limits or Limits())
         problems = self._run(folder, limits or Limits())
         if problems:

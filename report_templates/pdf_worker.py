@@ -82,7 +82,7 @@ def render(folder: Path, job: dict[str, Any]) -> Outcome:
     outcome: Outcome = {}
     try:
         document = _document(html, fetcher, well_formed=job["well_formed"])
-        document.write_pdf(folder / "report.pdf", **_options(folder, job))
+        document.write_pdf(folder / "report.pdf", finisher=_name_groups_once, **_options(folder, job))
     except weasyprint.urls.FatalURLFetchingError:
         pass  # The record of refusals says which address it was.
     except (MemoryError, RecursionError) as error:
@@ -113,6 +113,17 @@ def _document(html: str, fetcher: Any, *, well_formed: bool) -> Any:
     return Parsed()
 
 
+def _name_groups_once(_: Any, pdf: Any) -> None:
+    """Leave the name of a group of marks to the group: WeasyPrint names each mark too, as ``q1.q1``."""
+    marks = [
+        one for one in pdf.objects if isinstance(one, dict) and one.get("FT") == "/Btn" and "Parent" in one
+    ]
+    form = pdf.catalog.get("AcroForm")
+    for mark in marks:
+        del mark["T"]
+        form["Fields"].remove(mark.reference)
+
+
 def _options(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
     import weasyprint
 
@@ -128,7 +139,12 @@ def _options(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
         for one in job["attachments"]
     ]
     identifier = bytes.fromhex(job["identifier"])
-    return {"pdf_variant": job["variant"], "pdf_identifier": identifier, "attachments": attachments}
+    return {
+        "pdf_variant": job["variant"],
+        "pdf_identifier": identifier,
+        "pdf_forms": job["forms"],
+        "attachments": attachments,
+    }
 
 
 def _fetcher(assets: dict[str, bytes]) -> Any:
