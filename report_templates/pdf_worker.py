@@ -115,13 +115,11 @@ def _document(html: str, fetcher: Any, *, well_formed: bool) -> Any:
 
 def _name_groups_once(_: Any, pdf: Any) -> None:
     """Leave the name of a group of marks to the group: WeasyPrint names each mark too, as ``q1.q1``."""
-    marks = [
-        one for one in pdf.objects if isinstance(one, dict) and one.get("FT") == "/Btn" and "Parent" in one
-    ]
-    form = pdf.catalog.get("AcroForm")
-    for mark in marks:
-        del mark["T"]
-        form["Fields"].remove(mark.reference)
+    objects: list[Any] = [one for one in pdf.objects if isinstance(one, dict)]
+    for mark in objects:
+        if mark.get("FT") == "/Btn" and "Parent" in mark:
+            del mark["T"]
+            pdf.catalog["AcroForm"]["Fields"].remove(mark.reference)
 
 
 def _options(folder: Path, job: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from report_templates.measure import pieces, width
-from report_templates.questionnaire.model import Answer, Asked, BlockView, Form, Heads, Width
+from report_templates.questionnaire.model import Answer, Asked, BlockView, Form, Heads, Marked, Width
 from report_templates.questionnaire.routing import condition, jumps
 from report_templates.theme import CAPTION, mm, pt
 from survey.answer_columns import LIST_ANSWERS
@@ -28,7 +28,7 @@ def form_context(study: Study, wave: str, language: Language) -> Form:
 
     Raises ``KeyError`` where the study declares no such wave. Same study, same form: it knows no clock.
     """
-    words, label = catalogue("report_templates"), study.wave_by_id[wave].label[language]
+    say, label = catalogue("report_templates"), study.wave_by_id[wave].label[language]
     title, organisation = study.title[language], study.organisation[language]
     count = len(numbered(study))
     return Form(
@@ -41,14 +41,14 @@ def form_context(study: Study, wave: str, language: Language) -> Form:
         section=label,
         foot=f"{organisation}　{study.id}　{wave}",
         introduction=(
-            words("questionnaire.invitation", language, organisation=organisation, n=count),
-            words("questionnaire.privacy", language, limit=study.reporting.disclosure_limit),
+            say("questionnaire.invitation", language, organisation=organisation, n=count),
+            say("questionnaire.privacy", language, limit=study.reporting.disclosure_limit),
         ),
-        guide=words("questionnaire.guide", language),
+        guide=say("questionnaire.guide", language),
         identity=_identity(study, language),
-        identity_note=words("questionnaire.identity", language),
+        identity_note=say("questionnaire.identity", language),
         blocks=tuple(_Views(study, language).all()),
-        closing=words("questionnaire.closing", language),
+        closing=say("questionnaire.closing", language),
     )
 
 
@@ -76,7 +76,7 @@ class _Views:
 
     def __init__(self, study: Study, language: Language) -> None:
         self.study, self.language = study, language
-        self.words = catalogue("report_templates")
+        self.say = catalogue("report_templates")
         self.numbers = numbered(study)
         self.jumps = jumps(study, language)
 
@@ -112,7 +112,7 @@ class _Views:
             shown = tuple(Answer(asked[0].id, str(a.code), self._label(a)) for a in answers)
             yield self._list("one", asked[0], shown, self._condition(first), "")
         else:
-            note = self.words("questionnaire.each_row", self.language) if block.matrix else ""
+            note = self.say("questionnaire.each_row", self.language) if block.matrix else ""
             yield BlockView("scale", asked, self._condition(first), note, self._heads(scale))
 
     def _line(self, scale: Scale, question: Asked, put_to: str) -> BlockView:
@@ -125,7 +125,7 @@ class _Views:
             if answer.blank
         )
         key = "questionnaire.between_words" if all(ends) else "questionnaire.between"
-        note = self.words(key, self.language, low=low, high=high, worst=ends[0], best=ends[1])
+        note = self.say(key, self.language, low=low, high=high, worst=ends[0], best=ends[1])
         unit = scale.unit[self.language] if scale.unit else ""
         return BlockView("short", (question,), put_to, note, answers=blanks, unit=unit, width="narrow")
 
@@ -148,40 +148,35 @@ class _Views:
         return answer.label[self.language] if answer.label is not None else ""
 
     def _choice(self, question: ChoiceQuestion) -> BlockView:
-        kind = "rank" if question.kind == "ranking" else "several"
+        kind: Marked = "rank" if question.kind == "ranking" else "several"
         most = question.most if question.most is not None and question.most < len(question.options) else None
-        note = self.words(f"questionnaire.{kind}{'_most' if most else ''}", self.language, most=most)
+        note = self.say(f"questionnaire.{kind}{'_most' if most else ''}", self.language, most=most)
         shown = []
         for option in question.options:
             label = option.label[self.language]
             if option.exclusive:
-                label = self.words("questionnaire.alone", self.language, option=label)
+                label = self.say("questionnaire.alone", self.language, option=label)
             name = f"{question.id}/{option.code}"
             shown.append(Answer(name, "1", label, f"{name}/text" if option.open else ""))
         return self._list(kind, self._asked(question), tuple(shown), self._condition(question), note)
 
     def _list(
-        self, kind: str, question: Asked, answers: tuple[Answer, ...], put_to: str, note: str
+        self, kind: Marked, question: Asked, answers: tuple[Answer, ...], put_to: str, note: str
     ) -> BlockView:
         line = sum(width(answer.label, pt(9.5)) + _MARK for answer in answers)
-        across = line <= _ACROSS and not any(answer.beside for answer in answers)
-        if kind == "one":
-            return BlockView("one", (question,), put_to, note, answers=answers, across=across)
-        if kind == "rank":
-            return BlockView("rank", (question,), put_to, note, answers=answers)
-        return BlockView("several", (question,), put_to, note, answers=answers, across=across)
+        across = kind != "rank" and line <= _ACROSS and not any(answer.beside for answer in answers)
+        return BlockView(kind, (question,), put_to, note, answers=answers, across=across)
 
     def _fact(self, column: Column) -> BlockView:
         asked = self._asked(column)
         if column.kind == "flag":
-            yes_no = [(code, self.words(f"questionnaire.{key}", self.language)) for code, key in
-                      (("1", "yes"), ("0", "no"))]  # fmt: skip
-            answers = tuple(Answer(column.id, code, label) for code, label in yes_no)
+            labels = (("1", "questionnaire.yes"), ("0", "questionnaire.no"))
+            answers = tuple(Answer(column.id, code, self.say(key, self.language)) for code, key in labels)
             return self._list("one", asked, answers, "", "")
         if column.categories:
             answers = tuple(Answer(column.id, c.value, c.label[self.language]) for c in column.categories)
             return self._list("one", asked, answers, "", "")
-        note = self.words("questionnaire.day", self.language) if column.kind == "date" else ""
+        note = self.say("questionnaire.day", self.language) if column.kind == "date" else ""
         return BlockView(
             "short", (asked,), note=note, width="narrow" if column.kind == "number" else "medium"
         )

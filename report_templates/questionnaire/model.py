@@ -12,6 +12,7 @@ from typing import Literal
 from survey.language import Language
 
 Width = Literal["narrow", "medium", "wide"]
+Marked = Literal["one", "several", "rank"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class BlockView:
     width : of a line.
     """
 
-    kind: Literal["scale", "one", "several", "rank", "open", "short"]
+    kind: Marked | Literal["scale", "open", "short"]
     questions: tuple[Asked, ...]
     condition: str = ""
     note: str = ""

@@ -48,27 +48,27 @@ def _behind(questions: Sequence[Question], position: int) -> list[Question]:
 
 
 def _jump(study: Study, gate: Item, admitted: frozenset[int], number: int | None, language: Language) -> str:
-    words = catalogue("report_templates")
+    say = catalogue("report_templates")
     others = [answer.code for answer in offered(study.scale_of(gate.id)) if answer.code not in admitted]
     if not others:
         return ""
     few = len(others) <= _NAMED
     answers = _answers(study, gate.id, others if few else sorted(admitted), language)
-    target = words("questionnaire.to_number", language, number=number) if number else ""
-    target = target or words("questionnaire.to_end", language)
+    target = say("questionnaire.to_number", language, number=number) if number else ""
+    target = target or say("questionnaire.to_end", language)
     key = "questionnaire.jump" if few else "questionnaire.jump_unless"
-    return words(key, language, answers=answers, target=target)
+    return say(key, language, answers=answers, target=target)
 
 
 def _answers(study: Study, item: str, codes: Sequence[int], language: Language) -> str:
     """Return answers in words, a run of bare codes as a range."""
-    words, scale = catalogue("report_templates"), study.scale_of(item)
+    say, scale = catalogue("report_templates"), study.scale_of(item)
     labels = {answer.code: answer.label for answer in offered(scale)}
     if len(codes) > _NAMED and list(codes) == list(range(codes[0], codes[-1] + 1)):
-        return words("questionnaire.range", language, low=codes[0], high=codes[-1])
+        return say("questionnaire.range", language, low=codes[0], high=codes[-1])
     shown = []
     for code in codes:
         label = labels.get(code)
         text = label[language] if label is not None else str(code)
-        shown.append(words("questionnaire.quoted", language, answer=text))
-    return words("questionnaire.or", language).join(shown)
+        shown.append(say("questionnaire.quoted", language, answer=text))
+    return say("questionnaire.or", language).join(shown)
