@@ -45,6 +45,8 @@ def column_changes(
 ) -> tuple[Problem, ...]:
     """Return a warning for every part of the study that came in otherwise than in wave ``wave``.
 
+    Facts from the customer system are compared by whether they are there, questions also by wording and order.
+
     Parameters
     ----------
     before, after : columns of that wave and of the present file, in the order of their sheets.
@@ -55,6 +57,8 @@ def column_changes(
     still = _in_order([list(then).index(target) for target in common])
     found: list[tuple[str, dict[str, Any]]] = []
     for n, target in enumerate(common):
+        if not _is_question(study, target):
+            continue
         if _form(then[target]) != _form(now[target]):
             headers = {"before": then[target].header, "header": now[target].header}
             found.append(("change_renamed", {"id": target} | headers))
@@ -80,6 +84,12 @@ def _first(columns: Sequence[Asked]) -> dict[str, Asked]:
 def _form(column: Asked) -> str:
     """Return the wording without its question number: renumbering a form renames nothing."""
     return matching(without_question_number(column.header) or column.header)
+
+
+def _is_question(study: Study, target: str) -> bool:
+    """Whether respondents are asked: what a customer system calls its columns, and where, changes no answer."""
+    column = study.column_by_id.get(target)
+    return column is None or column.text is not None
 
 
 def _label(study: Study, target: str) -> Any:

@@ -26,6 +26,7 @@ from survey.mapping import HeaderIndex
 from survey.notes import Notes
 from survey.people import Duplicates, kept_of_repeated, respondents
 from survey.positions import settle_numbers
+from survey.problem_list import PROBLEM_SHEET
 from survey.questions import BlankKind
 from survey.responses import Responses
 from survey.row_states import set_aside
@@ -255,7 +256,8 @@ class _Import:
         rows = grid.last - self.table.export.first_row + 1
         aside = {why: n for why, n in self.aside.items() if n}
         left = len(without) + len(self.refused) + sum(aside.values())
-        others = tuple(sheet.name for sheet in self.workbook.sheets if sheet is not self.table.sheet)
+        sheets = (sheet for sheet in self.workbook.sheets if sheet.name != PROBLEM_SHEET)
+        others = tuple(sheet.name for sheet in sheets if sheet is not self.table.sheet)
         return ImportReport(
             file=self.workbook.file,
             sha256=self.workbook.sha256,

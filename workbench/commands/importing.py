@@ -82,14 +82,24 @@ def _read(opened: Project, request: Request, terminal: Terminal) -> Arrival:
 
 
 def _try(opened: Project, request: Request, arrival: Arrival, terminal: Terminal, *, json: bool) -> None:
-    """Show what an import would do; nothing is written."""
-    with terminal.progress("import.reading"), tried(opened, request, arrival) as (done, _):
-        pass
+    """Show what an import would do to the wave and its index, and who may have answered carelessly."""
+    from survey.careless_words import flag_lines
+    from workbench.preview import index_preview
+
+    preview = None
+    with terminal.progress("import.reading"), tried(opened, request, arrival) as (done, copy):
+        if done.outcome.again is None:
+            preview = index_preview(opened, request.wave, copy)
     if json:
-        terminal.json(import_document(done, dry_run=True))
-    else:
-        terminal.line("import.dry_run")
-        show_import(terminal, done)
+        found = {} if preview is None else {"preview": preview.document(), "flags": preview.flags.document()}
+        terminal.json(import_document(done, dry_run=True) | found)
+        return
+    terminal.line("import.dry_run")
+    show_import(terminal, done)
+    if preview is not None:
+        heading, *figures = preview.lines(terminal)
+        terminal.lines([heading])
+        terminal.lines([*figures, *flag_lines(preview.flags, terminal.language)], indent="  ")
 
 
 def show_import(terminal: Terminal, done: Import) -> None:
