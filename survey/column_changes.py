@@ -45,7 +45,7 @@ def column_changes(
 ) -> tuple[Problem, ...]:
     """Return a warning for every part of the study that came in otherwise than in wave ``wave``.
 
-    Facts from the customer system are compared by whether they are there, questions also by wording and order.
+    Facts from the customer system are compared by whether they are there; questions by wording and order too.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def _form(column: Asked) -> str:
 
 
 def _is_question(study: Study, target: str) -> bool:
-    """Whether respondents are asked: what a customer system calls its columns, and where, changes no answer."""
+    """Whether respondents are asked: how a customer system heads its columns changes no answer."""
     column = study.column_by_id.get(target)
     return column is None or column.text is not None
 
