@@ -1,35 +1,40 @@
-"""The tables that hold answers: one wide row per respondent, one column per item.
+"""The tables that hold answers: one wide row per version of somebody's answers, one column per item.
 
-Columns are added when an item or a fact first arrives and never dropped. Nothing here decides what
-may be written: see ``store``.
+Columns are added when an item or a fact first arrives and never dropped, and rows are never changed. What
+a wave holds is what its current imports assert, later ones before earlier ones: see ``migrations``.
+Nothing here decides what may be written: see ``store``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
+from survey.answer_view import quoted, write_view
 from survey.canonical import canonical
 from survey.errors import StoreProblems
 from survey.project_file import ProjectFile
-from survey.questions import MAX_COLUMNS
-from survey.responses import Responses, Value
-from survey.wave_contents import wave_digest
+from survey.questions import MAX_COLUMNS, BlankKind
+from survey.responses import PARADATA, Choice, Responses, Value
 
-_VIEW = """
-CREATE VIEW answers_long AS
-SELECT
-    respondent.wave AS wave,
-    respondent.id AS respondent,
-    item.id AS item,
-    CASE item.position CASES END AS code
-FROM respondent
-JOIN answers ON answers.respondent_key = respondent.key
-CROSS JOIN item
-"""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Whose answers are wanted: respondents with the keys of the versions, and what they were asked."""
+
+    wave: str
+    keys: Mapping[str, int]
+    items: Sequence[str]
+    facts: Sequence[str]
+    questions: Sequence[str]
+    choices: Sequence[str]
 
 
 class AnswerTables:
@@ -38,66 +43,146 @@ class AnswerTables:
     def __init__(self, file: ProjectFile) -> None:
         self._file = file
 
-    def load(self, wave: str) -> Responses:
-        """Return the answers of ``wave``; raises ``StoreProblems`` when there are none, or no such."""
-        lists = self._file.run("SELECT items, facts, questions FROM wave WHERE id = ?", (wave,))
-        if not lists:
-            raise StoreProblems([self._file.problem("store_no_wave", wave=wave)])
-        try:
-            items, facts, questions = (tuple(json.loads(ids)) for ids in lists[0])
-            keys = self._file.run("SELECT key, id FROM respondent WHERE wave = ? ORDER BY key", (wave,))
-            answers = self._wide("item", "answers", items, wave)
-            codes = np.array(answers, dtype=np.int16).reshape(len(keys), len(items))
-            values = [
-                tuple(_fact(value) for value in row) for row in self._wide("fact", "facts", facts, wave)
-            ]
-            columns = {name: tuple(row[n] for row in values) for n, name in enumerate(facts)}
-            comments = self._comments(wave, questions, {key: n for n, (key, _) in enumerate(keys)})
-        except (TypeError, ValueError, OverflowError, KeyError) as error:
-            # Somebody wrote to the file by other means: what is there is no answer of a wave.
-            raise StoreProblems([self._file.problem("store_wave_altered", wave=wave)]) from error
-        return Responses(wave, tuple(str(row[1]) for row in keys), items, codes, columns, comments)
+    # -- reading ----------------------------------------------------------------------------------
 
-    def _wide(self, kind: str, table: str, ids: Sequence[str], wave: str) -> list[tuple[Any, ...]]:
+    def held(self, wave: str) -> dict[str, int]:
+        """Return everybody whose answers ``wave`` holds, in order, with the key of the version that holds."""
+        rows = self._file.run(
+            "SELECT id, key FROM import JOIN assertion ON assertion.import = number"
+            " JOIN respondent ON key = respondent_key"
+            " WHERE import.wave = ? AND state = 'current' ORDER BY number, position",
+            (wave,),
+        )
+        return dict(rows)  # the first assertion gives the place, the last one the version
+
+    def came_with(self, keys: Sequence[int]) -> tuple[int, ...]:
+        """Return the imports with which some versions came, in order."""
+        rows = self._file.run(
+            "SELECT DISTINCT import FROM respondent WHERE key IN (SELECT value FROM json_each(?)) ORDER BY 1",
+            (json.dumps(keys),),
+        )
+        return tuple(row[0] for row in rows)
+
+    def asked(self, wave: str) -> tuple[str, ...]:
+        """Return the items of ``wave``; none without answers."""
+        lists = self._lists(wave)
+        with self._altered("store_wave_altered", wave=wave):
+            return tuple(json.loads(lists[0])) if lists else ()
+
+    def _lists(self, wave: str) -> tuple[str, ...]:
+        """Return the lists of what was asked in ``wave``, as the first import that holds wrote them."""
+        rows = self._file.run(
+            "SELECT items, facts, questions, choices FROM import"
+            " WHERE wave = ? AND state = 'current' ORDER BY number LIMIT 1",
+            (wave,),
+        )
+        return rows[0] if rows else ()
+
+    def load(self, wave: str, without: Iterable[str] = ()) -> Responses:
+        """Return the answers of ``wave``; raises ``StoreProblems`` when there are none, or no such."""
+        if not (lists := self._lists(wave)):
+            raise StoreProblems([self._file.problem("store_no_wave", wave=wave)])
+        with self._altered("store_wave_altered", wave=wave):
+            keys = self.held(wave)
+            for respondent in without:
+                keys.pop(respondent, None)
+            return self._read(Versions(wave, keys, *map(json.loads, lists)))
+
+    def brought(self, number: int) -> Responses:
+        """Return the answers that were new or corrected with import ``number``, undone or not."""
+        [lists] = self._file.run(
+            "SELECT wave, items, facts, questions, choices FROM import WHERE number = ?", (number,)
+        )
+        with self._altered("store_import_altered", number=number):
+            keys = self._file.run("SELECT id, key FROM respondent WHERE import = ? ORDER BY key", (number,))
+            return self._read(Versions(lists[0], dict(keys), *map(json.loads, lists[1:])))
+
+    @contextmanager
+    def _altered(self, code: str, **values: Any) -> Iterator[None]:
+        """Somebody wrote to the file by other means: what is there is no answer of a wave."""
+        try:
+            yield
+        except (TypeError, ValueError, OverflowError, KeyError) as error:
+            raise StoreProblems([self._file.problem(code, **values)]) from error
+
+    def _read(self, wanted: Versions) -> Responses:
+        keys = list(wanted.keys.values())
+        position = {key: n for n, key in enumerate(keys)}
+        answers = self._wide("item", "answers", wanted.items, keys)
+        facts = list(zip(*self._wide("fact", "facts", wanted.facts, keys), strict=True))
+        return Responses(
+            wanted.wave,
+            tuple(map(str, wanted.keys)),
+            tuple(wanted.items),
+            np.array(answers, dtype=np.int16).reshape(len(keys), len(wanted.items)),
+            {name: _facts(facts[n]) if keys else () for n, name in enumerate(wanted.facts)},
+            self._long("verbatim", "text", wanted.questions, position, "", str),
+            self._long("choice", "answer", wanted.choices, position, BlankKind.BLANK, _choice),
+            self._paradata(keys),
+        )
+
+    def _wide(self, kind: str, table: str, ids: Sequence[str], keys: Sequence[int]) -> list[tuple[Any, ...]]:
         names = self._names(kind)
         if not ids:
             return []
         # An unknown name without its table would be taken for a text.
-        cells = ", ".join(f"{table}.{_quoted(names[id_])}" for id_ in ids)
+        return self._rows(table, [f"{table}.{quoted(names[id_])}" for id_ in ids], keys)
+
+    def _rows(self, table: str, cells: Sequence[str], keys: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Return one row per key, in their order; of blanks where the table has none."""
         return self._file.run(
-            f"SELECT {cells} FROM respondent LEFT JOIN {table}"  # noqa: S608 (quoted names)
-            f" ON {table}.respondent_key = respondent.key WHERE respondent.wave = ? ORDER BY respondent.key",
-            (wave,),
+            f"SELECT {', '.join(cells)} FROM json_each(?) AS wanted"  # noqa: S608 (quoted names)
+            f" LEFT JOIN {table} ON {table}.respondent_key = wanted.value ORDER BY wanted.key",
+            (json.dumps(keys),),
         )
 
-    def _comments(
-        self, wave: str, questions: Sequence[str], position: Mapping[int, int]
-    ) -> dict[str, tuple[str, ...]]:
-        texts = {question: [""] * len(position) for question in questions}
+    def _long(
+        self,
+        table: str,
+        cell: str,
+        questions: Sequence[str],
+        position: Mapping[int, int],
+        empty: T,
+        read: Callable[[str], T],
+    ) -> dict[str, tuple[T, ...]]:
+        if not questions:
+            return {}
+        found = {question: [empty] * len(position) for question in questions}
         rows = self._file.run(
-            "SELECT respondent_key, question, text FROM verbatim JOIN respondent ON key = respondent_key"
-            " WHERE wave = ?",
-            (wave,),
+            f"SELECT respondent_key, question, {cell} FROM {table}"  # noqa: S608 (two of our own)
+            " WHERE respondent_key BETWEEN ? AND ?",
+            (min(position, default=0), max(position, default=0)),
         )
-        for key, question, text in rows:
-            texts[question][position[key]] = text
-        return {question: tuple(values) for question, values in texts.items()}
+        for key, question, told in rows:
+            if key in position:
+                found[question][position[key]] = read(told)
+        return {question: tuple(values) for question, values in found.items()}
+
+    def _paradata(self, keys: Sequence[int]) -> dict[str, tuple[Value, ...]]:
+        if not self._file.run("SELECT 1 FROM paradata LIMIT 1"):
+            return {}
+        noted = zip(PARADATA, zip(*self._rows("paradata", PARADATA, keys), strict=True), strict=False)
+        return {name: values for name, values in noted if any(value is not None for value in values)}
 
     def _names(self, kind: str) -> dict[str, str]:
         return dict(self._file.run(f"SELECT id, name FROM {kind}"))  # noqa: S608 (item or fact)
 
-    def write_wave(self, whole: Responses) -> None:
-        """Write what the wave holds and its digest, and make room for new items and facts."""
-        lists = (canonical(whole.items), canonical(list(whole.columns)), canonical(list(whole.comments)))
+    # -- writing ----------------------------------------------------------------------------------
+
+    def write_wave(self, wave: str, digest: str) -> None:
+        """Write the digest of what ``wave`` holds now, empty when that is nothing."""
         self._file.run(
-            "INSERT INTO wave (id, items, facts, questions, digest) VALUES (?, ?, ?, ?, ?)"
+            "INSERT INTO wave (id, digest) VALUES (?, ?)"
             " ON CONFLICT (id) DO UPDATE SET digest = excluded.digest",
-            (whole.wave, *lists, wave_digest(whole)),
+            (wave, digest),
         )
-        new_items = self._add_names("item", "answers", "INTEGER", whole.items)
-        self._add_names("fact", "facts", "ANY", list(whole.columns))
+
+    def make_room(self, answers: Responses) -> None:
+        """Add columns for items and facts that arrive for the first time."""
+        new_items = self._add_names("item", "answers", "INTEGER", answers.items)
+        self._add_names("fact", "facts", "ANY", list(answers.columns))
         if new_items:
-            self._write_view()
+            write_view(self._file.run)
 
     def _add_names(self, kind: str, table: str, type_: str, ids: Iterable[str]) -> bool:
         names = self._names(kind)
@@ -111,44 +196,58 @@ class AnswerTables:
             while name.casefold() in taken:
                 name, copy = f"{id_}_{copy}", copy + 1
             taken.add(name.casefold())
-            self._file.run(f"ALTER TABLE {table} ADD COLUMN {_quoted(name)} {type_}")
+            self._file.run(f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {type_}")
             self._file.run(f"INSERT INTO {kind} VALUES (?, ?, ?)", (position, id_, name))  # noqa: S608 (item or fact)
         return bool(added)
 
-    def _write_view(self) -> None:
-        """Give analysts one row per respondent and item."""
-        rows = self._file.run("SELECT position, name FROM item ORDER BY position")
-        cases = " ".join(f"WHEN {position} THEN answers.{_quoted(name)}" for position, name in rows)
-        self._file.run("DROP VIEW IF EXISTS answers_long")
-        self._file.run(_VIEW.replace("CASES", cases))
-
-    def write_respondents(self, fresh: Responses, number: int) -> None:
-        """Write new respondents with their answers, as those of import ``number``."""
+    def write_versions(self, answers: Responses, number: int) -> range:
+        """Write new versions of somebody's answers, which came with import ``number``; return their keys."""
         start = int(self._file.run("SELECT coalesce(max(key), 0) + 1 FROM respondent")[0][0])
-        keys = range(start, start + len(fresh))
+        keys = range(start, start + len(answers))
         self._file.run_many(
             "INSERT INTO respondent (key, wave, id, import) VALUES (?, ?, ?, ?)",
-            ((key, fresh.wave, id_, number) for key, id_ in zip(keys, fresh.respondents, strict=True)),
+            ((key, answers.wave, id_, number) for key, id_ in zip(keys, answers.respondents, strict=True)),
         )
-        self._insert_wide("item", "answers", fresh.items, zip(keys, fresh.codes.tolist(), strict=True))
-        if fresh.columns:
-            values = zip(*fresh.columns.values(), strict=True)
-            self._insert_wide("fact", "facts", list(fresh.columns), zip(keys, values, strict=True))
+        self._insert_wide("item", "answers", answers.items, zip(keys, answers.codes.tolist(), strict=True))
+        if answers.columns:
+            values = zip(*answers.columns.values(), strict=True)
+            self._insert_wide("fact", "facts", list(answers.columns), zip(keys, values, strict=True))
+        self._insert_long("verbatim", answers.comments, keys, lambda text: text)
+        self._insert_long("choice", answers.choices, keys, _written)
+        noted = [answers.paradata.get(name, (None,) * len(answers)) for name in PARADATA]
         self._file.run_many(
-            "INSERT INTO verbatim (respondent_key, question, text) VALUES (?, ?, ?)",
-            (
-                (key, question, text)
-                for question, texts in fresh.comments.items()
-                for key, text in zip(keys, texts, strict=True)
-                if text
-            ),
+            "INSERT INTO paradata (respondent_key, submitted, seconds, source) VALUES (?, ?, ?, ?)",
+            ((key, *told) for key, *told in zip(keys, *noted, strict=True) if told != [None] * len(told)),
         )
+        return keys
+
+    def write_assertions(self, number: int, keys: Iterable[int]) -> None:
+        """Write which version import ``number`` asserts of everybody in its file, in their order."""
+        self._file.run_many(
+            "INSERT INTO assertion (import, position, respondent_key) VALUES (?, ?, ?)",
+            ((number, position, key) for position, key in enumerate(keys)),
+        )
+
+    def _insert_long(
+        self,
+        table: str,
+        parts: Mapping[str, Sequence[T]],
+        keys: range,
+        written: Callable[[T], str],
+    ) -> None:
+        rows = (
+            (key, question, text)
+            for question, values in parts.items()
+            for key, value in zip(keys, values, strict=True)
+            if (text := written(value))
+        )
+        self._file.run_many(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608 (one of our own)
 
     def _insert_wide(
         self, kind: str, table: str, ids: Sequence[str], rows: Iterable[tuple[int, Sequence[Any]]]
     ) -> None:
         names = self._names(kind)
-        columns = ", ".join(["respondent_key", *(_quoted(names[id_]) for id_ in ids)])
+        columns = ", ".join(["respondent_key", *(quoted(names[id_]) for id_ in ids)])
         marks = ", ".join("?" * (len(ids) + 1))
         self._file.run_many(
             f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 (quoted names)
@@ -156,13 +255,22 @@ class AnswerTables:
         )
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _facts(values: Sequence[Any]) -> tuple[Value, ...]:
+    """Return a column as it was given: SQLite knows 1 and 0 for yes and no."""
+    if not (kinds := set(map(type, values))) <= {int, str, float, type(None)}:
+        raise TypeError(kinds)
+    return (
+        tuple([bool(value) if type(value) is int else value for value in values])
+        if int in kinds
+        else tuple(values)
+    )
 
 
-def _fact(value: Any) -> Value:
-    if isinstance(value, int):
-        return bool(value)
-    if value is None or isinstance(value, (str, float)):
-        return value
-    raise TypeError(type(value).__name__)
+def _choice(told: str) -> Choice:
+    """Return a choice as it was given: ``[3,1]`` or ``-6``."""
+    value = json.loads(told)
+    return BlankKind(value) if isinstance(value, int) else tuple(map(int, value))
+
+
+def _written(choice: Choice) -> str:
+    return canonical(int(choice) if isinstance(choice, BlankKind) else choice)

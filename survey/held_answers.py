@@ -12,7 +12,7 @@ from typing import Any
 
 from survey.errors import Place, Problem
 from survey.language import listing
-from survey.questions import Scale
+from survey.questions import ChoiceQuestion, Scale
 from survey.responses import Responses
 from survey.study import Study
 from survey.wording import matching
@@ -31,7 +31,8 @@ def misfits(held: Responses, then: Mapping[str, Any], now: Study, file: str) -> 
     file : name of the project file, for the places of problems.
     """
     place = Place(file, key=held.wave)
-    found = [*_scales(held, then, now), *_columns(held, then, now), *_design(held, then, now)]
+    parts = (_scales, _choices, _columns, _design)
+    found = [finding for part in parts for finding in part(held, then, now)]
     return tuple(Problem(code, place, values | {"wave": held.wave}) for code, values in found)
 
 
@@ -70,6 +71,33 @@ def _meanings(scale: Scale) -> dict[str, tuple[str, int | str]]:
             words = (blank.label.zh, blank.label.en)
             meanings |= {matching(word): (f"“{word}”", blank.kind) for word in words}
     return meanings
+
+
+def _choices(held: Responses, then: Mapping[str, Any], now: Study) -> Iterator[_Finding]:
+    asked_then = {question["id"]: question for question in then.get("choice_questions", ())}
+    for question in now.choice_questions:
+        before = asked_then.get(question.id)
+        if question.id not in held.choices or before is None:
+            continue
+        about: dict[str, Any] = {"item": question.id, "label": question.label}
+        chosen = {
+            code for choice in held.choices[question.id] if isinstance(choice, tuple) for code in choice
+        }
+        if before["kind"] != question.kind:
+            yield "store_choice_changed", about | {"before": before["kind"], "after": question.kind}
+        elif gone := sorted(chosen - {option.code for option in question.options}):
+            yield "store_option_gone", about | {"names": listing(gone[:_SHOWN])}
+        elif moved := _renumbered(before, question):
+            yield "store_answer_changed", about | {"answers": listing(moved[:_SHOWN])}
+
+
+def _renumbered(before: Mapping[str, Any], after: ChoiceQuestion) -> list[str]:
+    """Return the options that stand under another code than before."""
+    code_now = {
+        matching(word): option.code for option in after.options for word in (option.label.zh, option.label.en)
+    }
+    labels = [(option["code"], word) for option in before["options"] for word in option["label"].values()]
+    return [f"“{word}”" for code, word in labels if code_now.get(matching(word), code) != code]
 
 
 def _columns(held: Responses, then: Mapping[str, Any], now: Study) -> Iterator[_Finding]:

@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from survey.answer_view import write_view
 from survey.errors import Place, Problem, StoreProblems
 
 APPLICATION = 0x63736174  # "csat"
@@ -168,6 +169,8 @@ class ProjectFile:
             return
         if version:
             self._back_up(self.path.with_name(f"{self.path.name}.v{version}.bak"))
+        # Tables that others refer to are made anew; the references are checked once that is done.
+        self.run("PRAGMA foreign_keys = OFF")
         with self.writing():
             # Another program may have been faster.
             for number, step in enumerate(
@@ -177,6 +180,12 @@ class ProjectFile:
                     self.run(statement)
                 self.run(f"PRAGMA user_version = {number}")
             self.run(f"PRAGMA application_id = {APPLICATION}")
+            write_view(self.run)
+            if strays := self.run("PRAGMA foreign_key_check"):
+                raise StoreProblems(
+                    [self.problem("store_damaged", reason=f"{strays[0][0]} → {strays[0][2]}")]
+                )
+        self.run("PRAGMA foreign_keys = ON")
 
     def _back_up(self, path: Path) -> None:
         part = path.with_name(path.name + ".part")

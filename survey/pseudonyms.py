@@ -26,8 +26,6 @@ from survey.study import Study
 
 # What a project file says of its identifiers before the first import, and where they stand as given.
 NEW, PLAIN = "new", "plain"
-# The domain of a platform's own numbers of answers; no column can be called so.
-PLATFORM = "#platform"
 _BYTES = 32
 _KEPT = 16  # 128 bits: no two of a billion identifiers meet
 _HEADER = """\
@@ -64,13 +62,13 @@ class PseudonymKey:
 
 
 def pseudonymised(
-    responses: Responses, study: Study, key: PseudonymKey, *, platform: bool = False
+    responses: Responses, study: Study, key: PseudonymKey, *, platform: str | None = None
 ) -> Responses:
     """Return ``responses`` with a pseudonym for every respondent and every value of a ``key`` column.
 
     The respondent and the column that identifies them keep one name. Where the study names no such column,
-    respondents are row numbers and stay, unless ``platform`` says that they are the platform's own numbers.
-    Blank values stay blank.
+    respondents are row numbers and stay, unless ``platform`` names the one whose own numbers they are (then
+    equal numbers of two platforms do not meet). Blank values stay blank.
     """
     named = {
         column.id: _renaming(key, column.id)
@@ -84,7 +82,8 @@ def pseudonymised(
         for name, values in responses.columns.items()
     }
     respondents = responses.respondents
-    if domain := study.design.respondent or (PLATFORM if platform else None):
+    # No column can be called so.
+    if domain := study.design.respondent or (f"#{platform}" if platform else None):
         rename = named.get(domain) or _renaming(key, domain)
         respondents = tuple(rename(respondent) for respondent in respondents)
     return replace(responses, respondents=respondents, columns=columns)

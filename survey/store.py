@@ -1,100 +1,42 @@
 """The project file: the answers of every wave, and the account of how they came in.
 
-An import is all or nothing. Answers that are already there are never changed by another file: equal
-ones are counted, different ones refuse the import, new respondents are added. Every wave has a digest
-of everything answered in it, so that a report can say which answers it was made from and ``verify``
-can tell whether they are still the same.
+An import is all or nothing, and nothing is ever deleted or overwritten. Each import asserts, for everybody
+in its file, which version of their answers holds; what a wave holds is what its current imports say, later
+ones before earlier ones. So a second file may add people and correct answers, and any import can be taken
+back: what remains is what the other imports say, as if it had never been. Every wave has a digest of
+everything answered in it, so that a report can say which answers it was made from and ``verify`` can tell
+whether they are still the same.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace as changed
 from datetime import datetime
 from math import isfinite
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from survey import __version__
 from survey.answer_tables import AnswerTables
-from survey.canonical import canonical
+from survey.audit import Audit, moment
+from survey.canonical import canonical, digest_of
+from survey.comparison import Change, Comparison, compare
 from survey.definition import study_digest
-from survey.disagreement import disagreements
+from survey.disagreement import disagreements, numbers, rows_differ
 from survey.errors import Place, Problem, StoreProblems
 from survey.held_answers import misfits
-from survey.import_report import ImportReport
+from survey.import_record import AddOutcome, Exclusion, ImportRecord, ImportSource, UndoOutcome
 from survey.language import listing
 from survey.project_file import ProjectFile
 from survey.pseudonyms import NEW, PLAIN
 from survey.responses import Responses
 from survey.study import Study
-from survey.wave_contents import differences, joined, rows_of, wave_digest
+from survey.wave_contents import asked_otherwise, in_order_of, rows_of, wave_digest
 
+__all__ = ["AddOutcome", "Change", "Exclusion", "ImportRecord", "ImportSource", "Store", "UndoOutcome"]
 
-@dataclass(frozen=True, slots=True)
-class ImportSource:
-    """Where answers come from. ``at`` is when, with its time zone; the store reads no clock.
-
-    ``shown`` names the respondents as the file does, for messages; ``key`` is the fingerprint of the key
-    under which they were given pseudonyms, ``None`` where they keep the names of the file.
-    """
-
-    file: str
-    sha256: str
-    study: Study
-    at: datetime
-    rows: int
-    tool: str = __version__
-    report: Mapping[str, Any] = field(default_factory=dict)
-    places: tuple[Place, ...] = ()
-    shown: tuple[str, ...] = ()
-    key: str | None = None
-
-    @classmethod
-    def of(
-        cls, report: ImportReport, study: Study, at: datetime, places: tuple[Place, ...] = (), **more: Any
-    ) -> Self:
-        """Return the source that an import report describes; ``places`` are those of the respondents.
-
-        Sentences of warnings may quote identifiers and are not kept; their codes and places are.
-        """
-        document = report.document()
-        document["warnings"] = [
-            {name: warning[name] for name in ("code", "place")} for warning in document["warnings"]
-        ]
-        return cls(report.file, report.sha256, study, at, report.rows, report=document, places=places, **more)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRecord:
-    """One line of the audit trail."""
-
-    number: int
-    wave: str
-    file: str
-    sha256: str
-    study: str
-    tool: str
-    at: datetime
-    rows: int
-    added: int
-    unchanged: int
-    state: Literal["current", "undone"]
-    report: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class AddOutcome:
-    """What adding did. ``again`` names the earlier import of the same file: nothing was done then."""
-
-    wave: str
-    added: int
-    unchanged: int
-    digest: str
-    number: int | None
-    again: ImportRecord | None = None
+_CHANGES_SHOWN = 200
 
 
 class Store:
@@ -103,6 +45,7 @@ class Store:
     def __init__(self, file: ProjectFile) -> None:
         self._file = file
         self._tables = AnswerTables(file)
+        self._audit = Audit(file)
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Self:
@@ -132,121 +75,192 @@ class Store:
         self._file.copy(path)
 
     def waves(self) -> tuple[str, ...]:
-        """Return the waves that hold answers, in the order in which they first came in."""
-        return tuple(row[0] for row in self._file.run("SELECT id FROM wave ORDER BY rowid"))
+        """Return the waves that hold answers, in the order of the first import of each that holds."""
+        return self._audit.waves()
 
     def asked(self, wave: str) -> tuple[str, ...]:
         """Return the items of ``wave`` by the ids under which their answers stand; none without answers."""
-        rows = self._file.run("SELECT items FROM wave WHERE id = ?", (wave,))
-        try:
-            return tuple(json.loads(rows[0][0])) if rows else ()
-        except (TypeError, ValueError) as error:
-            raise StoreProblems([self._file.problem("store_wave_altered", wave=wave)]) from error
+        return self._tables.asked(wave)
 
     def digest(self, wave: str) -> str:
-        """Return the digest of ``wave``; raises ``StoreProblems`` when there are no answers."""
-        rows = self._file.run("SELECT digest FROM wave WHERE id = ?", (wave,))
+        """Return the digest of everything answered in ``wave``, by whomever.
+
+        Raises ``StoreProblems`` when there are no answers.
+        """
+        rows = self._file.run("SELECT digest FROM wave WHERE id = ? AND digest <> ''", (wave,))
         if not rows:
             raise StoreProblems([self._file.problem("store_no_wave", wave=wave)])
         return str(rows[0][0])
+
+    def basis(self, wave: str) -> str:
+        """Return the digest of what results of ``wave`` rest on; ``digest`` as long as nobody is excluded."""
+        digest = self.digest(wave)
+        excluded = sorted(person.respondent for person in self.exclusions(wave))
+        return digest_of([digest, excluded]) if excluded else digest
+
+    def fingerprint(self, wave: str) -> str:
+        """Return a digest that is another whenever anything that ``load`` returns may be another."""
+        imports = [(record.number, record.sha256) for record in self._audit.current(wave)]
+        return digest_of([self.basis(wave), imports])
 
     @property
     def identifiers(self) -> str:
         """Return ``new`` before the first import, ``plain`` where identifiers stand as given, else the
         fingerprint of the key to their pseudonyms.
         """
-        rows = self._file.run("SELECT value FROM setting WHERE name = 'identifiers'")
-        if rows:
-            return str(rows[0][0])
-        # Files of the first format know no pseudonyms.
-        return PLAIN if self._file.run("SELECT 1 FROM import LIMIT 1") else NEW
+        return self._audit.identifiers
 
     def plain_identifiers(self) -> Problem:
         """Return the warning that whoever gets the file gets the identifiers in it."""
-        plain = self._file.problem("identifiers_plain")
-        return replace(plain, severity="warning")
+        return changed(self._file.problem("identifiers_plain"), severity="warning")
 
-    def load(self, wave: str, study: Study | None = None) -> Responses:
+    def load(self, wave: str, study: Study | None = None, *, excluded: bool = False) -> Responses:
         """Return the answers of ``wave``, which must still mean under ``study`` what they meant when read.
+
+        Respondents stand in the order in which the imports that hold first mention them. Those whom
+        somebody decided to leave out are not among them, unless ``excluded``.
 
         Raises ``StoreProblems`` when there are none, or when ``study`` has another scale, category or
         column where these answers stand; see ``held_answers``.
         """
         with self._file.reading():
-            held = self._tables.load(wave)
+            without = () if excluded else [person.respondent for person in self._audit.exclusions(wave)]
+            held = self._tables.load(wave, without)
             if study is not None and (found := self._misfits(held, study)):
                 raise StoreProblems(found)
             return held
 
     def _misfits(self, held: Responses, study: Study) -> tuple[Problem, ...]:
-        last = (
-            "SELECT definition FROM study JOIN import ON import.study = study.digest"
-            " WHERE wave = ? AND state = 'current' ORDER BY number DESC LIMIT 1"
-        )
-        [[definition]] = self._file.run(last, (held.wave,))
-        return misfits(held, json.loads(definition), study, self._file.path.name)
+        last = self._audit.current(held.wave)[-1]
+        return misfits(held, self._audit.study(last.study), study, self._file.path.name)
 
     def imports(self) -> tuple[ImportRecord, ...]:
         """Return the audit trail, oldest first."""
-        rows = self._file.run(f"{_RECORD} ORDER BY number")
-        return tuple(_record(row) for row in rows)
+        return self._audit.records()
+
+    def exclusions(self, wave: str) -> tuple[Exclusion, ...]:
+        """Return who of those that ``wave`` holds is left out of results, in the order of the decisions."""
+        found = self._audit.exclusions(wave)
+        held = self._tables.held(wave) if found else {}
+        return tuple(person for person in found if person.respondent in held)
 
     def verify(self) -> tuple[Problem, ...]:
-        """Return what is wrong with the file: its structure, and waves whose answers were altered."""
+        """Return what is wrong with the file: its structure, waves and imports whose answers were altered."""
         problems = [self._file.problem("store_damaged", reason=reason) for reason in self._file.damage()]
         for wave in self.waves():
             try:
-                if wave_digest(self.load(wave)) == self.digest(wave):
-                    continue
-                problems.append(self._file.problem("store_wave_altered", wave=wave))
+                self._sound(wave)
             except StoreProblems as error:
                 problems += error.problems
+        if not problems:
+            # Answers that an undo would bring back are as good as those that hold.
+            problems += [p for number in self._audit.past() for p in self._altered(number)]
         return tuple(problems)
 
-    # -- writing ----------------------------------------------------------------------------------
-
-    def add(self, responses: Responses, source: ImportSource) -> AddOutcome:
-        """Add the answers of one file to their wave, all or none.
-
-        The same file again, under the same study, does nothing and says so. Respondents whose answers
-        are already there are left alone when the answers are equal.
-
-        Raises
-        ------
-        StoreProblems
-            When the project belongs to another study, the same file went into another wave, the wave
-            holds other questions, or respondents of the wave have other answers in this file; these
-            are counted, and the first of them listed.
-        """
-        _refuse_nonfinite(responses, self._file)
-        with self._file.writing():
-            self._refuse_other_identifiers(source.key or PLAIN)
-            digest = self._remember_study(source)
-            if again := self._same_file(responses.wave, source.sha256, digest):
-                stored = self.digest(responses.wave)
-                return AddOutcome(responses.wave, 0, len(responses), stored, None, again)
-            self._refuse_file_of_other_wave(responses.wave, source)
-            held = self._held(responses.wave)
-            fresh, whole = self._compare(held, responses, source)
-            self._tables.write_wave(whole)
-            added, unchanged = len(fresh), len(responses) - len(fresh)
-            number = self._write_import(responses.wave, source, digest, added, unchanged)
-            self._tables.write_respondents(fresh, number)
-            return AddOutcome(responses.wave, added, unchanged, wave_digest(whole), number)
-
-    def _held(self, wave: str) -> Responses | None:
-        if wave not in self.waves():
-            return None
+    def _sound(self, wave: str) -> Responses:
+        """Return what ``wave`` holds; raises ``StoreProblems`` when that is not what was imported."""
         held = self._tables.load(wave)
         if wave_digest(held) != self.digest(wave):
             raise StoreProblems([self._file.problem("store_wave_altered", wave=wave)])
         return held
 
+    def _altered(self, number: int) -> tuple[Problem, ...]:
+        digest = self._audit.digest(number)
+        try:
+            if not digest or wave_digest(self._tables.brought(number)) == digest:
+                return ()
+        except StoreProblems as error:
+            return error.problems
+        return (self._file.problem("store_import_altered", number=number),)
+
+    # -- writing ----------------------------------------------------------------------------------
+
+    def add(self, responses: Responses, source: ImportSource, *, replace: bool = False) -> AddOutcome:
+        """Add the answers of one file to their wave, all or none.
+
+        The same file again, read in the same way under the same study, does nothing and says so. Of
+        respondents who are there already, equal answers are left alone and others are corrected: the file
+        says what holds from now on. Those whom it does not contain stay as they are. ``replace`` takes a
+        file that answers differently for most people, which is refused otherwise.
+
+        Raises
+        ------
+        StoreProblems
+            When the project belongs to another study or its identifiers have another key, the same file
+            went into another wave, the wave holds other questions or other kinds of identifiers, or so
+            many people answer differently that another wave or a shifted export is more likely.
+        """
+        _refuse_nonfinite(responses, self._file)
+        with self._file.writing():
+            self._refuse_other_identifiers(source.key or PLAIN)
+            digest = self._remember_study(source)
+            wave = responses.wave
+            if again := self._same_file(wave, source, digest):
+                return AddOutcome(wave, 0, len(responses), self.digest(wave), None, again)
+            self._refuse_file_of_other_wave(wave, source)
+            found = self._compare(responses, source, replace=replace)
+            return self._write(responses, source, found, digest)
+
+    def undo(self, number: int, *, at: datetime, by: str | None = None) -> UndoOutcome:
+        """Take import ``number`` back: its wave holds what the other imports say, as if it had never been.
+
+        Nothing is deleted. To redo it, import the file again.
+
+        Raises ``StoreProblems`` when there is no such import, it was undone before, or answers were altered.
+        """
+        with self._file.writing():
+            record = self._undoable(number)
+            wave = record.wave
+            self._sound(wave)
+            before = self._tables.held(wave)
+            self._audit.write_undo(record, at, by)
+            after = self._tables.held(wave)
+            restored = [key for respondent, key in after.items() if before[respondent] != key]
+            if found := [p for one in self._tables.came_with(restored) for p in self._altered(one)]:
+                raise StoreProblems(found)
+            digest = wave_digest(self._tables.load(wave)) if self._audit.current(wave) else ""
+            self._tables.write_wave(wave, digest)
+            gone = len(before) - len(after)
+            return UndoOutcome(self._audit.record(number), gone, len(restored), len(after), digest or None)
+
+    def exclude(
+        self, wave: str, respondents: Sequence[str], reason: str, *, at: datetime, by: str | None = None
+    ) -> None:
+        """Leave some respondents out of all results of ``wave``; their answers stay where they are.
+
+        Respondents are named as in ``load``. Raises ``StoreProblems`` when ``wave`` does not hold them.
+        """
+        self._decide("exclude", wave, respondents, reason, at, by)
+
+    def include(
+        self, wave: str, respondents: Sequence[str], reason: str, *, at: datetime, by: str | None = None
+    ) -> None:
+        """Take respondents into the results of ``wave`` again who were left out."""
+        self._decide("include", wave, respondents, reason, at, by)
+
+    def _decide(
+        self,
+        kind: Literal["exclude", "include"],
+        wave: str,
+        respondents: Sequence[str],
+        reason: str,
+        at: datetime,
+        by: str | None,
+    ) -> None:
+        with self._file.writing():
+            held = self._tables.held(wave)
+            if unknown := [respondent for respondent in respondents if respondent not in held]:
+                values = {"wave": wave, "names": listing(unknown[:5]), "n": len(unknown)}
+                raise StoreProblems([self._file.problem("store_no_respondent", **values)])
+            self._audit.write_decisions(kind, wave, respondents, reason, at, by)
+
+    # -- what adding does -------------------------------------------------------------------------
+
     def _refuse_other_identifiers(self, mine: str) -> None:
         """Nobody could be recognised from one import to the next."""
         held = self.identifiers
         if held == NEW:
-            self._file.run("INSERT INTO setting (name, value) VALUES ('identifiers', ?)", (mine,))
+            self._audit.settle_identifiers(mine)
         elif held != mine:
             raise StoreProblems([self._file.problem("store_identifiers_differ")])
 
@@ -259,96 +273,96 @@ class Store:
         self._file.run(
             "INSERT INTO study (digest, id, definition, first_seen) VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            (digest, source.study.id, canonical(source.study.document()), _moment(source.at)),
+            (digest, source.study.id, canonical(source.study.document()), moment(source.at)),
         )
         return digest
 
-    def _same_file(self, wave: str, sha256: str, study: str) -> ImportRecord | None:
-        where = "WHERE wave = ? AND sha256 = ? AND study = ? AND state = 'current' ORDER BY number"
-        rows = self._file.run(f"{_RECORD} {where}", (wave, sha256, study))
-        return _record(rows[0]) if rows else None
+    def _same_file(self, wave: str, source: ImportSource, study: str) -> ImportRecord | None:
+        same = [
+            record
+            for record in self._audit.current(wave)
+            if (record.sha256, record.study, record.mapping) == (source.sha256, study, source.mapping)
+        ]
+        return same[0] if same else None
 
     def _refuse_file_of_other_wave(self, wave: str, source: ImportSource) -> None:
         """One file holds one wave; in another one it would double every answer."""
-        where = "WHERE wave <> ? AND sha256 = ? AND state = 'current' ORDER BY number LIMIT 1"
-        for row in self._file.run(f"{_RECORD} {where}", (wave, source.sha256)):
-            before = _record(row)
+        where = "WHERE import.wave <> ? AND sha256 = ? AND state = 'current'"
+        for before in self._audit.records(where, (wave, source.sha256))[:1]:
             about: Mapping[str, Any] = {"wave": wave, "held": before.wave, "number": before.number}
             at = f"{before.at:%Y-%m-%d %H:%M}"
             raise StoreProblems([Problem("store_file_elsewhere", Place(source.file), {**about, "at": at})])
 
-    def _compare(
-        self, held: Responses | None, new: Responses, source: ImportSource
-    ) -> tuple[Responses, Responses]:
-        """Return the respondents of ``new`` that are not yet held, and the wave with them added."""
-        if held is None:
-            return new, new
-        new = self._in_order_of(held, new)
+    def _compare(self, new: Responses, source: ImportSource, *, replace: bool) -> Comparison | None:
+        """Compare ``new`` with what its wave holds, if anything; raise where it may not be taken."""
+        if new.wave not in self.waves():
+            return None
+        held = self._sound(new.wave)
+        current = self._audit.current(new.wave)
+        about: dict[str, Any] = {"wave": new.wave, "numbers": numbers(current)}
+        if not all(source.mixes_with(identity) for identity in self._audit.identities(new.wave)):
+            raise StoreProblems([self._file.problem("store_identity_differs", **about)])
+        if names := asked_otherwise(held, new):
+            raise StoreProblems([self._file.problem("store_wave_differs", **about, names=listing(names))])
+        found = compare(held, in_order_of(held, new))
         # A file that holds the whole wave was read anew, so what a code stands for may have changed.
-        if not set(held.respondents) <= set(new.respondents) and (found := self._misfits(held, source.study)):
-            raise StoreProblems(found)
-        known = {respondent: n for n, respondent in enumerate(held.respondents)}
-        differing: dict[int, list[str]] = {}
-        fresh = []
-        for n, respondent in enumerate(new.respondents):
-            if respondent not in known:
-                fresh.append(n)
-            elif names := differences(held, known[respondent], new, n):
-                differing[n] = names
-        if differing:
-            raise StoreProblems(disagreements(new, differing, len(fresh), source))
-        added = rows_of(new, fresh)
-        return added, joined(held, added)
+        if found.vanished and (wrong := self._misfits(held, source.study)):
+            raise StoreProblems(wrong)
+        if found.differing and source.identity == "row":
+            raise StoreProblems(rows_differ(found, source, current))
+        if found.doubtful(source.study.design.weight) and not replace:
+            raise StoreProblems(disagreements(found, source))
+        return found
 
-    def _in_order_of(self, held: Responses, new: Responses) -> Responses:
-        for here, there in (
-            (held.items, new.items),
-            (tuple(held.columns), tuple(new.columns)),
-            (tuple(held.comments), tuple(new.comments)),
-        ):
-            if set(here) != set(there):
-                values = {"wave": new.wave, "names": listing(sorted(set(here) ^ set(there)))}
-                raise StoreProblems([self._file.problem("store_wave_differs", **values)])
-        order = [new.items.index(item) for item in held.items]
-        columns = {name: new.columns[name] for name in held.columns}
-        comments = {name: new.comments[name] for name in held.comments}
-        return Responses(new.wave, new.respondents, held.items, new.codes[:, order], columns, comments)
-
-    def _write_import(self, wave: str, source: ImportSource, study: str, added: int, unchanged: int) -> int:
-        self._file.run(
-            "INSERT INTO import (wave, study, file, sha256, tool, at, rows, added, unchanged, report, state)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'current')",
-            (
-                *(wave, study, source.file, source.sha256, source.tool, _moment(source.at)),
-                *(source.rows, added, unchanged, canonical(source.report)),
-            ),
+    def _write(
+        self, new: Responses, source: ImportSource, found: Comparison | None, study: str
+    ) -> AddOutcome:
+        """Write the versions that are new, who is asserted, and what the wave holds now."""
+        if found is None:
+            found = compare(rows_of(new, []), new)
+        written = found.written
+        brought = new if len(written) == len(new) else rows_of(new, written)
+        brought_digest = wave_digest(brought)
+        whole = brought_digest if brought is new and not found.held else wave_digest(found.whole())
+        weight = source.study.design.weight
+        counts = (len(found.fresh), len(found.differing), found.unchanged)
+        self._tables.write_wave(new.wave, whole)
+        self._tables.make_room(new)
+        number = self._audit.write_import(new, source, study, counts, brought_digest)
+        before = self._tables.held(new.wave)  # this import asserts nothing yet
+        keys = dict(zip(written, self._tables.write_versions(brought, number), strict=True))
+        self._tables.write_assertions(
+            number, (keys.get(n) or before[who] for n, who in enumerate(new.respondents))
         )
-        return int(self._file.run("SELECT max(number) FROM import")[0][0])
+        return AddOutcome(
+            *(new.wave, counts[0], counts[2], whole, number),
+            corrected=counts[1],
+            reweighted=counts[1] - found.beyond(weight),
+            vanished=found.vanished,
+            changes=found.changes(source.shown or new.respondents, _CHANGES_SHOWN),
+            changed=found.counts(),
+        )
 
-
-_RECORD = (
-    "SELECT number, wave, file, sha256, study, tool, at, rows, added, unchanged, state, report FROM import"
-)
-
-
-def _record(row: tuple[Any, ...]) -> ImportRecord:
-    number, wave, file, sha256, study, tool, at, rows, added, unchanged, state, report = row
-    return ImportRecord(
-        *(number, wave, file, sha256, study, tool, datetime.fromisoformat(at)),
-        *(rows, added, unchanged, state, json.loads(report)),
-    )
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
+    def _undoable(self, number: int) -> ImportRecord:
+        known = self._audit.records("WHERE import.number = ?", (number,))
+        if not known:
+            last = len(self._audit.records())
+            raise StoreProblems([self._file.problem("store_no_import", number=number, last=last)])
+        [record] = known
+        if record.state == "undone":
+            at = f"{record.undone_at:%Y-%m-%d %H:%M}"
+            values = {"number": number, "file": record.file, "wave": record.wave, "at": at}
+            raise StoreProblems([self._file.problem("store_undone_before", **values)])
+        return record
 
 
 def _refuse_nonfinite(responses: Responses, file: ProjectFile) -> None:
     """SQLite would store nan as a blank without a word."""
     wrong = [
         name
-        for name, values in responses.columns.items()
-        if any(isinstance(value, float) and not isfinite(value) for value in values)
+        for parts in (responses.columns, responses.paradata)
+        for name, values in parts.items()
+        if float in set(map(type, values)) and not all(isfinite(v) for v in values if isinstance(v, float))
     ]
     if wrong:
         raise StoreProblems([file.problem("store_not_finite", names=listing(wrong))])

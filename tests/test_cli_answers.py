@@ -143,9 +143,8 @@ def test_a_dry_run_finds_what_an_import_would_and_writes_nothing(project: Path) 
     import_it(project)
     before = (project / "csat.db").read_bytes()
     study = load_study(project / "study.yaml")
-    edit(project / "a.xlsx", 3, study.items[0].text["en"], 1)
-    edit(project / "a.xlsx", 4, study.items[0].text["en"], 1)
-    edit(project / "a.xlsx", 5, study.items[0].text["en"], 1)
+    for row in range(2, N + 2):
+        edit(project / "a.xlsx", row, study.items[0].text["en"], 1)
     # Answers of known respondents that differ are found by the project file, not by the reader.
     run = import_it(project, "--dry-run", code=1)
     assert f"Of the {N} respondents of this file, " in run.err

@@ -35,8 +35,9 @@ from survey.store import Store
         "UPDATE respondent SET id = 'z' WHERE key = 1",
         "DELETE FROM answers WHERE respondent_key = 2",
         "DELETE FROM facts",
-        "UPDATE wave SET items = '[\"Q1\"]'",
-        "UPDATE wave SET items = 'nonsense'",
+        "UPDATE import SET items = '[\"Q1\"]'",
+        "UPDATE import SET items = 'nonsense'",
+        "DELETE FROM assertion",
         "UPDATE wave SET digest = 'x'",
     ],
 )
@@ -60,6 +61,8 @@ ONLY_W1 = {
     **dict.fromkeys(("answers", "facts", "verbatim"), "respondent_key < 4"),
     "respondent": "wave = 'w1'",
     "wave": "id = 'w1'",
+    "import": "wave = 'w1'",
+    "assertion": "import = 1 AND position = 1",
 }
 
 
@@ -83,7 +86,9 @@ def test_a_store_cut_short_or_overwritten_is_found(path: Path) -> None:
         assert {problem.code for problem in found} <= {"store_damaged", "store_wave_altered"}
 
 
-@pytest.mark.parametrize("change", ["DROP TABLE wave", "PRAGMA user_version = 0", "PRAGMA user_version = -3"])
+@pytest.mark.parametrize(
+    "change", ["DROP TABLE assertion", "PRAGMA user_version = 0", "PRAGMA user_version = -3"]
+)
 def test_a_project_without_its_tables_or_version_is_damaged(path: Path, change: str) -> None:
     with Store.open(path) as store:
         store.add(answers("a"), source())
@@ -285,6 +290,6 @@ def test_a_kill_at_any_moment_leaves_whole_imports(path: Path, child: subprocess
 
 
 def test_a_full_disk_leaves_whole_imports(path: Path, child: subprocess.Popen[str]) -> None:
-    *told, code = importing(child, path, None, limit=100_000)
+    *told, code = importing(child, path, None, limit=200_000)
     assert code in ("store_full", "store_io")
     assert whole_imports(path) == len(told) > 0

@@ -31,6 +31,7 @@ from workbench.commands import (
     report,
     schema,
     simulate,
+    undo,
     verify,
 )
 from workbench.help import Command, Group, give_words
@@ -51,6 +52,7 @@ for _command in (
     simulate.simulate,
     importing.import_,
     imports.imports,
+    undo.undo,
     careless.careless,
     verify.verify,
     index.index,

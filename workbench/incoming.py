@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from survey.language import Language, catalogue
 from workbench.files import write_whole
 from workbench.project import DATABASE, Project
+from workbench.user import user
 
 if TYPE_CHECKING:
     from survey.decisions import Decisions
@@ -53,13 +54,14 @@ class Import:
 class Request:
     """A file, the wave its answers belong to, and how it is to be read.
 
-    What was decided before is added to ``options`` here.
+    What was decided before is added to ``options`` here. ``update`` takes a file that corrects most people.
     """
 
     file: Path
     wave: str
     encoding: str | None = None
     options: ImportOptions | None = None
+    update: bool = False
 
 
 def read_file(opened: Project, request: Request) -> Arrival:
@@ -101,8 +103,12 @@ def import_file(
             imported.places,
             shown=answers.respondents,
             key=key.fingerprint if key else None,
+            by=user(),
+            mapping=_reading(imported),
         )
-        outcome = store.add(pseudonymised(answers, study, key) if key else answers, source)
+        if key:
+            answers = pseudonymised(answers, study, key, platform=source.platform)
+        outcome = store.add(answers, source, replace=request.update)
         warnings = () if key else (store.plain_identifiers(),)
     return Import(arrival, outcome, warnings)
 
@@ -138,13 +144,10 @@ def remember_decisions(opened: Project, imported: Imported, language: Language) 
     Of a plain table only what a person decided is kept: the rest follows from the study.
     """
     from survey.decisions import decisions_file, write_decisions
-    from survey.layouts.plain import PLAIN
 
     layout = imported.report.layout
     known = known_decisions(opened, layout, imported.table.index)
-    decisions = imported.decisions
-    if layout != PLAIN:
-        decisions = decisions.settled(imported.table.export.columns, _targets(imported))
+    decisions = _decisions(imported)
     if decisions == known:
         return None
     text = catalogue("survey")
@@ -152,6 +155,25 @@ def remember_decisions(opened: Project, imported: Imported, language: Language) 
     file = decisions_file(opened.folder, layout)
     write_whole(file, write_decisions(decisions, text("mapping.heading", language, layout=name)))
     return file
+
+
+def _decisions(imported: Imported) -> Decisions:
+    """Return everything that is decided about a layout once this file was read."""
+    from survey.layouts.plain import PLAIN
+
+    if imported.report.layout == PLAIN:
+        return imported.decisions
+    return imported.decisions.settled(imported.table.export.columns, _targets(imported))
+
+
+def _reading(imported: Imported) -> str:
+    """Return the digest of how a file was read: the same file read in another way is another import."""
+    from survey.canonical import digest_of
+
+    report = imported.report
+    columns = [(read.column, read.target) for read in report.columns]
+    rows = (report.sheet, report.header_row, report.encoding, report.refused, dict(report.aside))
+    return digest_of([_decisions(imported).digest, columns, rows])
 
 
 def _targets(imported: Imported) -> dict[int, str]:

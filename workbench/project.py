@@ -90,7 +90,8 @@ class Project:
             terminal.warnings(undeclared(store.waves(), self.study, self.database.name))
             digests = self._digests(store, wave)
             terminal.warnings(self._unasked(store, list(digests)))
-            file = results_file(self.folder, self.study, digests)
+            kept = {known: store.fingerprint(known) for known in digests}
+            file = results_file(self.folder, self.study, kept)
             if known := recall(file):
                 return known
             answers = self._answers(store, digests, terminal)
@@ -136,13 +137,13 @@ class Project:
         return found
 
     def _digests(self, store: Store, wave: str | None) -> dict[str, str]:
-        """Return the digest of the answers of every wave up to ``wave``, in time order."""
+        """Return the digest of the answers that count of every wave up to ``wave``, in time order."""
         held = [known for known in self.study.wave_by_id if known in store.waves()]
         if not held:
             raise Stop("message.no_answers", folder=self.folder)
         if wave is not None and wave not in held:
             raise Stop("message.wave_without_answers", wave=wave, held=listing(held))
-        return {known: store.digest(known) for known in held[: held.index(wave or held[-1]) + 1]}
+        return {known: store.basis(known) for known in held[: held.index(wave or held[-1]) + 1]}
 
     def _answers(self, store: Store, waves: Iterable[str], terminal: Terminal) -> list[Responses]:
         with terminal.progress("progress.reading"):

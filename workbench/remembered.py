@@ -28,7 +28,10 @@ _LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels")
 
 
 def results_file(folder: Path, study: Study, digests: Mapping[str, str]) -> Path:
-    """Return where the results of the last of ``digests`` stand if they were ever worked out."""
+    """Return where the results of the last of ``digests`` stand if they were ever worked out.
+
+    ``digests`` are those of everything that is read of every wave, ``Store.fingerprint``.
+    """
     from survey.definition import study_digest
 
     made_from = [_program(), study_digest(study), *(f"{wave} {digest}" for wave, digest in digests.items())]

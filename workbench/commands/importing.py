@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from survey.language import listing
 from workbench import options
 from workbench.incoming import Arrival, Import, Request, import_file, read_file, remember_decisions, tried
 from workbench.marked_copy import mark_copy, write_refused_rows
@@ -16,8 +17,10 @@ from workbench.terminal import Terminal, problem_document
 
 if TYPE_CHECKING:
     from survey.import_report import ImportReport
+    from survey.store import AddOutcome
 
 Duplicates = Literal["first", "last", "both"]
+_CORRECTED_SHOWN = 12
 
 
 def import_(
@@ -36,6 +39,7 @@ def import_(
     layout: options.Layout = None,
     encoding: options.Encoding = None,
     skip_hidden: Annotated[bool, typer.Option("--skip-hidden")] = False,
+    update: Annotated[bool, typer.Option("--update")] = False,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
     json: options.Json = False,
@@ -57,7 +61,7 @@ def import_(
         accept=accept_proposals,
         leave_out=leave_out,
     )
-    request = Request(file, wave, encoding, asked)
+    request = Request(file, wave, encoding, asked, update)
     arrival = mark_copy(request, annotate, terminal, lambda: _read(opened, request, terminal))
     if dry_run:
         _try(opened, request, arrival, terminal, json=json)
@@ -70,6 +74,8 @@ def import_(
         terminal.json(import_document(done, dry_run=False))
         return
     show_import(terminal, done)
+    if done.outcome.corrected:
+        terminal.line("import.undoable", number=done.outcome.number)
     if refused is not None:
         terminal.line("import.refused_file", path=refused)
     if decided is not None:
@@ -112,8 +118,25 @@ def show_import(terminal: Terminal, done: Import) -> None:
     key = "import.beside" if outcome.unchanged else "import.added"
     counts = {"added": outcome.added, "unchanged": outcome.unchanged}
     terminal.line(key, file=report.file, wave=outcome.wave, **counts)
+    show_corrections(terminal, outcome)
     terminal.lines(summary(report, terminal), indent="  ")
     terminal.warnings((*done.arrival.changes, *report.warnings, *done.warnings))
+
+
+def show_corrections(terminal: Terminal, outcome: AddOutcome) -> None:
+    """Say whose answers are others now, in what, and who is not in the file; nothing where nobody is."""
+    lines = []
+    if beyond := outcome.corrected - outcome.reweighted:
+        lines.append(terminal.text("import.corrected", n=beyond))
+    if outcome.reweighted:
+        lines.append(terminal.text("import.reweighted", n=outcome.reweighted))
+    if outcome.changed:
+        more = ["…"] if len(outcome.changed) > _CORRECTED_SHOWN else []
+        counts = [f"{name} {n}" for name, n in outcome.changed.items()][:_CORRECTED_SHOWN]
+        lines.append(terminal.text("import.corrected_in", names=listing([*counts, *more])))
+    if outcome.vanished:
+        lines.append(terminal.text("import.vanished", n=outcome.vanished))
+    terminal.lines(lines, indent="  ")
 
 
 def summary(report: ImportReport, terminal: Terminal) -> list[str]:
@@ -133,7 +156,12 @@ def import_document(done: Import, *, dry_run: bool) -> dict[str, Any]:
     return {
         "wave": outcome.wave,
         "added": outcome.added,
+        "corrected": outcome.corrected,
+        "reweighted": outcome.reweighted,
         "unchanged": outcome.unchanged,
+        "vanished": outcome.vanished,
+        "corrected_in": dict(outcome.changed),
+        "corrections": [dataclasses.asdict(change) for change in outcome.changes],
         "digest": outcome.digest,
         "number": outcome.number,
         "again": outcome.again.number if outcome.again else None,

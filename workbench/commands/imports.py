@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from survey.language import catalogue
 from workbench import options
 from workbench.project import Project
 from workbench.terminal import Terminal
@@ -14,8 +15,11 @@ from workbench.terminal import Terminal
 if TYPE_CHECKING:
     from survey.store import ImportRecord
 
-_COLUMNS = ("number", "at", "wave", "file", "rows", "added", "unchanged", "state", "digest")
-_FIGURES = (0, 4, 5, 6)
+_COLUMNS = (
+    *("number", "at", "wave", "file", "layout"),
+    *("rows", "added", "corrected", "unchanged", "state", "digest"),
+)
+_FIGURES = (0, 5, 6, 7, 8)
 _DIGEST_SHOWN = 12
 
 
@@ -51,10 +55,16 @@ def import_record(record: ImportRecord) -> dict[str, object]:
         "sha256": record.sha256,
         "study_digest": record.study,
         "tool": record.tool,
+        "by": record.by,
+        "layout": record.layout,
+        "mapping_digest": record.mapping,
         "rows": record.rows,
         "added": record.added,
+        "corrected": record.corrected,
         "unchanged": record.unchanged,
         "state": record.state,
+        "undone_at": record.undone_at.isoformat() if record.undone_at else None,
+        "undone_by": record.undone_by,
         "report": dict(record.report),
     }
 
@@ -69,11 +79,27 @@ def _show(terminal: Terminal, records: Sequence[ImportRecord]) -> None:
             f"{record.at:%Y-%m-%d %H:%M}",
             record.wave,
             record.file,
-            *(formatting.number(count, 0) for count in (record.rows, record.added, record.unchanged)),
-            terminal.text(f"imports.{record.state}"),
+            _layout(record, terminal),
+            *(formatting.number(count, 0) for count in _counts(record)),
+            _state(record, terminal),
             record.sha256[:_DIGEST_SHOWN],
         )
         for record in records
     ]
     heads = [terminal.text(f"imports.head.{column}") for column in _COLUMNS]
     terminal.show(plain_table(rows, heads, right=_FIGURES))
+
+
+def _counts(record: ImportRecord) -> tuple[int, int, int, int]:
+    return record.rows, record.added, record.corrected, record.unchanged
+
+
+def _layout(record: ImportRecord, terminal: Terminal) -> str:
+    """Return the name of the layout; imports of the first format do not know theirs."""
+    return catalogue("survey")(f"layout.{record.layout}", terminal.language) if record.layout else "–"
+
+
+def _state(record: ImportRecord, terminal: Terminal) -> str:
+    if record.undone_at is None:
+        return terminal.text("imports.current")
+    return terminal.text("imports.undone", at=f"{record.undone_at:%Y-%m-%d %H:%M}")

@@ -22,7 +22,7 @@ def verify(
     opened.found_study_file()
     with opened.store() as store, terminal.progress("verify.reading"):
         problems = store.verify()
-        waves = {wave: store.digest(wave) for wave in store.waves()}
+        waves = {wave: store.basis(wave) for wave in store.waves()}
     if json:
         found = [problem_document(problem) for problem in problems]
         terminal.json({"ok": not problems, "waves": waves, "problems": found})

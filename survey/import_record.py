@@ -1,0 +1,169 @@
+"""What is kept and said of an import: where answers came from, what they changed, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from survey import __version__
+from survey.comparison import Change
+from survey.errors import Place
+from survey.import_report import ImportReport
+from survey.study import Study
+
+_PLAIN_LAYOUT = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSource:
+    """Where answers come from.
+
+    Attributes
+    ----------
+    at : when, with its time zone; the store reads no clock.
+    places : where each respondent stands in the file, for messages.
+    shown : what the file calls each respondent, for messages.
+    key : fingerprint of the key under which respondents were given pseudonyms; ``None`` where they keep the
+        names of the file.
+    by : who imports, if that is known.
+    layout : name of the layout of the file.
+    mapping : digest of everything decided about how this file is read. The same file under another one is
+        another import.
+    """
+
+    file: str
+    sha256: str
+    study: Study
+    at: datetime
+    rows: int
+    tool: str = __version__
+    report: Mapping[str, Any] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
+    shown: tuple[str, ...] = ()
+    key: str | None = None
+    by: str | None = None
+    layout: str | None = None
+    mapping: str | None = None
+
+    @classmethod
+    def of(
+        cls, report: ImportReport, study: Study, at: datetime, places: tuple[Place, ...] = (), **more: Any
+    ) -> Self:
+        """Return the source that an import report describes; ``more`` are fields of the source.
+
+        Sentences of warnings may quote identifiers and are not kept; their codes and places are.
+        """
+        document = report.document()
+        document["warnings"] = [
+            {name: warning[name] for name in ("code", "place")} for warning in document["warnings"]
+        ]
+        known: dict[str, Any] = {"report": document, "places": places, "layout": report.layout}
+        return cls(report.file, report.sha256, study, at, report.rows, **(known | more))
+
+    @property
+    def platform(self) -> str | None:
+        """The layout whose own number of the answer identifies respondents; ``None`` where a column does."""
+        own = self.study.design.respondent is None and self.layout != _PLAIN_LAYOUT
+        return self.layout if own else None
+
+    @property
+    def identity(self) -> str:
+        """What respondents are known by: ``column:ID``, ``platform:LAYOUT`` or ``row``.
+
+        Only people known by the same can be recognised; by the number of a row nobody can.
+        """
+        if self.study.design.respondent is not None:
+            return f"column:{self.study.design.respondent}"
+        return f"platform:{self.platform}" if self.platform else "row"
+
+    def mixes_with(self, identity: str) -> bool:
+        """Whether these people can stand beside others: known by the same, or each by a platform's number.
+
+        Equal numbers of two platforms differ only under pseudonyms.
+        """
+        both = identity.startswith("platform:") and self.platform is not None and self.key is not None
+        return identity == self.identity or both
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """One line of the audit trail. ``undone_at`` and ``undone_by`` are of an import that was taken back."""
+
+    number: int
+    wave: str
+    file: str
+    sha256: str
+    study: str
+    tool: str
+    at: datetime
+    rows: int
+    added: int
+    corrected: int
+    unchanged: int
+    state: Literal["current", "undone"]
+    report: Mapping[str, Any]
+    by: str | None = None
+    layout: str | None = None
+    mapping: str | None = None
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddOutcome:
+    """What adding did.
+
+    Attributes
+    ----------
+    added, corrected, unchanged : respondents of the file by what it changed about them.
+    reweighted : how many of the corrected differ in their weight alone.
+    vanished : respondents that the wave holds and the file does not contain; they stay.
+    changes : the first answers that were corrected.
+    changed : how many people were corrected, by item, column and question.
+    digest : of everything answered in the wave now.
+    number : of this import; ``None`` when nothing was done.
+    again : the earlier import of the same file, when nothing was done.
+    """
+
+    wave: str
+    added: int
+    unchanged: int
+    digest: str
+    number: int | None
+    again: ImportRecord | None = None
+    corrected: int = 0
+    reweighted: int = 0
+    vanished: int = 0
+    changes: tuple[Change, ...] = ()
+    changed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoOutcome:
+    """What taking an import back did.
+
+    Attributes
+    ----------
+    gone : respondents that no import is left to speak of.
+    restored : respondents whose answers are those of an earlier import again.
+    respondents : how many the wave holds now.
+    digest : of everything answered in the wave now; ``None`` where that is nothing.
+    """
+
+    undone: ImportRecord
+    gone: int
+    restored: int
+    respondents: int
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Somebody whose answers count in no result, by whose decision, when and why."""
+
+    respondent: str
+    reason: str
+    at: datetime
+    by: str | None
