@@ -1,41 +1,44 @@
-"""The fast way through a large sheet: cells in the form that spreadsheet programs write.
+"""The fast way through a large sheet: rows in the form that spreadsheet programs write.
 
-Nearly every cell of a real workbook looks like ``<c r="B2" s="1"><v>5</v></c>``, and without the number
-of its row the same few cells come again and again. So each is looked up by what it looks like, and one
-that is new is held against a regular expression. That is a grammar, not a guess: a row that holds
-anything else goes to the XML parser whole, and so does everything from the first comment, processing
-instruction or CDATA section on, because only inside one of those could something look like a row and be
-none.
+Nearly every row of a real workbook is ``<row r="2">`` with cells like ``<c r="B2" s="1"><v>5</v></c>``, and
+without the number of the row the same few cells come again and again. So each is looked up by what it looks
+like, and one that is new is held against a regular expression. That is a grammar, not a guess: a row that
+holds anything else goes to the XML parser whole, and so does everything from the first comment, processing
+instruction or CDATA section on, because only inside one of those could something look like a row and be none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator
+from functools import lru_cache
 
 from survey.cells import LAST_COLUMN, CellValue, column_number
 
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>]*\?>)?\s*(?=<)")
 _ENCODING = re.compile(rb"encoding\s*=\s*['\"](?!utf-8['\"])", re.IGNORECASE)
-_OPENING = '<c r="'
-_ROW = "§"  # stands for the number of the row and the quotation mark behind it; a plain row is ASCII
-# A cell behind its opening. Texts are printable ASCII without the characters that XML reserves.
+# Texts and attributes are printable ASCII without the characters that XML reserves.
+_ROW_TAG = re.compile(rb"""<row(?: r="([1-9][0-9]{0,6})")?((?: [A-Za-z0-9:]+="[ !#-%'-;=?-~]*")*)>""")
+_ATTRIBUTE = re.compile(rb' ([^=]+)="([^"]*)"')
+_ROW_NUMBER = "§"  # stands for the number of the row and the quotation mark behind it; a plain row is ASCII
 _CELL = re.compile(
-    rf'([A-Z]{{1,3}}){_ROW}(?: s="([0-9]{{1,6}})")?(?: t="(n|s|b|e|str)")?'
+    rf'(?: r="([A-Z]{{1,3}}){_ROW_NUMBER})?(?: s="([0-9]{{1,6}})")?(?: t="(n|s|b|e|str)")?'
     r"(?:/>|>(?:<v>([ -%'-;=-\\^-~]*)</v>)?</c>)"
 )
 _MOST_KNOWN, _LONGEST_KNOWN = 20_000, 100
 _MOST_PENDING = 1 << 18
 
 Value = Callable[[str | None, str | None, str | None], CellValue | None]
+# Takes the number of a row, if it has one, whether it is hidden, and what it holds.
+Take = Callable[[bytes | None, bool, bytes], bool]
 
 
 class NotPlain(Exception):
     """A row holds something other than plain cells."""
 
 
-class PlainRows(dict[str, tuple[int, CellValue | None]]):
-    """Rows of plain cells, and the column and value of the cells met so far.
+class PlainCells(dict[str, tuple[int, CellValue | None]]):
+    """The column and value of the plain cells met so far; column 0 has a cell without an address.
 
     ``value`` returns what a cell of a type, a style and a stored text holds.
     """
@@ -48,7 +51,7 @@ class PlainRows(dict[str, tuple[int, CellValue | None]]):
         if found is None:
             raise NotPlain
         letters, style, type_, text = found.groups()
-        column = column_number(letters)
+        column = column_number(letters or "")
         if column > LAST_COLUMN:
             raise NotPlain
         meaning = column, self._value(type_, style, text)
@@ -57,25 +60,27 @@ class PlainRows(dict[str, tuple[int, CellValue | None]]):
             self[cell] = meaning
         return meaning
 
-    def cells(self, content: bytes, row: str) -> dict[int, CellValue] | None:
+    def of_row(self, content: bytes, row: str) -> dict[int, CellValue] | None:
         """Return the cells of a row by column, or ``None`` when ``content`` is not plain cells of ``row``."""
         if not content.isascii():
             return None
-        before, *cells = content.decode("ascii").replace(f'{row}"', _ROW).split(_OPENING)
+        before, *cells = content.decode("ascii").replace(f'{row}"', _ROW_NUMBER).split("<c")
         try:
             found = dict(map(self.__getitem__, cells))
+            if found.keys() == {0} and len(cells) <= LAST_COLUMN:
+                found = {n: self[cell][1] for n, cell in enumerate(cells, 1)}
         except NotPlain:
             return None
-        if before or len(found) != len(cells):
+        if before or len(found) != len(cells) or 0 in found:
             return None
         return {column: value for column, value in found.items() if value is not None}
 
 
-def without_cells(chunks: Iterator[bytes], take: Callable[[bytes], bool]) -> Iterator[bytes]:
-    """Yield what the parser must see of a sheet; offer the content of every row to ``take`` first.
+def without_plain_rows(chunks: Iterator[bytes], take: Take) -> Iterator[bytes]:
+    """Yield what the parser must see of a sheet; offer every row to ``take`` first.
 
-    When ``take`` is called, the parser has seen everything before that content, including the start
-    tag of its row. It returns whether it took the content; the parser gets it otherwise.
+    When ``take`` is called, the parser has seen everything before that row. It returns whether it took the
+    row; the parser gets it otherwise. Something is yielded for every chunk, be it nothing.
     """
     pending = b""
     plain: bool | None = None
@@ -96,23 +101,37 @@ def without_cells(chunks: Iterator[bytes], take: Callable[[bytes], bool]) -> Ite
     yield pending
 
 
-def _rows(data: bytes, take: Callable[[bytes], bool]) -> Generator[bytes, None, bytes]:
+def _rows(data: bytes, take: Take) -> Generator[bytes, None, bytes]:
     """Yield and offer the complete rows in ``data``; return what is left."""
     position = 0
-    while (opening := data.find(b"<row ", position)) >= 0:
+    while (opening := data.find(b"<row", position)) >= 0:
         closing = data.find(b"</row>", opening)
         if closing < 0:
             break
-        content = data.find(b">", opening) + 1
-        yield data[position:content]
-        if not take(data[content:closing]):
-            yield data[content:closing]
-        position = closing
-    if len(data) - position <= _MOST_PENDING:
-        return data[position:]
-    # The last tag stays whole, so that the start of a comment cannot hide between two pieces; a tag that
-    # is too long itself holds none.
-    cut = data.rfind(b"<")
-    cut = cut if cut > position else len(data)
+        if opening > position:
+            yield data[position:opening]
+        position = closing + len(b"</row>")
+        tag = _ROW_TAG.match(data, opening, closing)
+        hidden = None if tag is None else _hidden(tag[2])
+        if tag is None or hidden is None or not take(tag[1], hidden, data[tag.end() : closing]):
+            yield data[opening:position]
+    cut = opening if 0 <= len(data) - opening <= _MOST_PENDING else _last_tag(data, position)
     yield data[position:cut]
     return data[cut:]
+
+
+@lru_cache(maxsize=64)
+def _hidden(attributes: bytes) -> bool | None:
+    """Return whether a row is hidden, or ``None`` where an attribute stands twice."""
+    found = _ATTRIBUTE.findall(attributes)
+    values = dict(found)
+    return None if len(values) < len(found) or b"r" in values else values.get(b"hidden") in (b"1", b"true")
+
+
+def _last_tag(data: bytes, position: int) -> int:
+    """Return where a tag begins that is not complete, so that it stays whole; at most ``_MOST_PENDING`` back.
+
+    Otherwise the start of a row or of a comment could hide between two pieces.
+    """
+    cut = data.rfind(b"<", max(position, len(data) - _MOST_PENDING))
+    return len(data) if cut < 0 or data.find(b">", cut) >= 0 else cut

@@ -26,7 +26,7 @@ from survey.cells import (
     column_letters,
     column_number,
 )
-from survey.plain_cells import PlainRows, without_cells
+from survey.plain_cells import PlainCells, Take, without_plain_rows
 from survey.shared_text import TextCounter
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -139,7 +139,7 @@ def sheet_rows(archive: Archive, part: str, sheet: str, book: Book, facts: Sheet
     start, end, characters, take = _handlers(archive, sheet, book, facts, rows)
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = characters
-    for _ in archive.feed(part, parser, lambda chunks: without_cells(chunks, take)):
+    for _ in archive.feed(part, parser, lambda chunks: without_plain_rows(chunks, take)):
         if rows:
             yield from rows
             rows.clear()
@@ -150,7 +150,7 @@ _Handlers = tuple[
     Callable[[str, dict[str, str]], None],
     Callable[[str], None],
     Callable[[str], None],
-    Callable[[bytes], bool],
+    Take,
 ]
 
 
@@ -272,19 +272,23 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
         if count > most_cells:
             refuse("workbook_limit_cells", limit=most_cells)
 
-    plain = PlainRows(value)
+    plain = PlainCells(value)
 
-    def take(content: bytes) -> bool:
-        nonlocal cells, count
-        if not row_open or in_cell or cells:
+    def take(number: bytes | None, hidden: bool, content: bytes) -> bool:
+        nonlocal row, count
+        this = row + 1 if number is None else int(number)
+        if not in_rows or row_open or not row < this <= LAST_ROW:
             return False
-        found = plain.cells(content, row_text)
+        found = plain.of_row(content, str(this))
         if found is None:
             return False
-        cells = found
-        count += len(found)
-        if count > most_cells:
-            refuse("workbook_limit_cells", limit=most_cells)
+        row = this
+        if found:
+            rows.append(Row(row, hidden, found))
+            facts.hidden_rows += hidden
+            count += len(found)
+            if count > most_cells:
+                refuse("workbook_limit_cells", limit=most_cells)
         return True
 
     def end(name: str) -> None:

@@ -270,7 +270,7 @@ def both_ways(p: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[object, object]
 
     fast = read()
     with monkeypatch.context() as patch:
-        patch.setattr(sheet_parser, "without_cells", lambda chunks, _: chunks)
+        patch.setattr(sheet_parser, "without_plain_rows", lambda chunks, _: chunks)
         return fast, read()
 
 
