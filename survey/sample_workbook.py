@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import Field
 
 from survey.language import Language, catalogue
-from survey.questions import BlankKind, Column, Frozen, Identifier, Item
+from survey.questions import BlankKind, ChoiceQuestion, Column, Frozen, Identifier, Item
 from survey.register import stream
 from survey.responses import Responses, Value
 from survey.study import Study
@@ -123,10 +123,24 @@ def _columns(responses: Responses, study: Study, style: WorkbookStyle, seed: int
     for number, question in enumerate(study.open_questions, start=len(study.items) + 1):
         header = _header(question, question.text[style.language], number, style)
         found[question.id] = header, [text or None for text in responses.comments[question.id]], 44
+    for choice in study.choice_questions:
+        found |= _options(choice, responses, style)
     order = [name for name in found if name not in style.last] + [
         name for name in style.last if name in found
     ]
     return [found[name] for name in order]
+
+
+def _options(question: ChoiceQuestion, responses: Responses, style: WorkbookStyle) -> dict[str, Written]:
+    """One column per option: 1 where it was chosen, its rank where options are ranked."""
+    chosen = [choice if isinstance(choice, tuple) else () for choice in responses.choices[question.id]]
+    ranked = question.kind == "ranking"
+    found: dict[str, Written] = {}
+    for option in question.options:
+        cells = [(c.index(option.code) + 1 if ranked else 1) if option.code in c else None for c in chosen]
+        header = f"{question.text[style.language]}({option.label[style.language]})"
+        found[f"{question.id}/{option.code}"] = header, cells, 16
+    return found
 
 
 def _header(part: object, wording: str, number: int | None, style: WorkbookStyle) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from survey.drawn_choices import drawn_choices, drawn_days
 from survey.errors import Place, Problem, ProblemsError
 from survey.language import Language, listing
 from survey.left_blank import leave_blank
@@ -95,11 +96,12 @@ def collect(
     language: Language = "zh",
 ) -> Simulated:
     """Turn the answers of the contacts drawn into ``Responses``, with blanks, columns and comments."""
+    codes = leave_blank(study, truth, census.codes, seed, wave)[draw.contacts]
     responses = Responses(
         wave=wave,
         respondents=tuple(register.contact_keys[contact] for contact in draw.contacts),
         items=tuple(item.id for item in study.items),
-        codes=leave_blank(study, truth, census.codes, seed, wave)[draw.contacts],
+        codes=codes,
         columns={
             column.id: _column(column, study, truth, register, census, draw, wave, seed)
             for column in study.columns
@@ -107,6 +109,10 @@ def collect(
         comments={
             question.id: remarks(study, truth, census, draw.contacts, question.id, wave, seed, language)
             for question in study.open_questions
+        },
+        choices={
+            question.id: drawn_choices(study, question, codes, wave, seed)
+            for question in study.choice_questions
         },
     )
     careless = census.careless[draw.contacts]
@@ -148,6 +154,8 @@ def _facts(column: Column, truth: Truth, register: Register, census: Census, see
         return [
             float(amount) for amount in _amounts(column, told, register, stream(seed, "column", column.id))
         ]
+    if column.kind == "date":
+        return list(drawn_days(column, register.accounts, seed))
     return list(register.account_keys)
 
 
