@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from survey.language import Language, catalogue
-from survey.questionnaire import offered
+from survey.questionnaire import LIST_ANSWERS, offered
 from survey.questions import AskedIf, ChoiceQuestion, Column, Item, Scale
 from survey.study import Study
 
 Entry = Literal["list", "whole", "number", "date", "key", "text", "prose", "tick", "rank"]
 Answer = int | str
-
-LIST_ANSWERS = 31  # more are typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from survey.study import Study
 
 Question = Item | ChoiceQuestion | OpenQuestion | Column
 
+LIST_ANSWERS = 31  # a scale with more answers is typed, not chosen from a list
+
 _NOT_CHOSEN = frozenset({"blank", "not_asked"})
 
 

@@ -38,9 +38,8 @@ def test_a_workbook_for_answers_says_how_to_import_it_and_is_not_replaced(projec
 
 
 def test_a_page_is_written_in_the_language_asked_for(project: Path) -> None:
-    for language, word in (("zh", "每行选一项"), ("en", "One answer in each row")):
-        csat("questionnaire", "-o", project / "form.html", "--project", project, "--lang", language)
-        assert word in (project / "form.html").read_text(encoding="utf-8")
+    csat("questionnaire", "-o", project / "form.html", "--project", project, "--lang", "en")
+    assert "One answer in each row" in (project / "form.html").read_text(encoding="utf-8")
 
 
 def test_other_suffixes_and_waves_are_refused_in_words(project: Path) -> None:

@@ -6,16 +6,16 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from report_templates.measure import pieces, width
-from report_templates.questionnaire.model import Answer, Asked, BlockView, Form, Heads, Marked, Width
+from report_templates.questionnaire.model import Answer, Asked, BlockView, Columns, Form, Heads, Marked, Width
 from report_templates.questionnaire.routing import condition, jumps
 from report_templates.theme import CAPTION, mm, pt
-from survey.answer_columns import LIST_ANSWERS
 from survey.language import Language, catalogue
-from survey.questionnaire import Block, Offered, blocks, numbered, offered, wording
+from survey.questionnaire import LIST_ANSWERS, Block, Offered, blocks, numbered, offered, wording
 from survey.questions import ChoiceQuestion, Column, Item, OpenQuestion, Scale
 from survey.study import Study
 
 _ACROSS = 600.0  # units: what fits beside each other on one line of the body
+_MANY = 8  # answers or more stand in columns where they fit
 _MARK = 46.0  # a circle and the space around it
 _NARROW, _WIDEST, _TOGETHER = 6, 22, 100  # mm: of one column, and of all columns with codes
 
@@ -163,9 +163,14 @@ class _Views:
     def _list(
         self, kind: Marked, question: Asked, answers: tuple[Answer, ...], put_to: str, note: str
     ) -> BlockView:
-        line = sum(width(answer.label, pt(9.5)) + _MARK for answer in answers)
-        across = kind != "rank" and line <= _ACROSS and not any(answer.beside for answer in answers)
-        return BlockView(kind, (question,), put_to, note, answers=answers, across=across)
+        widths = [width(answer.label, pt(9.5)) + _MARK for answer in answers]
+        columns: Columns = "one"
+        if kind != "rank" and not any(answer.beside for answer in answers):
+            if sum(widths) <= _ACROSS:
+                columns = "across"
+            elif len(answers) >= _MANY and max(widths) <= mm(164 / 2):
+                columns = "four" if max(widths) <= mm(162 / 4) else "two"
+        return BlockView(kind, (question,), put_to, note, answers=answers, columns=columns)
 
     def _fact(self, column: Column) -> BlockView:
         asked = self._asked(column)

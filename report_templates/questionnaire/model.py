@@ -12,6 +12,7 @@ from typing import Literal
 from survey.language import Language
 
 Width = Literal["narrow", "medium", "wide"]
+Columns = Literal["one", "two", "four", "across"]
 Marked = Literal["one", "several", "rank"]
 
 
@@ -73,7 +74,7 @@ class BlockView:
     condition : to whom it is put, empty for everybody.
     note : how to answer.
     heads : of a table.
-    answers : of a list. ``across`` says that they are short enough to stand side by side.
+    answers : of a list, in ``columns``; ``across`` puts all of them on one line.
     unit : behind a line.
     width : of a line.
     """
@@ -84,7 +85,7 @@ class BlockView:
     note: str = ""
     heads: Heads | None = None
     answers: tuple[Answer, ...] = ()
-    across: bool = False
+    columns: Columns = "one"
     unit: str = ""
     width: Width = "medium"
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from survey.language import LANGUAGES, catalogue
-from survey.questionnaire import Block, Question, blocks, offered, wording
+from survey.questionnaire import LIST_ANSWERS, Block, Question, blocks, offered, wording
 from survey.questions import AskedIf, ChoiceQuestion, Column, Item, OpenQuestion, Option, Scale, Text
 from survey.study import Study
 from survey.written_workbook import Written
@@ -23,7 +23,6 @@ from survey.xlsform.tables import text_header
 Row = dict[str, Written]
 
 TABLE_ANSWERS = 7  # more do not fit side by side on a phone
-LIST_ANSWERS = 31  # more are typed
 _TYPES = {"key": "text", "category": "text", "number": "decimal", "date": "date", "text": "text"}
 
 
@@ -75,7 +74,7 @@ def survey_rows(study: Study) -> Iterator[Row]:
 def _respondent(study: Study) -> Iterator[Row]:
     column = study.column_by_id.get(study.design.respondent or "")
     if column is not None and column.text is None:
-        hint = _words("form.respondent_hint", id=column.id)
+        hint = _words("form.respondent_hint")
         yield {
             "type": "text",
             "name": column.id,
@@ -229,7 +228,7 @@ def choice_rows(study: Study) -> Iterator[Row]:
         for option in question.options:
             yield _option_row(lists.options(question.id), option)
     for column in study.columns:
-        for category in column.categories:
+        for category in column.categories if column.text is not None else ():
             row: Row = {"list_name": lists.options(column.id), "name": category.value}
             yield row | _texts("label", category.label)
     if any(column.kind == "flag" and column.text is not None for column in study.columns):

@@ -18,6 +18,7 @@ OWN: tuple[Table, ...] = (
     tables.STUDY,
     tables.SCALES,
     tables.CODES,
+    tables.CATEGORIES,
     tables.INDEX,
     tables.POPULATION,
     tables.ALIASES,
@@ -110,9 +111,19 @@ def read_plain(rows: Mapping[str, Sequence[FormRow]], tree: Tree) -> None:
                 tree.field(location, row, field)
 
 
-def read_categories(rows: Sequence[FormRow], choices: Choices, tree: Tree) -> None:
-    """Read the categories of the columns that name a list."""
-    for number, row in enumerate(rows):
+def read_categories(
+    rows: Sequence[FormRow], columns: Sequence[FormRow], choices: Choices, tree: Tree
+) -> None:
+    """Read the categories of columns: those that are asked name a list, all others have ``rows``."""
+    known = {row.word("id"): number for number, row in enumerate(columns)}
+    for row in rows:
+        if (name := row.word("column")) not in known:
+            tree.note("form_column_undeclared", row.place("column"), name=name)
+            continue
+        location = tree.entry(("columns", known[name], "categories"), row.place())
+        tree.field(location, row, Field("value"))
+        tree.field(location, row, _LABEL)
+    for number, row in enumerate(columns):
         name = row.word("list")
         if not name:
             continue

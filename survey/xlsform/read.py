@@ -47,7 +47,7 @@ def read_xlsform(workbook: Workbook, file: str) -> Study:
     parts.read_plain(rows, tree)
     choices = parts.Choices(rows["choices"])
     parts.read_scales(rows["scales"], rows["codes"], choices, tree)
-    parts.read_categories(rows["columns"], choices, tree)
+    parts.read_categories(rows["categories"], rows["columns"], choices, tree)
     parts.read_index(rows["index"], tree)
     parts.read_population(rows["population"], tree)
     read_survey(rows["survey"], choices, tree)

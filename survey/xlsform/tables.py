@@ -64,6 +64,7 @@ COLUMNS = Table(
     ("list",),
 )
 SCALES = Table("scales", ("scales",), (_ID, Field("low"), Field("high"), Field("unit", "text")))
+CATEGORIES = Table("categories", (), (Field("column"), Field("value"), _LABEL))
 CODES = Table("codes", (), (Field("scale"), Field("code"), _LABEL, Field("missing")))
 INDEX = Table("index", ("index", "children"), (Field("parent"), _ID, Field("item"), _LABEL, Field("weight")))
 ALIASES = Table("aliases", (), (Field("of"), Field("name"), Field("code"), Field("alias")))
@@ -145,6 +146,6 @@ Role = Literal["respondent", "column", "item", "choice_question", "open_question
 def sheet_names() -> Iterator[str]:
     """Yield every sheet in the order of the workbook."""
     yield from ("guide", "survey", "choices", "settings", STUDY.sheet, SCALES.sheet, CODES.sheet)
-    yield from (COLUMNS.sheet, INDEX.sheet)
+    yield from (COLUMNS.sheet, CATEGORIES.sheet, INDEX.sheet)
     yield from (table.sheet for table in PLAIN if table is not COLUMNS)
     yield from (POPULATION.sheet, ALIASES.sheet)

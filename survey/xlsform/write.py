@@ -17,11 +17,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from survey.definition import study_digest
 from survey.language import LANGUAGES, Language, catalogue
-from survey.questionnaire import offered
+from survey.questionnaire import LIST_ANSWERS, offered
 from survey.study import IndexNode, Study
 from survey.written_workbook import Written, new_workbook, put, workbook_bytes
 from survey.xlsform import tables
-from survey.xlsform.form import LIST_ANSWERS, Lists, Row, choice_rows, survey_rows
+from survey.xlsform.form import Lists, Row, choice_rows, survey_rows
 from survey.xlsform.tables import Field, Table, text_header
 
 _WIDE = ("label", "hint", "what", "constraint", "meaning", "alias", *tables.TAGS.values())
@@ -46,6 +46,7 @@ def write_xlsform(study: Study, path: Path, language: Language = "zh") -> None:
     _sheet(book, "scales", tables.SCALES.headers, _scale_rows(study))
     _sheet(book, "codes", tables.CODES.headers, _code_rows(study))
     _sheet(book, "columns", tables.COLUMNS.headers, _column_rows(study, document))
+    _sheet(book, "categories", tables.CATEGORIES.headers, _category_rows(study))
     _sheet(book, "index", tables.INDEX.headers, _node_rows(study.index.children, None))
     for table in tables.PLAIN:
         if table is not tables.COLUMNS:
@@ -136,7 +137,16 @@ def _code_rows(study: Study) -> Iterator[Row]:
 def _column_rows(study: Study, document: Mapping[str, Any]) -> Iterator[Row]:
     lists = Lists.of(study)
     for column, row in zip(study.columns, _plain_rows(tables.COLUMNS, document), strict=True):
-        yield row | ({"list": lists.options(column.id)} if column.categories else {})
+        listed = column.categories and column.text is not None
+        yield row | ({"list": lists.options(column.id)} if listed else {})
+
+
+def _category_rows(study: Study) -> Iterator[Row]:
+    """Categories that nobody is asked for: on ``choices`` they would travel to every respondent."""
+    for column in study.columns:
+        for category in column.categories if column.text is None else ():
+            label = _text("label", category.label.model_dump())
+            yield {"column": column.id, "value": category.value, **label}
 
 
 def _node_rows(nodes: Sequence[IndexNode], parent: str | None) -> Iterator[Row]:
