@@ -42,7 +42,9 @@ def plain(text: str) -> str:
     >>> plain("\u3000Ａ-５ \u200b"), plain("③"), plain("5²")
     ('A-5', '③', '5²')
     """
-    return _SPACES.sub(" ", text if text.isascii() else text.translate(_HALF_WIDTH)).strip()
+    if text.isascii():
+        return text if text.isalnum() else _SPACES.sub(" ", text).strip()
+    return _SPACES.sub(" ", text.translate(_HALF_WIDTH)).strip()
 
 
 def matching(text: str) -> str:
