@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -196,3 +197,82 @@ def test_a_wave_that_is_not_there_is_told(project: Project, tmp_path: Path) -> N
     assert "no wave “w9”" in csat("careless", "--wave", "w9", "--project", project.folder, code=2).err
     project.database.unlink()
     assert "holds no answers yet" in csat("careless", "--project", project.folder, code=1).err
+
+
+# -- decisions ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hasty(project: Project) -> Project:
+    """The same project with three people to be left out."""
+    add(project.database, with_hasty(waves()[1], 10, 1, 10), "c")
+    return project
+
+
+def decide(project: Project, *words: str, **how: Any) -> Any:
+    return csat("careless", "--wave", "w2", "--project", project.folder, *words, **how)
+
+
+def test_exclusion_is_decided_with_a_reason_and_taken_back(hasty: Project) -> None:
+    before = decide(hasty, "--json").document
+    assert before["index"] == before["index_of_all"]
+    assert before["exclusions"] == []
+    done = decide(hasty, "--exclude-proposed", "--reason", " too fast ", "--json").document
+    assert done["decision"]["respondents"] == ["h0", "h1", "h2"]
+    assert {(person["respondent"], person["reason"]) for person in done["exclusions"]} == {
+        *(("h0", "too fast"), ("h1", "too fast"), ("h2", "too fast"))
+    }
+    assert done["index"] == done["index_without_proposed"] == before["index_without_proposed"]
+    # Flags are those of everybody, so a decision changes none.
+    assert (done["people"], done["index_of_all"]) == (before["people"], before["index_of_all"])
+    back = decide(hasty, "--include", "--reason", "called back", "--json").document
+    assert back["decision"]["kind"] == "include"
+    assert {**back, "decision": None} == before
+
+
+def test_what_was_decided_is_what_results_rest_on(hasty: Project) -> None:
+    decide(hasty, "--exclude-proposed", "--reason", "too fast")
+    found = decide(hasty, "--json").document["index"]["index"]
+    shown = csat("index", "--wave", "w2", "--project", hasty.folder, "--json").document
+    assert shown["trend"][-1]["index"] == found
+    assert found["n"] == 60
+
+
+def test_new_answers_are_previewed_without_those_left_out(hasty: Project, tmp_path: Path) -> None:
+    decide(hasty, "--exclude-proposed", "--reason", "too fast")
+    copy = tmp_path / "copy.db"
+    shutil.copyfile(hasty.database, copy)
+    preview = index_preview(hasty, "w2", copy)
+    assert preview.before == preview.after
+    assert preview.after.index is not None
+    assert preview.after.index.n == 60
+
+
+def test_a_decision_is_told_and_shown(hasty: Project) -> None:
+    assert "proposed" in decide(hasty).out
+    told = decide(hasty, "--exclude-proposed", "--reason", "too fast").out
+    assert "w2: 3 left out of all results from now on" in told
+    assert "as it stands, without the 3 left out" in told
+    shown = decide(hasty).out
+    assert re.search(r"left out on \S+ \S+ by .+: 3 \(too fast\)", shown)
+    assert shown.count("left out\n") == 3
+    assert "没有尚未剔除的" in decide(hasty, "--exclude-proposed", "--reason", "再来", language="zh").out
+    assert "3 counted again" in decide(hasty, "--include", "--reason", "checked").out
+    assert "nobody was left out" in decide(hasty, "--include", "--reason", "checked").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--exclude-proposed",), "A decision needs a reason"),
+        (("--include", "--reason", " "), "A decision needs a reason"),
+        (("--reason", "why"), "--reason goes with"),
+        (("--include", "--exclude-proposed", "--reason", "why"), "not both"),
+    ],
+)
+def test_decisions_that_cannot_be_meant_are_refused(
+    hasty: Project, words: tuple[str, ...], said: str
+) -> None:
+    before = hasty.database.read_bytes()
+    assert said in decide(hasty, *words, code=2).err
+    assert hasty.database.read_bytes() == before

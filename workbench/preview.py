@@ -7,7 +7,7 @@ of the same answers, so that what was shown before a decision is what stands the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,9 @@ from workbench.terminal import Terminal, problem_document
 
 if TYPE_CHECKING:
     from analysis.results import Estimate
-    from survey.careless import Booleans
     from survey.careless_flags import CarelessFlags
     from survey.errors import Problem
+    from survey.import_record import Exclusion
     from survey.responses import Responses
     from survey.store import Store
     from survey.study import Study
@@ -72,6 +72,8 @@ class IndexPreview:
     after : with all of them.
     without : without the respondents whose exclusion is proposed; ``None`` where none is.
     flags : who they are, and why.
+    exclusions : whom a person decided to leave out of those in ``after``.
+    now : without them, as all results have it; ``None`` where nobody is left out.
 
     Figures on fewer people than the study's disclosure limit say so instead.
     """
@@ -82,6 +84,8 @@ class IndexPreview:
     after: Figure
     without: Figure | None
     flags: CarelessFlags
+    exclusions: tuple[Exclusion, ...] = ()
+    now: Figure | None = None
 
     def lines(self, terminal: Terminal) -> list[str]:
         """Return the figures as sentences, heading first."""
@@ -95,6 +99,8 @@ class IndexPreview:
         if self.without is not None:
             n = int(self.flags.proposed.sum())
             found.append(text("preview.without", n=n, figure=self.without.shown(terminal)))
+        if self.now is not None:
+            found.append(text("preview.now", n=len(self.exclusions), figure=self.now.shown(terminal)))
         return found
 
     def document(self) -> dict[str, Any]:
@@ -105,6 +111,7 @@ class IndexPreview:
             "before": None if self.before is None else self.before.document(),
             "after": self.after.document(),
             "without_proposed": None if self.without is None else self.without.document(),
+            "now": None if self.now is None else self.now.document(),
         }
 
 
@@ -132,10 +139,21 @@ def index_preview(opened: Project, wave: str, copy: Path) -> IndexPreview:
 
 
 def held_preview(opened: Project, wave: str) -> IndexPreview:
-    """Return the index of answers that are in the project, with and without the proposed exclusions."""
+    """Return the index of answers that are in the project: all of them, without those whose exclusion is
+    proposed, and without those whom somebody left out.
+
+    Flags are those of all answers, so that nobody is flagged because others were left out.
+    """
     with opened.store() as store:
-        history, current = _earlier(store, opened.study, wave), store.load(wave, opened.study)
-    return compare(opened.study, history, current)
+        history, current = _earlier(store, opened.study, wave), store.load(wave, opened.study, excluded=True)
+        exclusions = store.exclusions(wave)
+    found = compare(opened.study, history, current)
+    if not exclusions:
+        return found
+    gone = {person.respondent for person in exclusions}
+    left_out = [respondent in gone for respondent in current.respondents]
+    now = _figure(opened.study, [*history, _rest(current, left_out)])
+    return replace(found, exclusions=exclusions, now=now)
 
 
 def compare(
@@ -150,7 +168,7 @@ def compare(
     flags = careless_flags(current, study)
     without = None
     if flags.proposed.any():
-        without = _figure(study, [*history, _rest(current, flags.proposed)])
+        without = _figure(study, [*history, _rest(current, flags.proposed.tolist())])
     return IndexPreview(
         wave=current.wave,
         level=study.reporting.level,
@@ -166,7 +184,7 @@ def _earlier(store: Store, study: Study, wave: str) -> list[Responses]:
     return [store.load(known, study) for known in waves[: waves.index(wave)] if known in held]
 
 
-def _rest(responses: Responses, left_out: Booleans) -> Responses:
+def _rest(responses: Responses, left_out: Sequence[bool]) -> Responses:
     from survey.wave_contents import rows_of
 
     return rows_of(responses, [n for n, out in enumerate(left_out) if not out])
