@@ -161,3 +161,23 @@ def test_conditions_name_answers_as_they_stand_on_the_form() -> None:
     shown = condition(STUDY, asked_if, "en")
     assert shown == 'If you chose "Very poor" or "9" or "Very good" in question 5:'
     assert condition(STUDY, None, "en") == ""
+
+
+def test_long_lists_stand_in_columns_and_words_break_only_where_they_must() -> None:
+    def labels(*words: str) -> dict[int, Any]:
+        return {code: both("甲", word) for code, word in enumerate(words, start=1)}
+
+    options = [{"code": n, "label": both(f"第{n}项", f"Option {n}")} for n in range(12)]
+    asked = {"id": "r", "text": both("哪些？", "Which?"), "label": both("哪些"), "options": options}
+    scales = {
+        "short": {"ends": [1, 3], "labels": labels("Poor", "Fair", "Good")},
+        "long": {"ends": [1, 7], "labels": labels(*["Extraordinarily dissatisfied"] * 7)},
+    }
+    items = [{"id": f"{scale}{n}", "scale": scale} for scale in scales for n in range(2)]
+    study = small_study(*items, scales=scales, choice_questions=[asked])
+    short, long, choice = form_context(study, "w1", "en").blocks
+    assert short.heads is not None
+    assert long.heads is not None
+    assert (short.heads.tight, long.heads.tight) == (False, True)
+    assert 7 * long.heads.code_width <= 100
+    assert choice.columns == "four"

@@ -17,7 +17,8 @@ from survey.study import Study
 _ACROSS = 600.0  # units: what fits beside each other on one line of the body
 _MANY = 8  # answers or more stand in columns where they fit
 _MARK = 46.0  # a circle and the space around it
-_NARROW, _WIDEST, _TOGETHER = 6, 22, 100  # mm: of one column, and of all columns with codes
+_NARROW, _BLANK, _WIDEST = 6, 10, 22  # mm: of one column
+_TOGETHER = 100  # mm: of all columns with codes
 
 
 _WIDTHS: Mapping[str, Width] = {"number": "narrow"}
@@ -63,12 +64,15 @@ def _columns(labels: Sequence[str], least: int) -> tuple[int, ...]:
     """Return widths in mm of columns that carry ``labels``: the longest word of each fits."""
     widths = []
     for label in labels:
-        words = [width(piece.strip(), CAPTION) for piece in pieces(label)]
         # A Han character may end a line, but five of them read better on one.
         whole = 0.0 if " " in label else min(width(label, CAPTION), 5 * CAPTION)
-        needed = math.ceil(max([*words, whole], default=0.0) / mm(1) + 1.5)
+        needed = math.ceil(max(_longest_word(label), whole) / mm(1) + 1.5)
         widths.append(max(least, min(needed, _WIDEST, _TOGETHER // len(labels))))
     return tuple(widths)
+
+
+def _longest_word(label: str) -> float:
+    return max((width(piece.strip(), CAPTION) for piece in pieces(label)), default=0.0)
 
 
 class _Views:
@@ -133,15 +137,21 @@ class _Views:
         answers = [answer for answer in offered(scale) if not answer.blank]
         blanks = [answer for answer in offered(scale) if answer.blank]
         whole = all(answer.label is not None for answer in answers)
+        labels = tuple(self._label(answer) for answer in answers) if whole else ()
+        blank_labels = tuple(self._label(answer) for answer in blanks)
+        code_width = max(_columns(labels, _NARROW), default=_NARROW)
+        blank_widths = _columns(blank_labels, _BLANK)
+        room = [*((label, code_width) for label in labels), *zip(blank_labels, blank_widths, strict=True)]
         return Heads(
             codes=tuple(str(answer.code) for answer in answers),
-            labels=tuple(self._label(answer) for answer in answers) if whole else (),
+            labels=labels,
             low=self._label(answers[0]),
             high=self._label(answers[-1]),
-            blanks=tuple(self._label(answer) for answer in blanks),
+            blanks=blank_labels,
             blank_codes=tuple(str(answer.code) for answer in blanks),
-            code_width=max(_columns([self._label(a) for a in answers], _NARROW)) if whole else _NARROW,
-            blank_widths=_columns([self._label(a) for a in blanks], 10),
+            code_width=code_width,
+            blank_widths=blank_widths,
+            tight=any(_longest_word(label) > mm(column - 1) for label, column in room),
         )
 
     def _label(self, answer: Offered) -> str:

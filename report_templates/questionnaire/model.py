@@ -34,7 +34,8 @@ class Heads:
     """The head of a scale: codes with their labels, and the blanks apart from them.
 
     ``labels`` are empty where not every code has a wording; the ends' stand in ``low`` and ``high``, over the
-    first ``half`` of the codes and over the rest. Widths are in mm.
+    first ``half`` of the codes and over the rest. Widths are in mm; ``tight`` where a word is wider than its
+    column and must be broken.
     """
 
     codes: tuple[str, ...]
@@ -45,6 +46,7 @@ class Heads:
     blank_codes: tuple[str, ...]
     code_width: int
     blank_widths: tuple[int, ...]
+    tight: bool
 
     @property
     def half(self) -> int:
