@@ -11,7 +11,6 @@ from __future__ import annotations
 import codecs
 import contextlib
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -162,7 +161,7 @@ def _records(file: str, text: str, delimiter: str, first: int) -> Iterator[tuple
     """Yield the records from line ``first`` on that hold anything, with the line they begin on."""
     # The limit belongs to the process; it is raised and never lowered.
     csv.field_size_limit(max(_LONGEST_FIELD, csv.field_size_limit()))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     line = 1
     try:
         for fields in reader:
@@ -173,3 +172,12 @@ def _records(file: str, text: str, delimiter: str, first: int) -> Iterator[tuple
         too_long = "field larger" in str(error)
         code = "csv_field_long" if too_long else "csv_quote"
         raise ImportProblems([Problem(code, Place(file, line=line), {"limit": _LONGEST_FIELD})]) from error
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines with their ends, one at a time: all at once they take as much again as the text."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
