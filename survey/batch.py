@@ -6,6 +6,7 @@ problem with its address; cells that had to be tidied to be read are counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -14,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from survey.alike_keys import alike
-from survey.cells import column_letters, raw_text
+from survey.cells import CellValue, column_letters, raw_text
 from survey.choice_answers import ChoiceReader, ChoiceReading
+from survey.choice_columns import OptionColumns, together
 from survey.column_map import ColumnMap
 from survey.errors import Problem, Severity
 from survey.facts import FactReader
@@ -27,7 +29,6 @@ from survey.platform_cells import PlatformCells
 from survey.positions import Positions
 from survey.questions import BlankKind, ChoiceQuestion
 from survey.responses import Choice, Codes, Value
-from survey.routing import apply_routing, asked_of
 from survey.study import Study
 from survey.table import Table
 from survey.values import (
@@ -74,12 +75,13 @@ class Batch:
         )
 
     def answered(self) -> npt.NDArray[np.bool_]:
-        """Return, by row, whether any question is answered."""
-        kept: npt.NDArray[np.bool_] = (self.codes != EMPTY).any(axis=1) | self.told
+        """Return, by row, whether any question is answered; to choose no option at all is no answer."""
+        blank = (EMPTY, BlankKind.BLANK)
+        kept: npt.NDArray[np.bool_] = np.any(~np.isin(self.codes, blank), axis=1) | self.told
         for texts in self.comments.values():
             kept |= np.array([bool(text) for text in texts])
         for choices in self.choices.values():
-            kept |= np.array([choice is not BlankKind.BLANK for choice in choices])
+            kept |= np.array([choice not in ((), *blank) for choice in choices])
         return kept
 
 
@@ -118,10 +120,11 @@ class BatchReader:
         for column in self.study.columns:
             number = self.mapping.columns.get(self.target[column.id])
             if column.text is not None and number is not None:
-                told |= np.array(
-                    [cell is not None and bool(plain(raw_text(cell))) for cell in grid.raw[number]]
-                )
+                told |= np.array([self._told_by(cell) for cell in grid.raw[number]])
         return told
+
+    def _told_by(self, cell: CellValue | None) -> bool:
+        return cell is not None and bool(plain(raw_text(cell))) and self.cells.blank(cell) is None
 
     # -- one column -------------------------------------------------------------------------------
 
@@ -137,16 +140,12 @@ class BatchReader:
     def _complain(self, row: int, column: int, error: Unreadable, severity: Severity = "error") -> None:
         self.notes.note_row(row, Problem(error.code, self.table.place(row, column), error.values, severity))
 
-    def report(self, target: Target, changes: Mapping[str, int], blanks: Mapping[str, int]) -> None:
-        """Account for a column that was read."""
-        single = self.mapping.columns.get(target)
-        columns = [single] if single is not None else sorted(self.mapping.parts[target])
-        for n, column in enumerate(columns):
-            counts = (changes, blanks) if n == 0 else ({}, {})
-            source = self.table.columns[column]
-            names = (column_letters(column), source.header, target.id, target.kind)
-            how = self.mapping.how[column]
-            self.batch.columns.append(ColumnReport(*names, *counts, how=how, key=source.key))
+    def report(self, column: int, target: Target, changes: Mapping[str, int]) -> None:
+        """Account for a column that was read; blanks are counted when routing is settled."""
+        source = self.table.columns[column]
+        names = (column_letters(column), source.header, target.id, target.kind)
+        how = self.mapping.how[column]
+        self.batch.columns.append(ColumnReport(*names, changes, {}, how=how, key=source.key))
 
     # -- kinds of question ------------------------------------------------------------------------
 
@@ -155,10 +154,13 @@ class BatchReader:
             if self.target[item.id] not in self.mapping.columns:
                 continue
             column = self.mapping.columns[self.target[item.id]]
-            reader = ItemReader(item, self.study.scale_of(item.id), self.cells, self.positions.get(column))
+            if column in self.positions.unsaid:
+                continue
+            meant = self.positions.by_column.get(column)
+            reader = ItemReader(item, self.study.scale_of(item.id), self.cells, meant)
             reading = self._read(grid, self.target[item.id], reader, EMPTY, BAD, self.severity)
             self.batch.codes[:, n] = reading.values
-            self.report(self.target[item.id], reading.changes, {})
+            self.report(column, self.target[item.id], reading.changes)
 
     def _comments(self, grid: Grid) -> None:
         for question in self.study.open_questions:
@@ -168,7 +170,7 @@ class BatchReader:
                 reading = self._read(grid, target, CommentReader(question, self.cells), "", "")
                 self.batch.comments[question.id] = tuple(reading.values)
                 self._note_long_texts(grid, target, reading.values)
-                self.report(target, reading.changes, {})
+                self.report(self.mapping.columns[target], target, reading.changes)
 
     def _note_long_texts(self, grid: Grid, target: Target, texts: Iterable[str]) -> None:
         for row, text in zip(grid.rows, texts, strict=True):
@@ -179,39 +181,53 @@ class BatchReader:
     def _choices(self, grid: Grid) -> None:
         for question in self.study.choice_questions:
             reading = self._choice(grid, question)
+            columns = self._columns_of(question)
+            for n, errors in sorted(reading.bad.items()):
+                for column, error in errors:
+                    self._complain(grid.rows[n], column or columns[0], error)
             self.batch.choices[question.id] = tuple(reading.values)
+            typed = self._typed(grid, question.id, reading.typed, keep=question.open)
             if question.open:
-                self.batch.comments[question.id] = self._typed(grid, question.id, reading.typed)
-            if self._columns_of(question):
-                self.report(self.target[question.id], reading.changes, {})
+                self.batch.comments[question.id] = typed
+            for column in columns:
+                changes = {change: n for (at, change), n in reading.changes.items() if at in (None, column)}
+                self.report(column, self.target[question.id], changes)
 
-    def _typed(self, grid: Grid, id_: str, typed: Iterable[str]) -> tuple[str, ...]:
-        """Return what was written beside open options, in the cells themselves or in a column of its own."""
-        column = self.mapping.typed.get(self.target[id_])
-        if column is None:
-            return tuple(typed)
-        own = (self.cells.text(raw_text(cell)) for cell in grid.raw[column])
-        return tuple("; ".join(filter(None, pair)) for pair in zip(typed, own, strict=True))
+    def _typed(self, grid: Grid, id_: str, typed: Iterable[str], *, keep: bool) -> tuple[str, ...]:
+        """Return what was written beside open options, in the cells themselves or in a column of its own.
+
+        Unless the study is to ``keep`` it, every text in a column of its own is a problem.
+        """
+        about = {"item": id_, "label": self.target[id_].label}
+        texts = [[text] for text in typed]
+        for column in self.mapping.typed.get(self.target[id_], ()):
+            option = self.table.headers[column]
+            for row, found, cell in zip(grid.rows, texts, grid.raw[column], strict=True):
+                text = self.cells.text(raw_text(cell))
+                found.append(text)
+                if plain(text) and not keep:
+                    error = Unreadable("import_option_typed", value=shown(text), option=option, **about)
+                    self._complain(row, column, error)
+        return tuple("; ".join(filter(None, found)) for found in texts)
 
     def _columns_of(self, question: ChoiceQuestion) -> list[int]:
         target = self.target[question.id]
-        single = self.mapping.columns.get(target)
-        return [single] if single is not None else sorted(self.mapping.parts.get(target, ()))
+        single = [self.mapping.columns[target]] if target in self.mapping.columns else []
+        return [*single, *sorted(self.mapping.parts.get(target, ()))]
 
     def _choice(self, grid: Grid, question: ChoiceQuestion) -> ChoiceReading:
-        columns = self._columns_of(question)
-        if not columns:
-            return ChoiceReading([BlankKind.BLANK] * len(grid.rows), [""] * len(grid.rows))
-        reader = ChoiceReader(question, self.cells, self.positions.get(columns[0]))
-        parts = self.mapping.parts.get(self.target[question.id])
-        if parts and self.target[question.id] not in self.mapping.columns:
-            reading = reader.spread({column: grid.raw[column] for column in columns}, parts)
-        else:
-            reading = reader.joined(grid.raw[columns[0]])
-        for n, errors in sorted(reading.bad.items()):
-            for column, error in errors:
-                self._complain(grid.rows[n], column or columns[0], error)
-        return reading
+        target = self.target[question.id]
+        single, parts = self.mapping.columns.get(target), self.mapping.parts.get(target)
+        if single in self.positions.unsaid or (single is None and parts is None):
+            return ChoiceReading.blank(len(grid.rows))
+        meant = None if single is None else self.positions.by_column.get(single)
+        reader = ChoiceReader(question, self.cells, meant)
+        joined = None if single is None else reader.joined(grid.raw[single])
+        if parts is None and joined is not None:
+            return joined
+        columns = OptionColumns(reader, parts or {})
+        spread = columns.read({column: grid.raw[column] for column in parts or ()})
+        return spread if joined is None else together(joined, spread, columns)
 
     # -- what goes with the answers ---------------------------------------------------------------
 
@@ -221,25 +237,26 @@ class BatchReader:
             self.batch.facts[column.id] = (None,) * len(grid.rows)
             if any(category.open for category in column.categories):
                 self.batch.comments[column.id] = ("",) * len(grid.rows)
-            if self.target[column.id] in self.mapping.columns:
+            number = self.mapping.columns.get(self.target[column.id])
+            if number is not None and number not in self.positions.unsaid:
                 self._fact(grid, column.id)
 
     def _fact(self, grid: Grid, id_: str) -> None:
         column, target, bad = self.study.column_by_id[id_], self.target[id_], object()
         number = self.mapping.columns[target]
         weight = id_ == self.study.design.weight
-        read = FactReader(column, self.cells, positive=weight, positions=self.positions.get(number))
+        meant = self.positions.by_column.get(number)
+        read = FactReader(column, self.cells, positive=weight, positions=meant)
         reading: ColumnReading[Any] = self._read(grid, target, read, None, bad)
         self._note_blanks(grid, target, reading.values, optional=column.optional)
         values = tuple(None if value is bad else value for value in reading.values)
         self.batch.facts[id_] = values
         if column.kind == "key":
             self._note_alike(grid, target, values)
+        typed = self._typed(grid, id_, map(read.typed, grid.raw[number]), keep=id_ in self.batch.comments)
         if id_ in self.batch.comments:
-            typed = [self.cells.typed(raw_text(cell)).text for cell in grid.raw[number]]
-            self.batch.comments[id_] = self._typed(grid, id_, typed)
-        blank = sum(value is None for value in reading.values)
-        self.report(target, reading.changes, {"blank": blank} if blank else {})
+            self.batch.comments[id_] = typed
+        self.report(number, target, reading.changes)
 
     def _note_blanks(self, grid: Grid, target: Target, values: Iterable[object], *, optional: bool) -> None:
         design = self.study.design
@@ -260,60 +277,26 @@ class BatchReader:
             place = self.table.place(grid.rows[second], self.mapping.columns[target])
             self.notes.warn("import_keys_alike", place, item=target.id, label=target.label, **values)
 
-    def route(self, grid: Grid) -> None:
-        """Settle which blanks were never asked, and note answers that do not fit the routing."""
-        for finding in apply_routing(self.study, self.batch.codes):
-            item = finding.item
-            if item.asked_if is None or self.target[item.asked_if.item] not in self.mapping.columns:
-                continue
-            if self.target[item.id] not in self.mapping.columns:
-                continue
-            column = self.mapping.columns[self.target[item.id]]
-            about = self._about_routing(item.id, item.label, item.asked_if.item)
-            for code, rows in (
-                ("import_not_asked", finding.answered),
-                ("import_was_asked", finding.due),
-                ("import_filter_blank", finding.unfiltered),
-            ):
-                severity: Severity = "warning" if code == "import_filter_blank" else "error"
-                for n in rows:
-                    place = self.table.place(grid.rows[n], column)
-                    self.notes.note_row(grid.rows[n], Problem(code, place, about, severity))
-        self._route_choices(grid)
-
-    def _about_routing(self, id_: str, label: Any, gate: str) -> dict[str, Any]:
-        cause = self.study.item_by_id[gate]
-        about: dict[str, Any] = {"item": id_, "label": label, "filter": gate, "filter_label": cause.label}
-        about["filter_column"] = column_letters(self.mapping.columns[self.target[gate]])
-        return about
-
-    def _route_choices(self, grid: Grid) -> None:
-        for question in self.study.choice_questions:
-            columns = self._columns_of(question)
-            gate = question.asked_if and self.target[question.asked_if.item]
-            if question.asked_if is None or gate not in self.mapping.columns or not columns:
-                continue
-            asked, unknown = asked_of(self.study, self.batch.codes, question.asked_if)
-            choices = list(self.batch.choices[question.id])
-            for n, choice in enumerate(choices):
-                given = isinstance(choice, tuple) and bool(choice)
-                if not given and not asked[n] and not unknown[n]:
-                    choices[n] = BlankKind.NOT_ASKED
-                elif given and not asked[n] and not unknown[n]:
-                    place = self.table.place(grid.rows[n], columns[0])
-                    about = self._about_routing(question.id, question.label, question.asked_if.item)
-                    self.notes.note_row(grid.rows[n], Problem("import_not_asked", place, about))
-            self.batch.choices[question.id] = tuple(choices)
-
     def count_blanks(self) -> None:
-        """Add to the account of every item how many of its cells are blank, by kind."""
+        """Add to the account of every column how many of its answers are blank, by kind.
+
+        Of a question in several columns the first holds the count: its blanks belong to the question.
+        """
         place = {item.id: n for n, item in enumerate(self.study.items)}
-        self.batch.columns = [
-            column.with_blanks(_blank_counts(self.batch.codes[:, place[column.target]]))
-            if column.kind == "item"
-            else column
-            for column in self.batch.columns
-        ]
+        counted: set[str] = set()
+        for n, column in enumerate(self.batch.columns):
+            if column.target not in counted:
+                self.batch.columns[n] = column.with_blanks(self._blanks(column, place.get(column.target)))
+            counted.add(column.target)
+
+    def _blanks(self, column: ColumnReport, item: int | None) -> dict[str, int]:
+        if item is not None:
+            return _blank_counts(self.batch.codes[:, item])
+        if column.kind == "choice":
+            kinds = (choice for choice in self.batch.choices[column.target] if isinstance(choice, BlankKind))
+            return {kind.name.lower(): n for kind, n in sorted(Counter(kinds).items())}
+        blank = sum(value is None for value in self.batch.facts.get(column.target, ()))
+        return {"blank": blank} if blank else {}
 
 
 def _blank_counts(column: Codes) -> dict[str, int]:

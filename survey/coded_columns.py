@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 from survey.cells import CellValue
 from survey.codebook import Variable, codebook, contradictions
+from survey.decisions import Meaning
 from survey.grid import Grid
 from survey.mapping import Target
 from survey.notes import Notes
-from survey.positions import Positions
 from survey.study import Study
 from survey.table import Table
 from survey.values import scale_wordings
@@ -25,7 +25,7 @@ def use_codebook(
     table: Table,
     study: Study,
     columns: Mapping[Target, int],
-    positions: Positions,
+    positions: Mapping[int, Mapping[int, Meaning]],
     grid: Grid,
     notes: Notes,
 ) -> None:
@@ -40,8 +40,12 @@ def use_codebook(
             continue
         if target.kind == "item":
             _compare(table, study, target, column, variable, notes)
-        elif target.kind == "choice" or study.column_by_id[target.id].kind == "category":
+        elif target.kind == "choice" or _is_category(study, target):
             grid.raw[column] = [_worded(value, variable) for value in grid.raw[column]]
+
+
+def _is_category(study: Study, target: Target) -> bool:
+    return target.kind == "column" and study.column_by_id[target.id].kind == "category"
 
 
 def _compare(

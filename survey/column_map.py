@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from survey.cells import column_letters
-from survey.decisions import LEFT_OUT, Decisions
+from survey.decisions import LEFT_OUT, Decision, Decisions
 from survey.import_report import LeftOut
-from survey.language import listing
+from survey.language import LANGUAGES, catalogue, listing
 from survey.layouts.export import ExportColumn, Meta
 from survey.layouts.plain import PLAIN
 from survey.mapping import HeaderIndex, OptionPart, Target, most_similar, proposal
@@ -36,12 +36,12 @@ class ColumnMap:
     ``columns`` and ``parts`` hold targets read from one column, and options of choice questions read from
     a column each; ``typed`` the columns of what was written beside whichever open option was chosen;
     ``meta`` what the platform noted; ``how`` by what each column was recognised; ``decided`` what has to be
-    remembered.
+    remembered. ``absent`` are the items and columns that the file does not have, as somebody decided.
     """
 
     columns: dict[Target, int] = field(default_factory=dict)
     parts: dict[Target, dict[int, OptionPart]] = field(default_factory=dict)
-    typed: dict[Target, int] = field(default_factory=dict)
+    typed: dict[Target, list[int]] = field(default_factory=dict)
     meta: dict[Meta, list[int]] = field(default_factory=dict)
     how: dict[int, How] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -52,8 +52,9 @@ class ColumnMap:
     def read(self) -> list[int]:
         """Every column that is read."""
         parts = (column for parts in self.parts.values() for column in parts)
+        typed = (column for columns in self.typed.values() for column in columns)
         meta = (column for kind in _READ_META for column in self.meta.get(kind, ()))
-        return sorted({*self.columns.values(), *self.typed.values(), *parts, *meta})
+        return sorted({*self.columns.values(), *typed, *parts, *meta})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class _Mapper:
         self.index: HeaderIndex = table.index
         self.plain = table.export.layout == PLAIN
         self.options = {question.id: _option_wordings(question) for question in study.choice_questions}
-        self.found = ColumnMap(absent=frozenset(known.decisions.absent))
+        self.found = ColumnMap()
+        self.seen: set[Target] = set()
         self.free: list[ExportColumn] = []
         self.decided = known.decisions.about(table.export.columns)
 
@@ -95,6 +97,7 @@ class _Mapper:
         self._key_of_platform()
         self._proposals()
         self._missing()
+        self._options_absent()
         return self.found
 
     # -- one column -------------------------------------------------------------------------------
@@ -102,21 +105,32 @@ class _Mapper:
     def _place_column(self, column: ExportColumn) -> None:
         if is_our_header(column.header):
             return
-        decision = self.decided.get(column.column)
-        if decision is not None and decision.target == LEFT_OUT:
-            self._leave_out(column, "import_column_left_out_decided")
-        elif decision is not None:
-            self._take(column, (self.index.by_id[decision.target],), "decided")
-        elif named := self._named(column):
-            self._take(column, named, "study")
-        elif column.role == "meta" and column.meta is not None:
+        decision, named = self.decided.get(column.column), self._named(column)
+        if column.role == "meta" and column.meta is not None and decision is None:
             self.found.meta.setdefault(column.meta, []).append(column.column)
+        if decision is not None:
+            self._as_decided(column, decision, named)
+        elif named:
+            self._take(column, named, "study")
         elif column.role == "contact":
             self._leave_out(column, "import_contact_left_out", contact=True)
         elif column.role == "question" and (known := self._earlier(column)):
             self._take(column, (known,), "earlier")
-        else:
+        elif column.role == "question":
             self.free.append(column)
+
+    def _as_decided(self, column: ExportColumn, decision: Decision, named: tuple[Target, ...]) -> None:
+        """Do as somebody decided; say so where the header by itself says something else."""
+        if decision.target == LEFT_OUT:
+            self._leave_out(column, "import_column_left_out_decided")
+            return
+        target = self.index.by_id[decision.target]
+        if named and target not in named:
+            place = self.table.place(self.table.header_row, column.column)
+            about = {"id": target.id, "label": target.label, "names": listing(t.id for t in named)}
+            layout = self.table.export.layout
+            self.notes.warn("import_mapping_differs", place, header=column.header, layout=layout, **about)
+        self._take(column, (target,), "decided")
 
     def _named(self, column: ExportColumn) -> tuple[Target, ...]:
         """Return what the column's own names say: of a plain header every name has to say the same."""
@@ -149,19 +163,33 @@ class _Mapper:
             self.notes.problem("import_header_ambiguous", place, header=column.header, names=names)
             return
         [target] = targets
+        part = self._part(column, target) if target.kind == "choice" else None
         if column.typed and (target.kind == "column" or (target.kind == "choice" and column.part is None)):
-            self.found.typed[target] = column.column
-        elif target.kind == "choice" and (part := self._part(column, target)) is not None:
-            self.found.parts.setdefault(target, {})[column.column] = part
+            self.found.typed.setdefault(target, []).append(column.column)
+        elif part is not None:
+            self._place_part(column, part)
         elif target.kind == "choice" and column.part is not None:
             values = {"header": column.header, "option": column.part, "id": target.id, "label": target.label}
             self.notes.problem("import_option_unknown", place, **values)
         elif target in self.found.columns:
-            first = column_letters(self.found.columns[target])
-            self.notes.problem("import_column_twice", place, id=target.id, label=target.label, first=first)
+            self._twice(column, target, self.found.columns[target])
         else:
             self.found.columns[target] = column.column
+        self.seen.add(target)
         self.found.how[column.column] = how
+
+    def _place_part(self, column: ExportColumn, part: OptionPart) -> None:
+        parts = self.found.parts.setdefault(part.target, {})
+        same = [at for at, other in parts.items() if other == part]
+        if same:
+            self._twice(column, part.target, same[0], f"{part.target.id}/{part.code}")
+        else:
+            parts[column.column] = part
+
+    def _twice(self, column: ExportColumn, target: Target, first: int, id_: str | None = None) -> None:
+        place = self.table.place(self.table.header_row, column.column)
+        about = {"id": id_ or target.id, "label": target.label, "first": column_letters(first)}
+        self.notes.problem("import_column_twice", place, **about)
 
     def _part(self, column: ExportColumn, target: Target) -> OptionPart | None:
         for name in column.names:
@@ -180,13 +208,17 @@ class _Mapper:
         """Let the platform's own number of an answer identify its respondent where nothing else does."""
         key = self.study.design.respondent
         columns = self.found.meta.get("respondent", [])
-        if key is not None and len(columns) == 1 and self.index.by_id[key] not in self.found.columns:
-            self.found.columns[self.index.by_id[key]] = columns[0]
-            self.found.how[columns[0]] = "platform"
+        if key is None or not columns or self.index.by_id[key] in self.found.columns:
+            return
+        target = self.index.by_id[key]
+        place = self.table.place(self.table.header_row, columns[0])
+        about = {"id": key, "label": target.label, "header": self.table.headers[columns[0]]}
+        self.notes.warn("import_key_of_platform", place, **about)
+        self.seen.add(target)
 
     def _proposals(self) -> None:
-        taken = set(self.found.columns) | set(self.found.parts)
-        open_ = [t for t in self.index.targets if t not in taken and t.id not in self.found.absent]
+        absent = self.known.decisions.absent
+        open_ = [t for t in self.index.targets if t not in self.seen and t.id not in absent]
         for column in self.free:
             near = proposal(column.names[0] if column.names else column.header, open_)
             if near is not None and self.known.accept:
@@ -215,21 +247,36 @@ class _Mapper:
         self.notes.warn(code, place, header=column.header)
 
     def _missing(self) -> None:
-        present = set(self.found.columns) | set(self.found.parts) | self.table.named
-        proposed = {
-            problem.values["id"]
-            for problem in self.notes.problems
-            if problem.code == "import_question_proposed"
-        }
+        """Note what no column is, unless something is wrong with the column that names it."""
+        said = {id_: self.index.by_id[id_] for id_ in self.known.decisions.absent}
+        for id_, target in said.items():
+            if target in self.seen:
+                layout = self.table.export.layout
+                place = self.table.sheet.place(self.table.header_row, None)
+                self.notes.warn("import_absent_present", place, id=id_, label=target.label, layout=layout)
+        proposed = {p.values["id"] for p in self.notes.problems if p.code == "import_question_proposed"}
+        self.found.absent = frozenset(id_ for id_, target in said.items() if target not in self.seen)
         for target in self.index.targets:
-            if target in present or target.id in self.found.absent or target.id in proposed:
-                continue
-            self._note_missing(target)
+            if target not in self.seen and target.id not in self.found.absent | proposed:
+                self._note_missing(target)
+
+    def _options_absent(self) -> None:
+        """Warn of options that have no column although others of their question have one."""
+        for question in self.study.choice_questions:
+            target = self.index.by_id[question.id]
+            known = {part.code for part in self.found.parts.get(target, {}).values()}
+            lost = [option.label for option in question.options if option.code not in known]
+            if known and lost and target not in self.found.columns:
+                place = self.table.place(self.table.header_row, min(self.found.parts[target]))
+                options = {"zh": "、".join(o.zh for o in lost), "en": ", ".join(o.en for o in lost)}
+                about = {"id": target.id, "label": target.label, "options": options}
+                self.notes.warn("import_options_absent", place, **about)
 
     def _note_missing(self, target: Target) -> None:
         free = {column.column: column.header for column in self.free if column.role == "question"}
         place = self.table.sheet.place(self.table.header_row, None)
         values: dict[str, Any] = {"id": target.id, "label": target.label, "text": target.text}
+        values["more"] = self._absent_hint(target)
         if not target.required:
             self.notes.warn("import_column_absent", place, **values)
             return
@@ -243,6 +290,11 @@ class _Mapper:
         else:
             near_by = {"column": column_letters(near), "header": free[near]}
             self.notes.problem(f"import_{kind}_missing_near", place, **values, **near_by)
+
+    def _absent_hint(self, target: Target) -> dict[str, str]:
+        """Return what else may be done where a platform does not export a part of the study."""
+        text, about = catalogue("survey"), {"layout": self.table.export.layout, "id": target.id}
+        return {lang: "" if self.plain else text("import.absent_hint", lang, **about) for lang in LANGUAGES}
 
 
 def _option_wordings(question: ChoiceQuestion) -> Wordings[int]:

@@ -8,7 +8,7 @@ purpose: a decision that no longer fits the study is a problem, never ignored.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -20,12 +20,16 @@ from survey.errors import ImportProblems, Problem, StudyProblems
 from survey.language import listing
 from survey.layouts.export import ExportColumn
 from survey.mapping import HeaderIndex
+from survey.questions import ChoiceQuestion, Column, Item
+from survey.study import Study
 from survey.wording import matching
 from survey.yaml_lines import Document, read_yaml
 
 NumbersMean = Literal["codes", "low-first", "high-first"]
+Meaning = int | str | bool
 NUMBERS: tuple[str, ...] = get_args(NumbersMean)
 LEFT_OUT = "none"
+Location = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,14 @@ class Decision:
     header : the header as it stood; compared in the form ``wording.matching``.
     key : the platform's id of the column, which counts before the header.
     target : id of a part of the study, or ``LEFT_OUT``.
-    options : position in the platform's list of options -> code, where numbers are positions.
+    options : position in the platform's list of options -> what it means, where numbers are positions: a code
+        of an item or a choice question, the value of a category, whether a flag is set.
     """
 
     header: str
     target: str
     key: str | None = None
-    options: Mapping[int, int] | None = None
+    options: Mapping[int, Meaning] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,11 @@ def write_decisions(decisions: Decisions, heading: str) -> str:
     return f"{comment}{body}columns:{' []' if not rows else ''}\n{rows}"
 
 
+def decision_line(decision: Decision) -> str:
+    """Return a decision as it stands below ``columns``: ``- {header: …, is: …}``."""
+    return f"- {_flow(_column(decision))}"
+
+
 def _flow(column: Mapping[str, Any]) -> str:
     text = yaml.safe_dump(column, allow_unicode=True, sort_keys=False, default_flow_style=True, width=1 << 20)
     return str(text).strip()
@@ -138,14 +148,17 @@ def _document(decisions: Decisions) -> dict[str, Any]:
         document["numbers"] = decisions.numbers
     if decisions.absent:
         document["absent"] = list(decisions.absent)
-    document["columns"] = [
+    document["columns"] = [_column(decision) for decision in decisions.columns]
+    return document
+
+
+def _column(decision: Decision) -> dict[str, Any]:
+    return (
         {"header": decision.header}
         | ({"key": decision.key} if decision.key is not None else {})
         | {"is": decision.target}
-        | ({"options": dict(decision.options)} if decision.options else {})
-        for decision in decisions.columns
-    ]
-    return document
+        | ({"options": dict(decision.options)} if decision.options is not None else {})
+    )
 
 
 class _Reader:
@@ -170,9 +183,10 @@ class _Reader:
             numbers = None
         absent = tuple(self._absent(plain.get("absent")))
         columns = [self._column(n, entry) for n, entry in enumerate(self._list(plain.get("columns")))]
+        self._once(columns)
         return Decisions(layout, numbers, tuple(d for d in columns if d is not None), absent)
 
-    def _problem(self, code: str, location: tuple[str | int, ...], **values: Any) -> None:
+    def _problem(self, code: str, location: Location, **values: Any) -> None:
         self.problems.append(Problem(code, self.document.place(location), values))
 
     def _list(self, value: object) -> list[Any]:
@@ -189,14 +203,14 @@ class _Reader:
         if value is not None and not isinstance(value, list):
             self._problem("mapping_list", ("absent",))
 
-    def _known(self, name: object, location: tuple[str | int, ...]) -> bool:
+    def _known(self, name: object, location: Location) -> bool:
         if isinstance(name, str) and name in self.index.by_id:
             return True
         self._problem("mapping_target", location, value=name, none=LEFT_OUT)
         return False
 
     def _column(self, n: int, entry: object) -> Decision | None:
-        location = ("columns", n)
+        location: Location = ("columns", n)
         if not isinstance(entry, dict) or not isinstance(entry.get("header"), str):
             self._problem("mapping_column", location)
             return None
@@ -210,15 +224,51 @@ class _Reader:
         if target != LEFT_OUT and not self._known(target, (*location, "is")):
             return None
         key = entry.get("key")
-        return Decision(entry["header"], target, None if key is None else str(key), self._options(n, entry))
+        options = self._options(location, target, entry.get("options"))
+        return Decision(entry["header"], target, None if key is None else str(key), options)
 
-    def _options(self, n: int, entry: Mapping[Any, Any]) -> Mapping[int, int] | None:
-        options = entry.get("options")
+    def _options(self, location: Location, target: str, options: object) -> Mapping[int, Meaning] | None:
         if options is None:
             return None
-        if isinstance(options, dict) and all(
-            type(number) is int for pair in options.items() for number in pair
-        ):
-            return dict(options)
-        self._problem("mapping_options", ("columns", n, "options"))
+        if not isinstance(options, dict) or not all(type(position) is int for position in options):
+            self._problem("mapping_options", (*location, "options"))
+            return None
+        part = self.index.study.part_by_id.get(target)
+        admitted = _meanings(part, self.index.study)
+        if admitted is None:
+            self._problem("mapping_options_unused", (*location, "options"), target=target)
+            return None
+        for position, meaning in options.items():
+            if not isinstance(meaning, (int, str)) or (type(meaning), meaning) not in admitted:
+                shown = listing(str(value).lower() if kind is bool else value for kind, value in admitted)
+                place = (*location, "options", position)
+                self._problem("mapping_option", place, value=meaning, target=target, admitted=shown)
+        return dict(options)
+
+    def _once(self, columns: Sequence[Decision | None]) -> None:
+        """Note every key about which another decision stands already."""
+        known: dict[str, int] = {}
+        for n, decision in enumerate(columns):
+            if decision is None or decision.key is None:
+                continue
+            if known.setdefault(decision.key, n) != n:
+                place = self.document.place(("columns", known[decision.key]))
+                about = {"header": decision.header, "key": decision.key, "line": place.line}
+                self._problem("mapping_twice", ("columns", n), **about)
+
+
+def _meanings(part: object, study: Study) -> dict[tuple[type, Meaning], None] | None:
+    """Return what a position may mean in a part of the study; ``None`` where it has no list of options."""
+    values: Iterable[Meaning]
+    if isinstance(part, Item):
+        scale = study.scale_of(part.id)
+        values = [*scale.codes, *scale.blanks]
+    elif isinstance(part, ChoiceQuestion):
+        values = [option.code for option in part.options]
+    elif isinstance(part, Column) and part.kind == "flag":
+        values = [True, False]
+    elif isinstance(part, Column) and part.categories:
+        values = [category.value for category in part.categories]
+    else:
         return None
+    return dict.fromkeys((type(value), value) for value in values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from survey.cells import CellValue, Fault, raw_text
 from survey.layouts.export import Dialect
@@ -15,6 +15,9 @@ from survey.questions import Column
 from survey.responses import Value
 from survey.values import Unreadable, refuse_faults, shown
 from survey.wording import Wordings, number_in, plain
+
+if TYPE_CHECKING:
+    from survey.decisions import Meaning
 
 _LONGEST_SAFE_NUMBER = 10**15
 _YES = frozenset({"是", "有", "yes", "y", "true", "1", "t"})
@@ -26,7 +29,7 @@ class FactReader:
     """Reads the cells of one column of facts about the respondent.
 
     ``positive`` demands more than the declared minimum: a weight of nothing is no weight. ``positions``
-    gives the category by its position in the platform's list, where numbers are positions.
+    gives the category or flag by its position in the platform's list, where numbers are positions.
     """
 
     def __init__(
@@ -35,14 +38,15 @@ class FactReader:
         cells: PlatformCells | None = None,
         *,
         positive: bool = False,
-        positions: Mapping[int, int] | None = None,
+        positions: Mapping[int, Meaning] | None = None,
     ) -> None:
         self._column = column
         self._cells = cells or PlatformCells(Dialect())
         self._positive = positive
-        self._positions = positions or {}
+        self._positions = positions
         self._about: dict[str, Any] = {"item": column.id, "label": column.label}
         self._categories = Wordings(_categories(column))
+        self._open = [category.value for category in column.categories if category.open]
         self._read: Callable[[CellValue], tuple[Value, str | None]] = getattr(self, f"_{column.kind}")
 
     def __call__(self, cell: CellValue) -> tuple[Value, str | None]:
@@ -56,40 +60,49 @@ class FactReader:
         return self._read(self._cells.text(cell) if isinstance(cell, str) else cell)
 
     def _key(self, cell: CellValue) -> tuple[Value, str | None]:
-        if isinstance(cell, (bool, float, datetime)):
-            raise Unreadable("import_not_a_key", value=shown(cell), **self._about)
-        if isinstance(cell, int):
-            if abs(cell) >= _LONGEST_SAFE_NUMBER:
-                raise Unreadable("import_key_damaged", value=shown(cell), **self._about)
-            return str(cell), None
-        text = plain(raw_text(cell))
-        return text, None if text == cell else "tidied"
+        return identifier(cell, self._about)
+
+    def _at_position(self, cell: CellValue) -> Meaning | None:
+        """Return what the position in a cell means; ``None`` where the cell holds none."""
+        number = number_in(plain(raw_text(cell))) if self._positions is not None else None
+        if number is None or self._positions is None:
+            return None
+        if number not in self._positions:
+            listed = ", ".join(map(str, self._positions))
+            raise Unreadable("import_position_unlisted", value=shown(cell), listed=listed, **self._about)
+        return self._positions[int(number)]
 
     def _category(self, cell: CellValue) -> tuple[Value, str | None]:
         refuse_faults(cell, **self._about)
+        if (meant := self._at_position(cell)) is not None:
+            return str(meant), "position"
         text = plain(raw_text(cell))
         if not self._column.categories:
             return text, None if text == raw_text(cell) else "tidied"
         option, beside = self._cells.typed(text)
         value = self._cells.find(self._categories, option)
-        if beside and value is not None and not self._open(value):
+        if beside and value is not None and value not in self._open:
             raise Unreadable("import_option_typed", value=shown(beside), option=option, **self._about)
-        if value is None and self._cells.dialect.numbers != "codes":
-            value = self._at(number_in(text))
+        value = value or self._freely(text)
         if value is None:
             raise Unreadable(
                 "import_not_a_category", value=shown(cell), admitted=self._admitted(), **self._about
             )
         return value, None if value == raw_text(cell) else "wording"
 
-    def _open(self, value: str) -> bool:
-        return any(category.open for category in self._column.categories if category.value == value)
+    def typed(self, cell: CellValue | None) -> str:
+        """Return what was typed beside, or in place of, an open category; empty where nothing was."""
+        if not self._open or not isinstance(cell, str):
+            return ""
+        if self._freely(cell) is not None:
+            return cell.strip()
+        return self._cells.typed(cell).text
 
-    def _at(self, number: int | float | None) -> str | None:
-        """Return the category whose position in the platform's list is ``number``, if anybody said so."""
-        position = self._positions.get(number) if isinstance(number, int) else None
-        known = position is not None and 1 <= position <= len(self._column.categories)
-        return self._column.categories[position - 1].value if position is not None and known else None
+    def _freely(self, text: str) -> str | None:
+        """Return the one open category where the platform writes what was typed in its place."""
+        known = self._cells.find(self._categories, self._cells.typed(plain(text)).option)
+        free = self._cells.dialect.types_freely and len(self._open) == 1 and known is None
+        return self._open[0] if free and plain(text) else None
 
     def _admitted(self) -> dict[str, str]:
         names = [category.label for category in self._column.categories]
@@ -102,6 +115,8 @@ class FactReader:
     def _flag(self, cell: CellValue) -> tuple[Value, str | None]:
         if isinstance(cell, bool):
             return cell, None
+        if (meant := self._at_position(cell)) is not None:
+            return bool(meant), "position"
         form = plain(raw_text(cell)).casefold()
         if form in _YES or form in _NO:
             return form in _YES, None
@@ -138,6 +153,19 @@ class FactReader:
 
     def _text(self, cell: CellValue) -> tuple[Value, str | None]:
         return raw_text(cell), None
+
+
+def identifier(cell: CellValue, about: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Return a cell as an identifier: the text, or the digits of a number that no spreadsheet has rounded."""
+    if isinstance(cell, (bool, float, datetime)):
+        raise Unreadable("import_not_a_key", value=shown(cell), **about)
+    if isinstance(cell, int):
+        if abs(cell) >= _LONGEST_SAFE_NUMBER:
+            raise Unreadable("import_key_damaged", value=shown(cell), **about)
+        return str(cell), None
+    refuse_faults(cell, **about)
+    text = plain(raw_text(cell))
+    return text, None if text == cell else "tidied"
 
 
 def _categories(column: Column) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ Values are kept by column, because a column is read as a whole: it has few disti
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -49,6 +49,18 @@ class Grid:
 def only(values: Sequence[T], kept: Sequence[bool]) -> list[T]:
     """Return the values that are ``kept``."""
     return [value for value, keep in zip(values, kept, strict=True) if keep]
+
+
+def by_value(raw: Sequence[CellValue | None], read: Callable[[CellValue | None], T]) -> list[T]:
+    """Return what every cell means, each distinct value read once; ``True`` is not the number 1."""
+    meaning: dict[object, T] = {}
+    found = []
+    for cell in raw:
+        key = (cell,) if isinstance(cell, bool) else cell
+        if key not in meaning:
+            meaning[key] = read(cell)
+        found.append(meaning[key])
+    return found
 
 
 def read_grid(table: Table, columns: Collection[int], *, prints: bool = False) -> Grid:

@@ -6,6 +6,7 @@ the study does not name are never stored.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -20,15 +21,16 @@ from survey.grid import Grid, read_grid, report_strays
 from survey.import_report import ImportReport
 from survey.interviews import interviews
 from survey.language import listing
-from survey.layouts.export import rows_differ
+from survey.layouts.export import RowState, rows_differ
 from survey.layouts.plain import PLAIN
 from survey.mapping import HeaderIndex
 from survey.notes import Notes
-from survey.people import Duplicates, kept_of_repeated, respondents
-from survey.positions import settle_numbers
+from survey.people import Duplicates, People, kept_of_repeated, respondents
+from survey.positions import Positions, settle_numbers
 from survey.problem_list import PROBLEM_SHEET
 from survey.questions import BlankKind
 from survey.responses import Responses
+from survey.routed_answers import Routing
 from survey.row_states import set_aside
 from survey.study import Study
 from survey.table import Table, find_table
@@ -129,6 +131,16 @@ def read_answers(workbook: Workbook, study: Study, wave: str, options: ImportOpt
     return reader.run()
 
 
+@dataclass
+class _Pass:
+    """What one reading of the rows of a grid gave: those with an answer, and what was noted on the way."""
+
+    grid: Grid
+    batch: Batch
+    people: People
+    notes: Notes
+
+
 class _Import:
     """The story of one table, from its header to responses."""
 
@@ -140,89 +152,125 @@ class _Import:
         self.notes = Notes(workbook.file)
         layout = table.export.layout
         self.decisions = options.decisions(layout, table.index)
-        if options.numbers is not None:
-            self.decisions = replace(self.decisions, numbers=options.numbers)
         known = Known(self.decisions, options.earlier(layout), options.accept, options.leave_out)
+        key = study.design.respondent
+        self.key = None if key is None else table.index.by_id[key]
         self.mapping: ColumnMap = map_columns(table, study, known, self.notes)
+        self.positions = Positions()
+        self.filled = 0
+        self.without: list[int] = []
         self.aside: dict[str, int] = {}
-        self.marked: dict[str, int] = {}
+        self.states: dict[int, RowState] = {}
         self.refused: dict[int, Sequence[Problem]] = {}
 
     def run(self) -> Imported:
         """Read everything; raise with every problem or return the responses."""
         grid = self._grid()
-        positions = settle_numbers(self.table, self.study, self.mapping, self.decisions, grid, self.notes)
-        use_codebook(self.table, self.study, self.mapping.columns, positions, grid, self.notes)
-        invalid = self.options.invalid == "blank"
-        head = self.notes
-
-        def reader(notes: Notes) -> BatchReader:
-            return BatchReader(self.table, self.study, self.mapping, positions, notes, keep_invalid=invalid)
-
-        notes = replace(head, problems=[*head.problems], warnings=[*head.warnings])
-        grid, batch, people, without = self._pass(reader(notes), grid)
-        if self.options.accept_valid and notes.rows and notes.only_rows:
-            self.refused = dict(notes.rows)
-            grid = grid.only([row not in self.refused for row in grid.rows])
-            notes = replace(head, problems=[*head.problems], warnings=[*head.warnings], rows={})
-            grid, batch, people, _ = self._pass(reader(notes), grid)
-        self.notes = notes
-        report_strays(grid, self.table, notes)
-        notes.warnings += self._book_warnings(grid)
-        notes.stop_if_wrong()
-        return self._imported(grid, batch, people, without)
+        about = self.table, self.study, self.mapping, self.decisions, grid, self.notes
+        self.positions = settle_numbers(*about, asked=self.options.numbers)
+        use_codebook(self.table, self.study, self.mapping.columns, self.positions.by_column, grid, self.notes)
+        read = self._pass(grid)
+        if self.options.duplicates is not None:
+            read = self._without_repeated(read, self.options.duplicates)
+        if self.options.accept_valid:
+            read = self._without_refused(read)
+        self.notes = read.notes
+        report_strays(grid, self.table, self.notes)
+        self.notes.warnings += self._book_warnings(read.grid)
+        self.notes.stop_if_wrong()
+        return self._imported(read)
 
     def _grid(self) -> Grid:
-        prints = self.table.export.layout != PLAIN and self.study.design.respondent is None
         export = self.table.export
-        grid = read_grid(self.table, {*self.mapping.read, *export.status_columns}, prints=prints)
+        grid = self._read_grid()
         if not grid.rows:
             self._nothing_to_read()
+        self.filled = len(grid.rows)
         place = self.table.sheet.place(self.table.header_row, None)
-        if (differ := rows_differ(export, place, len(grid.rows))) is not None:
+        if (differ := rows_differ(export, place, self.filled)) is not None:
             self.notes.note(differ)
-        grid, self.aside, self.marked = set_aside(grid, export)
+        grid, self.aside, self.states = set_aside(grid, export)
         if self.options.skip_hidden and any(grid.hidden):
             self.aside["hidden"] = sum(grid.hidden)
             grid = grid.only([not hidden for hidden in grid.hidden])
+        if not grid.rows:
+            self._nothing_to_read()
         return grid
 
-    def _pass(self, reader: BatchReader, grid: Grid) -> tuple[Grid, Batch, tuple[str, ...], tuple[int, ...]]:
-        """Read the rows of ``grid``; rows without any answer are left out and returned by number."""
+    def _read_grid(self) -> Grid:
+        """Read the cells; where nothing else can identify a respondent, take a digest of each whole row."""
+        columns = {*self.mapping.read, *self.table.export.status_columns}
+        own = self.mapping.meta.get("respondent", [])
+        named = self.key is not None and self.key in self.mapping.columns
+        nameless = not named and self.table.export.layout != PLAIN
+        grid = read_grid(self.table, columns, prints=nameless and not own)
+        if nameless and own and not any(cell is not None for at in own for cell in grid.raw[at]):
+            grid = read_grid(self.table, columns, prints=True)
+        return grid
+
+    def _pass(self, grid: Grid) -> _Pass:
+        """Read the rows of ``grid``; those without any answer are left out."""
+        notes = replace(self.notes, problems=[*self.notes.problems], warnings=[*self.notes.warnings], rows={})
+        invalid = self.options.invalid == "blank"
+        reader = BatchReader(
+            self.table, self.study, self.mapping, self.positions, notes, keep_invalid=invalid
+        )
         batch = reader.answers(grid)
         kept = batch.answered().tolist()
-        without = tuple(row for row, keep in zip(grid.rows, kept, strict=True) if not keep)
-        for row in without:
-            reader.notes.warn("import_row_without_answers", self.table.sheet.place(row, f"A{row}"))
         if not all(kept):
-            grid = grid.only(kept)
-            batch = batch.only(kept)
+            self._leave_out([row for row, keep in zip(grid.rows, kept, strict=True) if not keep], notes)
+            grid, batch = grid.only(kept), batch.only(kept)
             reader.batch = batch
         if not grid.rows:
-            self.notes = reader.notes
+            self.notes = notes
             self._nothing_to_read()
-        reader.route(grid)
+        Routing(self.table, self.study, self.mapping, grid, batch, notes).settle()
         reader.facts(grid)
-        people = respondents(self.study, self.table, self.mapping, grid, batch.facts)
-        if self.options.duplicates is None:
-            people.note_repeated(reader.notes, grid, self.table)
-        else:
-            chosen = kept_of_repeated(people.ids, self.options.duplicates)
-            self.aside["repeated"] = len(chosen) - sum(chosen)
-            grid, batch, people = grid.only(chosen), batch.only(chosen), people.only(chosen)
-            reader.batch = batch
         reader.count_blanks()
-        return grid, batch, people.unique(), without
+        people = respondents(self.study, self.table, self.mapping, grid, batch.facts)
+        people.note_unknown(notes, grid, self.table)
+        if self.key is not None and self.key not in self.mapping.columns:
+            people = people.within(self.wave)
+            batch.facts[self.key.id] = people.ids
+        if self.options.duplicates is None:
+            people.note_repeated(notes, grid, self.table)
+        return _Pass(grid, batch, people, notes)
+
+    def _leave_out(self, rows: Sequence[int], notes: Notes) -> None:
+        """Say which rows hold no answer, in this pass and any further one."""
+        self.without += rows
+        for row in rows:
+            for noted in (self.notes, notes):
+                noted.warn("import_row_without_answers", self.table.sheet.place(row, f"A{row}"))
+
+    def _without_repeated(self, read: _Pass, rule: Duplicates) -> _Pass:
+        """Read again without the rows that the rule for repeated respondents leaves out."""
+        chosen = kept_of_repeated(read.people.ids, rule)
+        if all(chosen):
+            return read
+        self.aside["repeated"] = len(chosen) - sum(chosen)
+        return self._pass(read.grid.only(chosen))
+
+    def _without_refused(self, read: _Pass) -> _Pass:
+        """Read again without the rows in which something is wrong, where anything is left then."""
+        wrong: dict[int, Sequence[Problem]] = {**read.people.twins(read.grid, self.table), **read.notes.rows}
+        if not read.notes.rows or not read.notes.only_rows or len(wrong) == len(read.grid.rows):
+            return read
+        self.refused = wrong
+        return self._pass(read.grid.only([row not in wrong for row in read.grid.rows]))
 
     def _nothing_to_read(self) -> None:
-        self.notes.problem("import_no_rows", self.table.sheet.place(self.table.header_row, None))
+        place = self.table.sheet.place(self.table.header_row, None)
+        if n := sum(self.aside.values()):
+            self.notes.problem("import_no_rows_left", place, n=n)
+        else:
+            self.notes.problem("import_no_rows", place)
         self.notes.stop_if_wrong()
 
     # -- the account ------------------------------------------------------------------------------
 
-    def _imported(
-        self, grid: Grid, batch: Batch, people: tuple[str, ...], without: tuple[int, ...]
-    ) -> Imported:
+    def _imported(self, read: _Pass) -> Imported:
+        grid, batch = read.grid, read.batch
         codes = batch.codes
         codes[codes == BAD] = BlankKind.INVALID
         items = tuple(item.id for item in self.study.items)
@@ -230,15 +278,15 @@ class _Import:
             present = [n for n, item in enumerate(items) if item not in self.mapping.absent]
             codes, items = codes[:, present], tuple(items[n] for n in present)
         paradata = interviews(self.table, self.mapping, grid, self.notes)
+        people = read.people.unique()
         responses = Responses(
             self.wave, people, items, codes, batch.facts, batch.comments, batch.choices, paradata
         )
-        key = self.study.design.respondent
-        column = self.mapping.columns.get(self.table.index.by_id[key], 1) if key else 1
+        column = read.people.column or 1
         places = tuple(self.table.place(row, column) for row in grid.rows)
-        decisions = self.decisions.settled(self.table.export.columns, self.mapping.decided)
-        report = self._report(grid, batch, without)
-        return Imported(responses, report, self.table, decisions, places, self.refused)
+        decisions = replace(self.decisions, numbers=self.options.numbers or self.decisions.numbers)
+        decisions = decisions.settled(self.table.export.columns, self.mapping.decided)
+        return Imported(responses, self._report(grid, batch), self.table, decisions, places, self.refused)
 
     def _book_warnings(self, grid: Grid) -> list[Problem]:
         sheet = self.table.sheet
@@ -252,10 +300,8 @@ class _Import:
             warnings.append(Problem("import_merged", place, {"n": len(merged), "ranges": shown}, "warning"))
         return warnings
 
-    def _report(self, grid: Grid, batch: Batch, without: tuple[int, ...]) -> ImportReport:
+    def _report(self, grid: Grid, batch: Batch) -> ImportReport:
         rows = grid.last - self.table.export.first_row + 1
-        aside = {why: n for why, n in self.aside.items() if n}
-        left = len(without) + len(self.refused) + sum(aside.values())
         sheets = (sheet for sheet in self.workbook.sheets if sheet.name != PROBLEM_SHEET)
         others = tuple(sheet.name for sheet in sheets if sheet is not self.table.sheet)
         return ImportReport(
@@ -267,8 +313,8 @@ class _Import:
             header_row=self.table.header_row,
             rows=rows,
             imported=len(grid.rows),
-            empty_rows=rows - len(grid.rows) - left,
-            without_answers=without,
+            empty_rows=rows - self.filled,
+            without_answers=tuple(self.without),
             hidden_rows=sum(grid.hidden),
             columns=tuple(sorted(batch.columns, key=lambda read: column_number(read.column))),
             left_out=tuple(self.mapping.left_out),
@@ -276,6 +322,6 @@ class _Import:
             warnings=tuple(self.notes.warnings),
             layout=self.table.export.layout,
             refused=tuple(sorted(self.refused)),
-            aside=aside,
-            marked=self.marked,
+            aside={why: n for why, n in self.aside.items() if n},
+            marked=dict(Counter(self.states[row] for row in grid.rows if row in self.states)),
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from survey.cells import CellValue, raw_text
 from survey.column_map import ColumnMap
-from survey.grid import Grid
+from survey.grid import Grid, by_value
 from survey.layouts.export import Meta
 from survey.layouts.moments import moment_of, seconds_of
 from survey.notes import Notes
@@ -48,13 +48,13 @@ def _column(
     columns = mapping.meta.get(meta, [])
     if not columns:
         return None
-    raw: Sequence[CellValue | None] = grid.raw[columns[0]]
-    meaning = {cell: None if cell is None else read(cell) for cell in set(raw)}
-    unread = sum(cell is not None and meaning[cell] is None for cell in raw)
+    raw = grid.raw[columns[0]]
+    values = by_value(raw, lambda cell: None if cell is None else read(cell))
+    unread = sum(cell is not None and value is None for cell, value in zip(raw, values, strict=True))
     if unread:
         place = table.place(table.header_row, columns[0])
         notes.warn("import_paradata_unread", place, header=table.headers[columns[0]], n=unread)
-    return tuple(meaning[cell] for cell in raw)
+    return tuple(values)
 
 
 def _between(start: Value, end: Value) -> float | None:

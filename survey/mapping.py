@@ -65,6 +65,7 @@ class HeaderIndex:
     """Targets of a study by every header under which they may arrive."""
 
     def __init__(self, study: Study) -> None:
+        self.study = study
         self.targets: tuple[Target, ...] = tuple(_targets(study))
         self.by_id = {target.id: target for target in self.targets}
         self._by_form: dict[str, dict[Target, None]] = {}

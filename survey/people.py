@@ -7,19 +7,20 @@ platform has none, a digest of the whole row does; and the row number does in a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from survey.cells import raw_text
+from survey.cells import CellValue, raw_text
 from survey.column_map import ColumnMap
 from survey.errors import Problem
+from survey.facts import identifier
 from survey.grid import Grid, only
 from survey.notes import Notes
 from survey.responses import Value
 from survey.study import Study
 from survey.table import Table
-from survey.values import shown
+from survey.values import Unreadable, shown
 from survey.wording import plain
 
 Duplicates = Literal["first", "last", "both"]
@@ -27,25 +28,62 @@ Duplicates = Literal["first", "last", "both"]
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The identifier of every row, ``None`` where it is missing, and the column it stands in, if any."""
+    """The identifier of every row, ``None`` where it is missing, and the column it stands in, if any.
+
+    ``own`` are the columns of the platform's own id, where that is what identifies them.
+    """
 
     ids: tuple[str | None, ...]
     column: int | None
+    own: tuple[int, ...] = ()
+
+    def within(self, wave: str) -> People:
+        """Return identifiers that hold in one wave only."""
+        return replace(self, ids=tuple(None if id_ is None else f"{wave}/{id_}" for id_ in self.ids))
+
+    def note_unknown(self, notes: Notes, grid: Grid, table: Table) -> None:
+        """Note every row of which the platform's own id is blank, an error, or rounded by a spreadsheet."""
+        for n, row in enumerate(grid.rows if self.own else ()):
+            if self.ids[n] is None:
+                place, about = table.place(row, self.own[0]), {"header": table.headers[self.own[0]]}
+                notes.note_row(row, Problem("import_platform_id_blank", place, about))
+            for column in self.own:
+                try:
+                    _part_of_id(grid.raw[column][n], table.headers[column])
+                except Unreadable as error:
+                    notes.note_row(row, Problem(error.code, table.place(row, column), error.values))
 
     def only(self, kept: Sequence[bool]) -> People:
         """Return the rows that are ``kept``."""
-        return People(tuple(only(self.ids, kept)), self.column)
+        return replace(self, ids=tuple(only(self.ids, kept)))
 
     def note_repeated(self, notes: Notes, grid: Grid, table: Table) -> None:
         """Note every row of somebody who stands in an earlier row."""
+        for first, again in self._repeated():
+            problem = self._twice("import_respondent_twice", again, first, grid, table)
+            notes.note_row(grid.rows[again], problem)
+
+    def twins(self, grid: Grid, table: Table) -> dict[int, Sequence[Problem]]:
+        """Return the first row of everybody who stands in a later one too, with what is wrong with it.
+
+        Where nobody said which row counts, the first one is as doubtful as the others.
+        """
+        return {
+            grid.rows[first]: [self._twice("import_respondent_again", first, again, grid, table)]
+            for first, again in self._repeated()
+        }
+
+    def _repeated(self) -> Iterator[tuple[int, int]]:
+        """Yield the positions of the first row of somebody and of each further one."""
         first: dict[str, int] = {}
-        for row, respondent in zip(grid.rows, self.ids, strict=True):
-            if respondent is None or self.column is None:
-                continue
-            if first.setdefault(respondent, row) != row:
-                values = {"respondent": shown(respondent), "row": first[respondent]}
-                place = table.place(row, self.column)
-                notes.note_row(row, Problem("import_respondent_twice", place, values))
+        for n, respondent in enumerate(self.ids):
+            known = respondent is not None and self.column is not None
+            if known and first.setdefault(str(respondent), n) != n:
+                yield first[str(respondent)], n
+
+    def _twice(self, code: str, n: int, other: int, grid: Grid, table: Table) -> Problem:
+        values = {"respondent": shown(str(self.ids[n])), "row": grid.rows[other]}
+        return Problem(code, table.place(grid.rows[n], self.column or 1), values)
 
     def unique(self) -> tuple[str, ...]:
         """Return the identifiers, a further row of somebody marked as ``7#2``."""
@@ -63,19 +101,25 @@ def respondents(
 ) -> People:
     """Return who stands in each row of ``grid``."""
     key = study.design.respondent
-    target = table.index.by_id[key] if key is not None else None
-    if target is not None and target in mapping.columns:
-        values = facts[target.id]
-        return People(tuple(None if v is None else str(v) for v in values), mapping.columns[target])
-    own = mapping.meta.get("respondent", [])
-    if target is None and own:
+    column = mapping.columns.get(table.index.by_id[key]) if key is not None else None
+    if key is not None and column is not None:
+        return People(tuple(None if v is None else str(v) for v in facts[key]), column)
+    own = tuple(mapping.meta.get("respondent", ()))
+    if own and not grid.prints:
         parts = zip(*(grid.raw[column] for column in own), strict=True)
-        ids = tuple("/".join(plain(raw_text(cell)) for cell in row) for row in parts)
-        return People(ids, own[0])
-    if target is None and grid.prints:
-        return People(tuple(grid.prints), None)
+        return People(tuple(map(_platform_id, parts)), own[0], own)
     # Where the study names a column that is absent, that is noted already and stops the import.
-    return People(tuple(str(row) for row in grid.rows), None)
+    return People(tuple(grid.prints or map(str, grid.rows)), None)
+
+
+def _platform_id(cells: Sequence[CellValue | None]) -> str | None:
+    texts = [plain(raw_text(cell)) for cell in cells]
+    return "/".join(texts) if any(texts) else None
+
+
+def _part_of_id(cell: CellValue | None, header: str) -> None:
+    if cell is not None:
+        identifier(cell, {"item": header, "label": header})
 
 
 def kept_of_repeated(ids: Sequence[str | None], rule: Duplicates) -> list[bool]:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
-from survey.grid import Grid
+from survey.grid import Grid, by_value
 from survey.layouts.export import Export, RowState
 
 _ASIDE: tuple[RowState, ...] = ("preview", "test", "spam")
 
 
-def set_aside(grid: Grid, export: Export) -> tuple[Grid, dict[str, int], dict[str, int]]:
-    """Return the rows that are answers, and how many rows were set aside or are only marked, by state."""
+def set_aside(grid: Grid, export: Export) -> tuple[Grid, dict[str, int], dict[int, RowState]]:
+    """Return the rows that are answers, how many were set aside by state, and which rows are only marked."""
     found: list[RowState | None] = [None] * len(grid.rows)
     for column in export.status_columns:
-        meaning = {cell: export.state(column, cell) for cell in set(grid.raw[column])}
-        for n, cell in enumerate(grid.raw[column]):
-            if meaning[cell] is not None and found[n] not in _ASIDE:
-                found[n] = meaning[cell]
-    counts: Counter[str] = Counter(state for state in found if state is not None)
-    aside: dict[str, int] = {state: counts[state] for state in _ASIDE if counts[state]}
-    marked = {state: n for state, n in counts.items() if state not in _ASIDE}
+        states = by_value(grid.raw[column], partial(export.state, column))
+        found = [new if new and old not in _ASIDE else old for old, new in zip(found, states, strict=True)]
+    aside = Counter(str(state) for state in found if state in _ASIDE)
+    marked = {
+        row: state for row, state in zip(grid.rows, found, strict=True) if state and state not in _ASIDE
+    }
     if aside:
         grid = grid.only([state not in _ASIDE for state in found])
-    return grid, aside, marked
+    return grid, dict(aside), marked

@@ -12,13 +12,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from survey.cells import CellValue, Fault, raw_text
 from survey.layouts.export import Dialect
 from survey.platform_cells import PlatformCells
 from survey.questions import BlankKind, Item, OpenQuestion, Scale
 from survey.wording import Wordings, matching, number_in, plain
+
+if TYPE_CHECKING:
+    from survey.decisions import Meaning
 
 EMPTY = -32768
 BAD = -32767
@@ -112,7 +115,7 @@ class ItemReader:
         item: Item,
         scale: Scale,
         cells: PlatformCells | None = None,
-        positions: Mapping[int, int] | None = None,
+        positions: Mapping[int, Meaning] | None = None,
     ) -> None:
         self._scale = scale
         self._cells = cells or PlatformCells(Dialect())
@@ -147,7 +150,7 @@ class ItemReader:
         if code is None:
             values = {"value": shown(cell), "n": len(self._positions), **self._about}
             raise Unreadable("import_not_a_position", **values)
-        return self._number(code, cell), "position"
+        return self._number(int(code), cell), "position"
 
     def _number(self, number: int | float, cell: CellValue) -> int:
         if number in self._scale.blanks:
@@ -168,6 +171,8 @@ class ItemReader:
         meant = self._cells.find(self._wordings, text)
         if meant is not None:
             return self._number(meant, cell), "wording"
+        if (bare := self._cells.dialect.unmarked(text)) != text and bare:
+            return self._text(bare)
         if (blank := self._cells.blank(cell)) is not None:
             return int(blank), "platform"
         measured = _NUMBER_THEN_UNIT.fullmatch(text)

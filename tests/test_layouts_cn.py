@@ -191,9 +191,12 @@ def test_what_the_platform_writes_into_cells() -> None:
         ranks=("→",),
         typed=("〖", "〗"),
         blanks={"(跳过)": "not_asked", "(空)": "blank"},
-        blank_codes={-3: "not_asked", -2: "blank"},
+        numbers_said=True,
     )
-    assert known(wenjuanxing("options")).dialect.ranks == ("→", ",")
+    numbered = known(wenjuanxing("options")).dialect
+    assert numbered.ranks == ("→", ",")
+    assert numbered.blank_codes == {-3: "not_asked", -2: "blank"}
+    assert numbered.positions
 
 
 # -- 腾讯问卷 --------------------------------------------------------------------------------------

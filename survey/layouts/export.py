@@ -77,6 +77,7 @@ class Dialect:
     joins : what stands between several options in one cell (``┋``, ``;``).
     ranks : what stands between options in order of preference (``→``).
     typed : the brackets around what was typed beside an open option, as (opening, closing).
+    types_freely : whether what was typed stands without a mark in the place of the open option.
     blanks : texts that say why there is no answer (``(跳过)`` -> ``not_asked``).
     blank_codes : numbers that say so (-3 -> ``not_asked``).
     chosen, unchosen : what stands in the column of an option that was or was not chosen (``1``, ``Checked``).
@@ -87,11 +88,16 @@ class Dialect:
     month_first : whether ``10/9/2026`` is the 9th of October.
     numbers : what a number in the cell of a scale is: the code as the questionnaire shows it, the position
         of an option in its list (never a score), or one of the two, so that somebody has to say.
+    numbers_said : whether the file itself says so, by its name or by texts that stand in no other file; what
+        was decided about earlier files does not count then.
+    positions : whether a number in the cell of a choice is the position of an option even where numbers on
+        scales are scores.
     """
 
     joins: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
     typed: tuple[str, str] | None = None
+    types_freely: bool = False
     blanks: Mapping[str, BlankName] = field(default_factory=dict)
     blank_codes: Mapping[int, BlankName] = field(default_factory=dict)
     chosen: frozenset[str] = frozenset({"1"})
@@ -101,6 +107,8 @@ class Dialect:
     guard: str = ""
     month_first: bool = False
     numbers: Numbers = "codes"
+    numbers_said: bool = False
+    positions: bool = False
 
     def unmarked(self, text: str) -> str:
         """Return the text of an option without the platform's ``marks``."""

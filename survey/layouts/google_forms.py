@@ -65,7 +65,7 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
         (header.number,),
         row_after(header, rows),
         tuple(sorted(columns, key=lambda column: column.column)),
-        Dialect(joins=(", ",), month_first=month_first(rows, (1,), otherwise=False)),
+        Dialect(joins=(", ",), types_freely=True, month_first=month_first(rows, (1,), otherwise=False)),
     )
 
 

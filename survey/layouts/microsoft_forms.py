@@ -71,6 +71,7 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
         Dialect(
             joins=(";",),
             ranks=(";",),
+            types_freely=True,
             # In a workbook times are stored as such; only a text file writes them, month first.
             month_first=month_first(rows, (2, 3), otherwise=True),
         ),

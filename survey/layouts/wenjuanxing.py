@@ -44,8 +44,9 @@ _ENOUGH = 5
 
 _BLANKS: Mapping[str, BlankName] = {"(跳过)": "not_asked", "(空)": "blank"}
 _BLANK_CODES: Mapping[int, BlankName] = {-3: "not_asked", -2: "blank"}
-_DIALECT = Dialect(joins=("┋",), ranks=("→",), typed=("〖", "〗"), blanks=_BLANKS, blank_codes=_BLANK_CODES)
-_NUMBERED = replace(_DIALECT, ranks=("→", ","))  # of numbers; an option's text may hold a comma
+_DIALECT = Dialect(joins=("┋",), ranks=("→",), typed=("〖", "〗"), blanks=_BLANKS)
+# Of numbers; an option's text may hold a comma, and -3 be what somebody typed.
+_NUMBERED = replace(_DIALECT, ranks=("→", ","), blank_codes=_BLANK_CODES)
 
 Mode = Literal["text", "scores", "options"]
 _MODES: tuple[Mode, ...] = ("text", "scores", "options")
@@ -73,8 +74,7 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
         if len(_SIGNATURE.keys() & set(map(neat, headers.values()))) >= _ENOUGH:
             columns = _columns({column: header for column, header in headers.items() if neat(header)})
             hint, rows = name_hint(file), head[at + 1 :]
-            dialect = _DIALECT if _holds_texts(columns, rows) else _NUMBERED
-            dialect = replace(dialect, numbers=number_reading(hint.mode, columns, rows))
+            dialect = _dialect(hint.mode, columns, rows)
             columns = without_labels(columns, _ticked(columns, rows))
             return Export(NAME, (row.number,), row.number + 1, columns, dialect, rows=hint.rows)
     return None
@@ -147,6 +147,16 @@ def _names(header: QuestionHeader) -> tuple[str, ...]:
 
 
 # -- numbers --------------------------------------------------------------------------------------
+
+
+def _dialect(mode: Mode | None, columns: Sequence[ExportColumn], rows: Sequence[Row]) -> Dialect:
+    """Return how answers are written. A choice has no score, so every file of numbers holds its position."""
+    numbers = number_reading(mode, columns, rows)
+    if _holds_texts(columns, rows):
+        return replace(_DIALECT, numbers=numbers, numbers_said=True)
+    texts = mode == "text" and numbers == "codes"
+    said = texts or mode == "scores" or (mode == "options" and numbers == "options")
+    return replace(_NUMBERED, numbers=numbers, numbers_said=said, positions=not texts)
 
 
 def number_reading(mode: Mode | None, columns: Sequence[ExportColumn], rows: Sequence[Row]) -> Numbers:
