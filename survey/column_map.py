@@ -13,7 +13,7 @@ from typing import Any, Literal
 from survey.cells import column_letters
 from survey.decisions import LEFT_OUT, Decision, Decisions
 from survey.import_report import LeftOut
-from survey.language import LANGUAGES, catalogue, listing
+from survey.language import listing
 from survey.layouts.export import ExportColumn, Meta
 from survey.layouts.plain import PLAIN
 from survey.mapping import HeaderIndex, OptionPart, Target, most_similar, proposal
@@ -276,7 +276,6 @@ class _Mapper:
         free = {column.column: column.header for column in self.free if column.role == "question"}
         place = self.table.sheet.place(self.table.header_row, None)
         values: dict[str, Any] = {"id": target.id, "label": target.label, "text": target.text}
-        values["more"] = self._absent_hint(target)
         if not target.required:
             self.notes.warn("import_column_absent", place, **values)
             return
@@ -285,16 +284,14 @@ class _Mapper:
             kind = "design"
             values["part"] = target.design
         near = most_similar(target, free)
-        if near is None:
+        if near is None and kind == "column" and not self.plain:
+            layout = self.table.export.layout
+            self.notes.problem("import_column_missing_export", place, layout=layout, **values)
+        elif near is None:
             self.notes.problem(f"import_{kind}_missing", place, **values)
         else:
             near_by = {"column": column_letters(near), "header": free[near]}
             self.notes.problem(f"import_{kind}_missing_near", place, **values, **near_by)
-
-    def _absent_hint(self, target: Target) -> dict[str, str]:
-        """Return what else may be done where a platform does not export a part of the study."""
-        text, about = catalogue("survey"), {"layout": self.table.export.layout, "id": target.id}
-        return {lang: "" if self.plain else text("import.absent_hint", lang, **about) for lang in LANGUAGES}
 
 
 def _option_wordings(question: ChoiceQuestion) -> Wordings[int]:
