@@ -107,7 +107,8 @@ class ImportReport:
         """Return the report as sentences, warnings not included."""
         text = catalogue("survey")
         counts = {"rows": self.rows, "imported": self.imported, "header": self.header_row}
-        lines = [text("import.rows", language, sheet=self.sheet or self.file, **counts)]
+        headed = "import.rows" if self.header_row else "import.rows_named"
+        lines = [text(headed, language, sheet=self.sheet or self.file, **counts)]
         if self.layout != "plain":
             lines.insert(0, text("import.layout", language, layout=text(f"layout.{self.layout}", language)))
         if self.encoding:

@@ -100,7 +100,9 @@ class HeaderIndex:
             for option in question.options:
                 for name in _option_names(question, option):
                     yield matching(name), OptionPart(target, option.code, typed=False)
-                yield matching(f"{question.id}/{option.code}/text"), OptionPart(target, option.code, True)
+                # XLSForm names hold no slash.
+                for typed in (f"{question.id}/{option.code}/text", f"{question.id}_{option.code}_text"):
+                    yield matching(typed), OptionPart(target, option.code, typed=True)
 
 
 def _option_names(question: ChoiceQuestion, option: Option) -> Iterator[str]:

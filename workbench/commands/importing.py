@@ -16,6 +16,7 @@ from workbench.project import Project
 from workbench.terminal import Terminal, problem_document
 
 if TYPE_CHECKING:
+    from survey.errors import Problem
     from survey.import_report import ImportReport
     from survey.store import AddOutcome
 
@@ -120,7 +121,14 @@ def show_import(terminal: Terminal, done: Import) -> None:
     terminal.line(key, file=report.file, wave=outcome.wave, **counts)
     show_corrections(terminal, outcome)
     terminal.lines(summary(report, terminal), indent="  ")
+    if refused := refused_problems(done):
+        terminal.problems(refused, heading="import.refused_because")
     terminal.warnings((*done.arrival.changes, *report.warnings, *done.warnings))
+
+
+def refused_problems(done: Import) -> tuple[Problem, ...]:
+    """Return what is wrong with the rows that were left out."""
+    return tuple(problem for found in done.arrival.imported.refused.values() for problem in found)
 
 
 def show_corrections(terminal: Terminal, outcome: AddOutcome) -> None:
@@ -167,5 +175,6 @@ def import_document(done: Import, *, dry_run: bool) -> dict[str, Any]:
         "again": outcome.again.number if outcome.again else None,
         "dry_run": dry_run,
         "changes": [problem_document(problem) for problem in done.arrival.changes],
+        "refused": [problem_document(problem) for problem in refused_problems(done)],
         "report": done.report.document() | {"warnings": [problem_document(problem) for problem in warnings]},
     }
