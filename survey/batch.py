@@ -79,9 +79,9 @@ class Batch:
         blank = (EMPTY, BlankKind.BLANK)
         kept: npt.NDArray[np.bool_] = np.any(~np.isin(self.codes, blank), axis=1) | self.told
         for texts in self.comments.values():
-            kept |= np.array([bool(text) for text in texts])
+            kept |= np.array([bool(text) for text in texts], dtype=np.bool_)
         for choices in self.choices.values():
-            kept |= np.array([choice not in ((), *blank) for choice in choices])
+            kept |= np.array([choice not in ((), *blank) for choice in choices], dtype=np.bool_)
         return kept
 
 
@@ -120,7 +120,7 @@ class BatchReader:
         for column in self.study.columns:
             number = self.mapping.columns.get(self.target[column.id])
             if column.text is not None and number is not None:
-                told |= np.array([self._told_by(cell) for cell in grid.raw[number]])
+                told |= np.array([self._told_by(cell) for cell in grid.raw[number]], dtype=np.bool_)
         return told
 
     def _told_by(self, cell: CellValue | None) -> bool:

@@ -32,6 +32,7 @@ TWO_LINES = (
     row(2, text("A2", "Q1"), text("B2", "Q2")),
     row(3, c("A3", 5), c("B3", 4)),
 )
+COMMENTED = row(1, text("A1", "Q1"), text("B1", "why"))
 OVER_BOTH = '<mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'
 
 
@@ -102,6 +103,15 @@ HEADERS = Section(
             Refused("import_no_rows"),
             {"header only": drawn_as("Q1 Q2"), "blanks only": drawn_as("Q1 Q2\n~ ~")},
             study=Q1_Q2,
+        ),
+        BadInput(
+            48,
+            "所有行都隐藏，而隐藏的行不导入（`--skip-hidden`）",
+            "All rows hidden, and hidden rows are to be left out (`--skip-hidden`)",
+            Refused("import_no_rows"),
+            {"hidden": with_sheet(COMMENTED, row(2, c("A2", 5), text("B2", "x"), attrs='hidden="1"'))},
+            study=WHY,
+            options=ImportOptions(skip_hidden=True),
         ),
         BadInput(
             48,
