@@ -108,7 +108,7 @@ HEADERS = Section(
             48,
             "所有行都隐藏，而隐藏的行不导入（`--skip-hidden`）",
             "All rows hidden, and hidden rows are to be left out (`--skip-hidden`)",
-            Refused("import_no_rows"),
+            Refused("import_no_rows_left"),
             {"hidden": with_sheet(COMMENTED, row(2, c("A2", 5), text("B2", "x"), attrs='hidden="1"'))},
             study=WHY,
             options=ImportOptions(skip_hidden=True),
