@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from drawing import both, small_study
 from stores import KEY, refused, same, source
 
+from survey.questions import BlankKind
 from survey.responses import Responses
 from survey.store import Store
 from survey.study import Study
@@ -70,6 +72,37 @@ def test_answers_whose_meaning_the_study_has_changed_are_not_used(
 def test_a_study_may_be_reworded_and_extended(store: Store, changed: dict[str, Any]) -> None:
     store.add(told("a", "b"), source(study=asked()))
     assert same(store.load("w1", asked(**changed)), told("a", "b"))
+
+
+OPTIONS = [{"code": n, "label": both(name)} for n, name in enumerate(("price", "speed", "people"))]
+REASONS = {
+    "id": "why",
+    "text": both("为什么？", "Why?"),
+    "label": both("原因", "Reasons"),
+    "options": OPTIONS,
+}
+SWAPPED_OPTIONS = [OPTIONS[0], OPTIONS[1] | {"code": 2}, OPTIONS[2] | {"code": 1}]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"kind": "ranking"}, "store_choice_changed"),
+        ({"options": OPTIONS[:2]}, "store_option_gone"),
+        ({"options": SWAPPED_OPTIONS}, "store_answer_changed"),
+    ],
+)
+def test_options_keep_their_codes(store: Store, changed: dict[str, Any], code: str) -> None:
+    study = asked(choice_questions=[REASONS])
+    chosen = replace(told("a", "b"), choices={"why": ((0, 2), BlankKind.NOT_ASKED)})
+    store.add(chosen, source(study=study))
+    with refused(code) as caught:
+        store.load("w1", asked(choice_questions=[REASONS | changed]))
+    [problem] = caught.value.problems
+    assert problem.message("zh") != problem.message("en")
+    reworded = [OPTIONS[0] | {"label": both("cost")}, *OPTIONS[1:], {"code": 7, "label": both("luck")}]
+    assert same(store.load("w1", asked(choice_questions=[REASONS | {"options": reworded}])), chosen)
+    assert same(store.load("w1", asked()), chosen)
 
 
 def test_items_may_come_and_go_between_waves(store: Store) -> None:

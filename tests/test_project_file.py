@@ -204,15 +204,24 @@ def test_a_place_where_nothing_can_be_written_is_a_clear_problem(tmp_path: Path,
         Store.open(path, read_only=True)
 
 
-# Imports in a loop, in a process of its own for every line it is sent; each import is acknowledged in a
-# file once it is done. The size limit stands for a disk that fills up.
+# Imports, corrects and takes back in a loop, in a process of its own for every line it is sent; each step is
+# acknowledged in a file once it is done. The size limit stands for a disk that fills up.
 CHILD = """
 import os, resource, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from test_store import answers, source
-from survey.errors import Problem, StoreProblems
+from stores import AT, answers, source
+from survey.errors import StoreProblems
 from survey.store import Store
+
+def step(store, n):
+    people = answers(*(f"r{i}" for i in range((n // 3 + 1) * 20)))
+    if n % 3 == 2:
+        store.undo(store.imports()[-1].number, at=AT)
+        return
+    if n % 3 == 1:
+        people.codes[0, 0] = 1
+    store.add(people, source(f"{n:064}"))
 
 def work(path, limit):
     if limit:
@@ -220,9 +229,9 @@ def work(path, limit):
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     told = os.open(f"{path}.told", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     with Store.open(Path(path)) as store:
-        for n in range(1, 10_000):
+        for n in range(10_000):
             try:
-                store.add(answers(*(f"r{i}" for i in range(n * 20))), source(f"{n:064}"))
+                step(store, n)
             except StoreProblems as problems:
                 os.write(told, f"{problems.problems[0].code}\\n".encode())
                 return
@@ -250,46 +259,54 @@ def child() -> Iterator[subprocess.Popen[str]]:
         yield started
 
 
-def importing(child: subprocess.Popen[str], path: Path, seconds: float | None, limit: int = 0) -> list[str]:
-    """Import into ``path`` until killed after ``seconds``; return what was acknowledged."""
+def working(
+    child: subprocess.Popen[str], path: Path, kill: tuple[int, float] | None = None, limit: int = 0
+) -> list[str]:
+    """Work on ``path`` until killed some seconds after so many steps; return what was acknowledged."""
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdin.write(f"{path} {limit}\n")
     child.stdin.flush()
     pid = int(child.stdout.readline())
-    if seconds is not None:
+    told = path.with_name(f"{path.name}.told")
+    if kill is not None:
+        steps, seconds = kill
+        while len(told.read_text().split() if told.exists() else ()) < steps:
+            time.sleep(0.001)
         time.sleep(seconds)
         os.kill(pid, signal.SIGKILL)
     assert child.stdout.readline() == "ended\n"
-    told = path.with_name(f"{path.name}.told")
     return told.read_text().split() if told.exists() else []
 
 
-def whole_imports(path: Path) -> int:
-    """Return how many imports of the child are in the file, which must be whole ones."""
+def whole_steps(path: Path) -> int:
+    """Return how many steps of the child are in the file, which must be whole ones."""
     if not path.exists():
         return 0
     with Store.open(path, read_only=True) as opened:
         assert opened.verify() == ()
-        done = len(opened.imports())
-        if done:
-            assert len(opened.load("w1")) == 20 * done
-        return done
+        records = opened.imports()
+        corrected = [record for record in records if record.corrected]
+        if records:
+            held = opened.load("w1")
+            assert len(held) == 20 * (len(records) - len(corrected))
+            assert held.codes[0, 0] == (1 if corrected and corrected[-1].state == "current" else 5)
+        return len(records) + sum(record.state == "undone" for record in records)
 
 
-def test_a_kill_at_any_moment_leaves_whole_imports(path: Path, child: subprocess.Popen[str]) -> None:
+def test_a_kill_at_any_moment_leaves_whole_steps(path: Path, child: subprocess.Popen[str]) -> None:
     chance = random.Random(7)
     totals = []
     for trial in range(25):
         target = path.with_name(f"{trial}.db")
-        told = importing(child, target, chance.uniform(0, 0.2))
-        totals.append(whole_imports(target))
-        # What was acknowledged is there; at most one more import was finished and not yet told.
+        told = working(child, target, (chance.randrange(7), chance.uniform(0, 0.03)))
+        totals.append(whole_steps(target))
+        # What was acknowledged is there; at most one more step was finished and not yet told.
         assert totals[-1] - len(told) in (0, 1)
-    assert max(totals) > 1
+    assert max(totals) > 3
 
 
-def test_a_full_disk_leaves_whole_imports(path: Path, child: subprocess.Popen[str]) -> None:
-    *told, code = importing(child, path, None, limit=200_000)
+def test_a_full_disk_leaves_whole_steps(path: Path, child: subprocess.Popen[str]) -> None:
+    *told, code = working(child, path, limit=200_000)
     assert code in ("store_full", "store_io")
-    assert whole_imports(path) == len(told) > 0
+    assert whole_steps(path) == len(told) > 0
