@@ -214,18 +214,19 @@ class AnswerTables:
             self._insert_wide("fact", "facts", list(answers.columns), zip(keys, values, strict=True))
         self._insert_long("verbatim", answers.comments, keys, lambda text: text)
         self._insert_long("choice", answers.choices, keys, _written)
-        noted = [answers.paradata.get(name, (None,) * len(answers)) for name in PARADATA]
-        self._file.run_many(
-            "INSERT INTO paradata (respondent_key, submitted, seconds, source) VALUES (?, ?, ?, ?)",
-            ((key, *told) for key, *told in zip(keys, *noted, strict=True) if told != [None] * len(told)),
-        )
+        if answers.paradata:
+            noted = [answers.paradata.get(name, (None,) * len(answers)) for name in PARADATA]
+            self._file.run_many(
+                "INSERT INTO paradata (respondent_key, submitted, seconds, source) VALUES (?, ?, ?, ?)",
+                zip(keys, *noted, strict=True),
+            )
         return keys
 
     def write_assertions(self, number: int, keys: Iterable[int]) -> None:
         """Write which version import ``number`` asserts of everybody in its file, in their order."""
-        self._file.run_many(
-            "INSERT INTO assertion (import, position, respondent_key) VALUES (?, ?, ?)",
-            ((number, position, key) for position, key in enumerate(keys)),
+        self._file.run(
+            "INSERT INTO assertion (import, position, respondent_key) SELECT ?, key, value FROM json_each(?)",
+            (number, json.dumps(list(keys))),
         )
 
     def _insert_long(

@@ -66,10 +66,10 @@ def test_a_corrected_file_says_whose_answers_changed_and_in_what(corrected: Path
     assert codes(corrected) == [[5, 4], [3, 3], [2, 2]]
     run = import_it(corrected, "second.xlsx")
     assert "1 answers added; 0 were there already" not in run.out
-    assert "The answers of 1 respondents were corrected by this file." in run.out
+    assert "Respondents whose answers were corrected by this file: 1." in run.out
     assert "by item and column: Q1 1, Q2 1, weight 1." in run.out
-    assert "1 respondents differ in their weight alone" in run.out
-    assert "1 respondents of this wave are not in the file" in run.out
+    assert "Respondents whose weight alone changed: 1" in run.out
+    assert "Respondents of this wave who are not in the file: 1" in run.out
     assert "run csat undo 2" in run.out
     assert codes(corrected) == [[1, 2], [3, 3], [2, 2], [4, 4]]
     assert (tried["added"], tried["corrected"], tried["reweighted"], tried["vanished"]) == (1, 2, 1, 1)
@@ -82,7 +82,7 @@ def test_undo_brings_the_earlier_answers_back_and_says_what_is_left(corrected: P
     import_it(corrected, "second.xlsx")
     run = undo(corrected, 2)
     assert "Import 2 (second.xlsx → w1) was undone" in run.out
-    assert "w1 now holds 3 answers: 1 left with it, 2 are those of an earlier import again" in run.out
+    assert "w1 now holds 3 answers (gone with it: 1; as an earlier import has them again: 2)" in run.out
     assert csat("verify", "--project", corrected, "--json").document["waves"] == before
     # Importing the file again redoes it.
     assert "1 answers added" in import_it(corrected, "second.xlsx").out
@@ -169,7 +169,7 @@ def test_a_file_that_corrects_most_people_is_taken_only_when_asked(project: Path
     assert "Respondent “p0” has other answers" in run.err
     assert codes(project)[0] == [5, 4]
     assert (
-        "The answers of 12 respondents were corrected" in import_it(project, "shifted.xlsx", "--update").out
+        "answers were corrected by this file: 12" in import_it(project, "shifted.xlsx", "--update").out
     )
     assert codes(project)[0] == [4, 5]
 
