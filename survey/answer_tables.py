@@ -191,13 +191,18 @@ class AnswerTables:
         if len(names) + len(added) > MAX_COLUMNS:
             values = {"n": len(names) + len(added), "limit": MAX_COLUMNS}
             raise StoreProblems([self._file.problem("store_too_wide", **values)])
-        for position, id_ in enumerate(added, len(names)):
-            name, copy = id_, 2
-            while name.casefold() in taken:
-                name, copy = f"{id_}_{copy}", copy + 1
-            taken.add(name.casefold())
-            self._file.run(f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {type_}")
-            self._file.run(f"INSERT INTO {kind} VALUES (?, ?, ?)", (position, id_, name))  # noqa: S608 (item or fact)
+        columns = {id_: _free(id_, taken) for id_ in added}
+        declared = [f"{quoted(name)} {type_}" for name in columns.values()]
+        if names:
+            for column in declared:
+                self._file.run(f"ALTER TABLE {table} ADD COLUMN {column}")
+        elif declared:
+            # Nothing is in it yet, and to add columns one by one takes long.
+            self._file.run(f"DROP TABLE {table}")
+            key = "respondent_key INTEGER PRIMARY KEY REFERENCES respondent (key)"
+            self._file.run(f"CREATE TABLE {table} ({', '.join([key, *declared])}) STRICT")
+        rows = ((position, *column) for position, column in enumerate(columns.items(), len(names)))
+        self._file.run_many(f"INSERT INTO {kind} VALUES (?, ?, ?)", rows)  # noqa: S608 (item or fact)
         return bool(added)
 
     def write_versions(self, answers: Responses, number: int) -> range:
@@ -254,6 +259,15 @@ class AnswerTables:
             f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 (quoted names)
             ((key, *values) for key, values in rows),
         )
+
+
+def _free(id_: str, taken: set[str]) -> str:
+    """Return the name of a new column: the id, unless another differs from it only by case."""
+    name, copy = id_, 2
+    while name.casefold() in taken:
+        name, copy = f"{id_}_{copy}", copy + 1
+    taken.add(name.casefold())
+    return name
 
 
 def _facts(values: Sequence[Any]) -> tuple[Value, ...]:

@@ -42,14 +42,15 @@ def simulate(project: Path, file: Path, *, seed: int) -> Run:
     return csat("simulate", "--wave", "2004", "-n", N, "--seed", seed, "-o", file, "--project", project)
 
 
-def edit(file: Path, row: int, header: str, value: object) -> None:
-    """Put ``value`` into one cell of a workbook."""
+def edit(file: Path, rows: int | range, header: str, value: object) -> None:
+    """Put ``value`` into one cell of a workbook, or into some of a column."""
     book = openpyxl.load_workbook(file)
     sheet = book.active
     assert sheet is not None
     headers = [cell.value for cell in next(sheet.iter_rows(max_row=1))]
     column = next(n for n, text in enumerate(headers, 1) if header in str(text))
-    sheet.cell(row, column).value = value
+    for row in (rows,) if isinstance(rows, int) else rows:
+        sheet.cell(row, column).value = value
     book.save(file)
 
 
@@ -143,8 +144,7 @@ def test_a_dry_run_finds_what_an_import_would_and_writes_nothing(project: Path) 
     import_it(project)
     before = (project / "csat.db").read_bytes()
     study = load_study(project / "study.yaml")
-    for row in range(2, N + 2):
-        edit(project / "a.xlsx", row, study.items[0].text["en"], 1)
+    edit(project / "a.xlsx", range(2, N + 2), study.items[0].text["en"], 1)
     # Answers of known respondents that differ are found by the project file, not by the reader.
     run = import_it(project, "--dry-run", code=1)
     assert f"Of the {N} respondents of this file, " in run.err

@@ -168,9 +168,7 @@ def test_a_file_that_corrects_most_people_is_taken_only_when_asked(project: Path
     assert "import it with --update" in run.err
     assert "Respondent “p0” has other answers" in run.err
     assert codes(project)[0] == [5, 4]
-    assert (
-        "answers were corrected by this file: 12" in import_it(project, "shifted.xlsx", "--update").out
-    )
+    assert "answers were corrected by this file: 12" in import_it(project, "shifted.xlsx", "--update").out
     assert codes(project)[0] == [4, 5]
 
 
