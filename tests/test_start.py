@@ -1,13 +1,16 @@
-"""A report's printer is started ahead, handed over once, and ends unused where nobody wants it."""
+"""A report's printer is started ahead and ends unused where nobody wants it; an import loads what it needs."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from drawing import small_study, workbook
 
 from report_templates.pdf import Printer
+from survey.definition import dump_study
 from workbench.start import wants_printer
 
 
@@ -53,3 +56,18 @@ def test_a_report_without_a_project_is_a_sentence_all_the_same(tmp_path: object)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "holds no answers yet" in done.stderr
+
+
+IMPORT = """
+import sys
+from workbench.cli import main
+code = main(["import", sys.argv[1], "--wave", "w1", "--project", sys.argv[2]])
+print(code, sorted({"openpyxl", "pandas", "scipy", "weasyprint"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+def test_an_import_loads_no_library_that_it_does_not_need(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(dump_study(small_study("Q1")), encoding="utf-8")
+    command = [sys.executable, "-c", IMPORT, workbook(tmp_path, "Q1\n5"), tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == "0 []"

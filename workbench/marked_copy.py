@@ -19,11 +19,11 @@ REFUSED = "refused"
 
 def mark_copy(request: Request, out: Path | None, terminal: Terminal, read: Callable[[], Arrival]) -> Arrival:
     """Return what ``read`` returns; with ``out``, write the marked copy whatever comes of it."""
-    from survey.annotate import refuse_name
-    from survey.errors import ImportProblems
-
     if out is None:
         return read()
+    from survey.annotate import refuse_name  # loads openpyxl, which most imports do not need
+    from survey.errors import ImportProblems
+
     refuse_name(request.file, out)
     try:
         arrival = read()
