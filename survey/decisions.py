@@ -23,13 +23,13 @@ from survey.mapping import HeaderIndex
 from survey.questions import ChoiceQuestion, Column, Item
 from survey.study import Study
 from survey.wording import matching
-from survey.yaml_lines import Document, read_yaml
+from survey.yaml_lines import Document, Location, Scalar, read_yaml
+from survey.yaml_syntax import UNPRINTABLE
 
 NumbersMean = Literal["codes", "low-first", "high-first"]
 Meaning = int | str | bool
 NUMBERS: tuple[str, ...] = get_args(NumbersMean)
 LEFT_OUT = "none"
-Location = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +70,18 @@ class Decisions:
 
         Where a header repeats, the first decision about it is that of its first column, and so on.
         """
-        by_key = {decision.key: decision for decision in self.columns if decision.key is not None}
+        by_key = {_written(d.key): d for d in self.columns if d.key is not None}
         by_form: dict[str, list[Decision]] = {}
         for decision in self.columns:
-            by_form.setdefault(matching(decision.header), []).append(decision)
+            by_form.setdefault(matching(_written(decision.header)), []).append(decision)
         seen: Counter[str] = Counter()
         found: dict[int, Decision] = {}
         for column in columns:
-            form = matching(column.header)
+            form = matching(_written(column.header))
             named = by_form.get(form, [])[seen[form] :]
             seen[form] += 1
-            if column.key in by_key:
-                found[column.column] = by_key[column.key]
+            if column.key is not None and _written(column.key) in by_key:
+                found[column.column] = by_key[_written(column.key)]
             elif named and (named[0].key is None or column.key is None):
                 found[column.column] = named[0]
         return found
@@ -154,11 +154,16 @@ def _document(decisions: Decisions) -> dict[str, Any]:
 
 def _column(decision: Decision) -> dict[str, Any]:
     return (
-        {"header": decision.header}
-        | ({"key": decision.key} if decision.key is not None else {})
+        {"header": _written(decision.header)}
+        | ({"key": _written(decision.key)} if decision.key is not None else {})
         | {"is": decision.target}
         | ({"options": dict(decision.options)} if decision.options is not None else {})
     )
+
+
+def _written(text: str) -> str:
+    """Return a header without the characters that no file of decisions may hold."""
+    return UNPRINTABLE.sub("", text)
 
 
 class _Reader:
@@ -211,39 +216,48 @@ class _Reader:
 
     def _column(self, n: int, entry: object) -> Decision | None:
         location: Location = ("columns", n)
-        if not isinstance(entry, dict) or not isinstance(entry.get("header"), str):
+        header = self._text((*location, "header"))
+        if not isinstance(entry, dict) or header is None:
             self._problem("mapping_column", location)
             return None
         for key in entry.keys() - {"header", "key", "is", "options"}:
             allowed = listing(("header", "key", "is", "options"))
             self._problem("mapping_key", (*location, key), key=key, allowed=allowed)
-        target = entry.get("is")
+        target = self._text((*location, "is"))
         if target is None:
-            self._problem("mapping_undecided", location, header=entry["header"], none=LEFT_OUT)
+            self._problem("mapping_undecided", location, header=header, none=LEFT_OUT)
             return None
         if target != LEFT_OUT and not self._known(target, (*location, "is")):
             return None
-        key = entry.get("key")
-        options = self._options(location, target, entry.get("options"))
-        return Decision(entry["header"], target, None if key is None else str(key), options)
+        options = self._options((*location, "options"), target, entry.get("options"))
+        return Decision(header, target, self._text((*location, "key")), options)
+
+    def _text(self, location: Location) -> str | None:
+        """Return a text as it is spelled: a header may look like a number."""
+        node = self.document.node(location)
+        if node is None or node.value is None or not isinstance(node.value, Scalar):
+            return None
+        return str(node.value) if node.spelling is None else node.spelling
 
     def _options(self, location: Location, target: str, options: object) -> Mapping[int, Meaning] | None:
         if options is None:
             return None
         if not isinstance(options, dict) or not all(type(position) is int for position in options):
-            self._problem("mapping_options", (*location, "options"))
+            self._problem("mapping_options", location)
             return None
-        part = self.index.study.part_by_id.get(target)
-        admitted = _meanings(part, self.index.study)
+        admitted = _meanings(self.index.study.part_by_id.get(target), self.index.study)
         if admitted is None:
-            self._problem("mapping_options_unused", (*location, "options"), target=target)
+            self._problem("mapping_options_unused", location, target=target)
             return None
-        for position, meaning in options.items():
-            if not isinstance(meaning, (int, str)) or (type(meaning), meaning) not in admitted:
-                shown = listing(str(value).lower() if kind is bool else value for kind, value in admitted)
-                place = (*location, "options", position)
-                self._problem("mapping_option", place, value=meaning, target=target, admitted=shown)
-        return dict(options)
+        found: dict[int, Meaning] = {}
+        for position, value in options.items():
+            known = admitted.get(str(self._text((*location, position))))
+            if known is None:
+                about = {"value": value, "target": target, "admitted": listing(admitted)}
+                self._problem("mapping_option", (*location, position), **about)
+            else:
+                found[position] = known
+        return found
 
     def _once(self, columns: Sequence[Decision | None]) -> None:
         """Note every key about which another decision stands already."""
@@ -257,8 +271,8 @@ class _Reader:
                 self._problem("mapping_twice", ("columns", n), **about)
 
 
-def _meanings(part: object, study: Study) -> dict[tuple[type, Meaning], None] | None:
-    """Return what a position may mean in a part of the study; ``None`` where it has no list of options."""
+def _meanings(part: object, study: Study) -> dict[str, Meaning] | None:
+    """Return what a position may mean, by how it is written; ``None`` where a part has no list of options."""
     values: Iterable[Meaning]
     if isinstance(part, Item):
         scale = study.scale_of(part.id)
@@ -266,9 +280,9 @@ def _meanings(part: object, study: Study) -> dict[tuple[type, Meaning], None] | 
     elif isinstance(part, ChoiceQuestion):
         values = [option.code for option in part.options]
     elif isinstance(part, Column) and part.kind == "flag":
-        values = [True, False]
+        return {"true": True, "false": False}
     elif isinstance(part, Column) and part.categories:
         values = [category.value for category in part.categories]
     else:
         return None
-    return dict.fromkeys((type(value), value) for value in values)
+    return {str(value): value for value in values}

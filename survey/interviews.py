@@ -50,10 +50,11 @@ def _column(
         return None
     raw = grid.raw[columns[0]]
     values = by_value(raw, lambda cell: None if cell is None else read(cell))
-    unread = sum(cell is not None and value is None for cell, value in zip(raw, values, strict=True))
-    if unread:
+    unread = [cell for cell, value in zip(raw, values, strict=True) if cell is not None and value is None]
+    # ``[not completed]`` says something of the row and is no time gone wrong.
+    if lost := sum(table.export.state(columns[0], cell) is None for cell in unread):
         place = table.place(table.header_row, columns[0])
-        notes.warn("import_paradata_unread", place, header=table.headers[columns[0]], n=unread)
+        notes.warn("import_paradata_unread", place, header=table.headers[columns[0]], n=lost)
     return tuple(values)
 
 
