@@ -281,7 +281,9 @@ class Store:
         same = [
             record
             for record in self._audit.current(wave)
-            if (record.sha256, record.study, record.mapping) == (source.sha256, study, source.mapping)
+            if (record.sha256, record.study) == (source.sha256, study)
+            # Files of the first format do not say how a file was read.
+            and record.mapping in (source.mapping, None)
         ]
         return same[0] if same else None
 

@@ -12,6 +12,8 @@ from cli import Run, csat
 
 from analysis.results import StudyResults
 from survey.definition import load_study
+from survey.pseudonyms import read_key
+from survey.store import Store
 from workbench import remembered
 from workbench.project import Project
 from workbench.remembered import recall, remember, results_file
@@ -47,6 +49,14 @@ def test_the_demo_imports_every_wave_and_says_what_comes_next(demo: Run, folder:
     for record in records:
         assert f"{record['wave']}: {record['added']} answers imported from {record['file']}" in demo.out
     assert f"  {runnable()} report --wave 2026Q2 --project '{folder}'" in demo.out
+
+
+@pytest.mark.usefixtures("demo")
+def test_everybody_gets_the_same_demo_by_its_published_key(folder: Path) -> None:
+    published = ROOT / "sample_surveys" / "key_accounts" / "csat.key"
+    assert (folder / "csat.key").read_bytes() == published.read_bytes()
+    with Store.open(folder / "csat.db", read_only=True) as store:
+        assert store.identifiers == read_key(published).fingerprint
 
 
 @pytest.mark.usefixtures("demo")
