@@ -253,14 +253,19 @@ class BatchReader:
         self.batch.facts[id_] = values
         if column.kind == "key":
             self._note_alike(grid, target, values)
-        typed = self._typed(grid, id_, map(read.typed, grid.raw[number]), keep=id_ in self.batch.comments)
-        if id_ in self.batch.comments:
-            self.batch.comments[id_] = typed
+        kept = id_ in self.batch.comments
+        if kept or target in self.mapping.typed:
+            typed = self._typed(grid, id_, map(read.typed, grid.raw[number]), keep=kept)
+            if kept:
+                self.batch.comments[id_] = typed
         self.report(number, target, reading.changes)
 
     def _note_blanks(self, grid: Grid, target: Target, values: Iterable[object], *, optional: bool) -> None:
         design = self.study.design
         if optional and target.id != design.respondent:
+            return
+        values = list(values)
+        if None not in values:
             return
         code = "import_design_blank" if target.id in design.columns else "import_column_blank"
         for n, value in enumerate(values):

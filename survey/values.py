@@ -64,12 +64,16 @@ def read_column(raw: Sequence[CellValue | None], read: Read[T], empty: T, bad: T
     ``read`` returns the value and the name of the change that was needed, or raises ``Unreadable``.
     """
     cells: Sequence[object] = raw
+    distinct: dict[object, CellValue | None]
     if bool in set(map(type, raw)):  # True would be found under 1
         cells = [("flag", cell) if type(cell) is bool else cell for cell in raw]
+        distinct = dict(zip(cells, raw, strict=True))
+    else:
+        distinct = {cell: cell for cell in dict.fromkeys(raw)}
     meaning: dict[object, T] = {None: empty}
     failed: dict[object, Unreadable] = {}
     changed: dict[object, str] = {}
-    for key, cell in dict(zip(cells, raw, strict=True)).items():
+    for key, cell in distinct.items():
         if cell is None:
             continue
         try:
@@ -79,7 +83,7 @@ def read_column(raw: Sequence[CellValue | None], read: Read[T], empty: T, bad: T
         else:
             if change:
                 changed[key] = change
-    reading = ColumnReading([meaning[key] for key in cells])
+    reading = ColumnReading(list(map(meaning.__getitem__, cells)))
     if failed:
         reading.bad = {n: failed[key] for n, key in enumerate(cells) if key in failed}
     if changed:

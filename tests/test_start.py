@@ -1,4 +1,4 @@
-"""A report's printer is started ahead and ends unused where nobody wants it; an import loads what it needs."""
+"""A printer is started ahead and ends unused where nobody wants it; an import loads what it needs."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ the answers go in as one transaction, and only then are decisions about the layo
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,8 +76,9 @@ def read_file(opened: Project, request: Request) -> Arrival:
         decisions=lambda layout, index: known_decisions(opened, layout, index),
         earlier=lambda layout: _earlier(records, layout),
     )
-    workbook = read_workbook(request.file, encoding=request.encoding)
-    imported = read_answers(workbook, opened.study, request.wave, options)
+    with collector_paused():
+        workbook = read_workbook(request.file, encoding=request.encoding)
+        imported = read_answers(workbook, opened.study, request.wave, options)
     return Arrival(imported, _changes(opened, records, imported, request.wave))
 
 
@@ -94,7 +96,7 @@ def import_file(
     arrival = arrival or read_file(opened, request)
     imported, study = arrival.imported, opened.study
     answers, now = imported.responses, datetime.now().astimezone()
-    with Store.open(database or opened.database) as store:
+    with collector_paused(), Store.open(database or opened.database) as store:
         key = project_key(store.identifiers, opened.key_file, keep=database is None)
         source = ImportSource.of(
             imported.report,
@@ -122,6 +124,18 @@ def tried(opened: Project, request: Request, arrival: Arrival) -> Iterator[tuple
             with opened.store() as store:
                 store.copy(copy)
         yield import_file(opened, request, database=copy, arrival=arrival), copy
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of cells, of which there are none."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 # -- what was decided ------------------------------------------------------------------------------
