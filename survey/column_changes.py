@@ -17,7 +17,6 @@ from survey.study import Study
 from survey.wording import matching, without_question_number
 
 Change = Literal["renamed", "moved", "added", "gone"]
-_MOST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +51,42 @@ def column_changes(
     before, after : columns of that wave and of the present file, in the order of their sheets.
     file : name of the present file, for the places of warnings.
     """
-    then, now = _first(before), _first(after)
-    common = [target for target in now if target in then]
-    still = _in_order([list(then).index(target) for target in common])
+    then, now = _by_target(before), _by_target(after)
+    asked = [target for target in now if target in then and _is_question(study, target)]
+    order = {target: n for n, target in enumerate(then)}
+    still = _in_order([order[target] for target in asked])
     found: list[tuple[str, dict[str, Any]]] = []
-    for n, target in enumerate(common):
-        if not _is_question(study, target):
-            continue
-        if _form(then[target]) != _form(now[target]):
-            headers = {"before": then[target].header, "header": now[target].header}
-            found.append(("change_renamed", {"id": target} | headers))
+    for n, target in enumerate(asked):
+        found += [(code, {"id": target} | told) for code, told in _reworded(then[target], now[target])]
         if n not in still:
-            found.append(("change_moved", {"id": target, "header": now[target].header}))
-    found += [("change_added", {"id": t, "header": now[t].header}) for t in now if t not in then]
-    found += [("change_gone", {"id": t, "before": then[t].header}) for t in then if t not in now]
+            found.append(("change_moved", {"id": target, "header": now[target][0].header}))
+    found += [("change_added", {"id": t, "header": now[t][0].header}) for t in now if t not in then]
+    found += [("change_gone", {"id": t, "before": then[t][0].header}) for t in then if t not in now]
     about = {"wave": wave}
     return tuple(
         Problem(code, Place(file), values | about | {"label": _label(study, values["id"])}, "warning")
-        for code, values in found[:_MOST_SHOWN]
+        for code, values in found
     )
 
 
-def _first(columns: Sequence[Asked]) -> dict[str, Asked]:
-    """Return the first column of every target: a question in several columns counts once."""
-    found: dict[str, Asked] = {}
+def _by_target(columns: Sequence[Asked]) -> dict[str, list[Asked]]:
+    """Return the columns of every target, in the order of the first ones."""
+    found: dict[str, list[Asked]] = {}
     for column in columns:
-        found.setdefault(column.target, column)
+        found.setdefault(column.target, []).append(column)
     return found
+
+
+def _reworded(then: Sequence[Asked], now: Sequence[Asked]) -> list[tuple[str, dict[str, Any]]]:
+    """Return what became of the headers of one question: of several columns, which are new and which gone."""
+    before, after = ({_form(column): column.header for column in columns} for columns in (then, now))
+    if len(then) == len(now) == 1:
+        headers = {"before": then[0].header, "header": now[0].header}
+        return [("change_renamed", headers)] if before.keys() != after.keys() else []
+    changed = [("change_option_added", {"header": after[form]}) for form in after if form not in before]
+    return changed + [
+        ("change_option_gone", {"before": before[form]}) for form in before if form not in after
+    ]
 
 
 def _form(column: Asked) -> str:

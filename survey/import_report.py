@@ -55,7 +55,8 @@ class ImportReport:
     ``aside`` counts rows that are nobody's answers, or not to count, by reason: ``preview``, ``test``,
     ``spam``, ``repeated``, ``hidden``. ``marked`` counts imported rows that the platform calls ``partial`` or
     ``invalid``. ``hidden_rows`` were imported like the others. ``refused`` are the numbers of rows that were
-    left out because something in them is wrong.
+    left out because something in them is wrong. ``numbers`` says what numbers on scales were taken for, where
+    they could be positions of options: ``codes``, ``low-first`` or ``high-first``.
     """
 
     file: str
@@ -77,6 +78,7 @@ class ImportReport:
     refused: tuple[int, ...] = ()
     aside: Mapping[str, int] = field(default_factory=dict)
     marked: Mapping[str, int] = field(default_factory=dict)
+    numbers: str | None = None
 
     @property
     def reconciles(self) -> bool:
@@ -111,6 +113,8 @@ class ImportReport:
         lines = [text(headed, language, sheet=self.sheet or self.file, **counts)]
         if self.layout != "plain":
             lines.insert(0, text("import.layout", language, layout=text(f"layout.{self.layout}", language)))
+        if self.numbers:
+            lines.append(text(f"import.numbers.{self.numbers}", language))
         if self.encoding:
             lines.append(text("import.encoding", language, encoding=self.encoding))
         if self.empty_rows:

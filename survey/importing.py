@@ -217,14 +217,16 @@ class _Import:
         )
         batch = reader.answers(grid)
         kept = batch.answered().tolist()
-        if not all(kept):
+        # What nobody has explained yet was not read, and may be all that a row holds.
+        if not all(kept) and not self.positions.unsaid:
             self._leave_out([row for row, keep in zip(grid.rows, kept, strict=True) if not keep], notes)
             grid, batch = grid.only(kept), batch.only(kept)
             reader.batch = batch
         if not grid.rows:
             self.notes = notes
             self._nothing_to_read()
-        Routing(self.table, self.study, self.mapping, grid, batch, notes).settle()
+        routing = Routing(self.table, self.study, self.mapping, grid, batch, notes)
+        routing.settle(unread=self.positions.unsaid)
         reader.facts(grid)
         reader.count_blanks()
         people = respondents(self.study, self.table, self.mapping, grid, batch.facts)
@@ -323,5 +325,6 @@ class _Import:
             layout=self.table.export.layout,
             refused=tuple(sorted(self.refused)),
             aside={why: n for why, n in self.aside.items() if n},
+            numbers=self.positions.numbers,
             marked=dict(Counter(self.states[row] for row in grid.rows if row in self.states)),
         )

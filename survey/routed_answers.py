@@ -6,7 +6,7 @@ somebody did, contradict the study: one of the two is wrong, and only a person c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,9 +37,11 @@ class Routing:
     ) -> None:
         self.table, self.study, self.mapping = table, study, mapping
         self.grid, self.batch, self.notes = grid, batch, notes
+        self.unread: Collection[int] = ()
 
-    def settle(self) -> None:
-        """Settle items first, since they decide about everything else."""
+    def settle(self, *, unread: Collection[int] = ()) -> None:
+        """Settle items first, since all else hangs on them; nothing follows from ``unread`` columns."""
+        self.unread = unread
         self._items()
         self._choices()
         self._comments()
@@ -47,7 +49,8 @@ class Routing:
     def _column(self, id_: str) -> int | None:
         target = self.table.index.by_id[id_]
         first = min(self.mapping.parts.get(target, ()), default=None)
-        return self.mapping.columns.get(target, first)
+        column = self.mapping.columns.get(target, first)
+        return None if column in self.unread else column
 
     # -- kinds of question ------------------------------------------------------------------------
 
