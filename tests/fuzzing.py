@@ -19,10 +19,12 @@ from pathlib import Path
 from drawing import BOOK, DEFAULTS, STRINGS, both, build, c, flip, row, sheet, small_study, text
 from exports_cn import Rows, tencent, wenjuanxing, wenjuanxing_name, write_rows
 from exports_intl import EXPORTS, write_export
+from old_formats import Table, ods, xls, xlsb
 
 from survey.any_export import any_export
 from survey.decisions import Decisions
-from survey.draft_study import draft_study
+from survey.definition import dump_study, examine
+from survey.draft_study import DraftedStudy, draft_study
 from survey.errors import ImportProblems, StoreProblems
 from survey.importing import Imported, ImportOptions, read_answers
 from survey.language import LANGUAGES
@@ -175,6 +177,9 @@ CSV = (
     "id,Q1,Q2,amount,renewed,day,why\na,1,5,12.5,是,2026-09-03,\nb,非常满意,,7,否,,很好，没有问题\n"
     '"c\n1",3,,,,,"a""b"\n'
 )
+OLD = Table(
+    "S1", [list(HEADERS), ["a", 1, 5, 12.5, "是", "2026-09-03", "好"], ["b", 4, None, 7, 0, None, None]]
+)
 CHINESE: dict[str, Callable[[], Rows]] = {
     **{
         wenjuanxing_name(mode): (lambda mode=mode, variant=variant: wenjuanxing(mode, variant))  # type: ignore[misc]
@@ -188,21 +193,25 @@ def plain() -> Sound:
     return Sound(BOOK_STUDY, ImportOptions())
 
 
+def draft_of(path: Path) -> DraftedStudy:
+    """Return the study drafted from a file; raises ``ImportProblems`` where none can be."""
+    book = read_workbook(path)
+    found, known = any_export(book)
+    rows = [line for line in found.rows() if line.number >= known.first_row]
+    return draft_study(known, rows, book.file, "codes")
+
+
 @cache
 def drafted(name: str) -> Sound:
     """Return the study drafted from a sound export, with which that export imports."""
     with tempfile.TemporaryDirectory() as folder:
-        path = export(Path(folder), name)
-        book = read_workbook(path)
-        found, known = any_export(book)
-        rows = [line for line in found.rows() if line.number >= known.first_row]
-        draft = draft_study(known, rows, book.file, "codes")
+        found = draft_of(export(Path(folder), name))
 
     def decisions(layout: str, _: object) -> Decisions:
-        return draft.decisions if layout == draft.decisions.layout else Decisions(layout)
+        return found.decisions if layout == found.decisions.layout else Decisions(layout)
 
     return Sound(
-        draft.study, ImportOptions(decisions=decisions, accept=True, leave_out=True, numbers="codes")
+        found.study, ImportOptions(decisions=decisions, accept=True, leave_out=True, numbers="codes")
     )
 
 
@@ -246,16 +255,27 @@ def damaged_export(folder: Path, chance: random.Random) -> tuple[Path, Sound]:
     return path, sound
 
 
-KINDS: Sequence[Callable[[Path, random.Random], tuple[Path, Sound]]] = (
-    damaged_book,
-    damaged_text,
-    damaged_export,
-)
+def damaged_old(folder: Path, chance: random.Random) -> tuple[Path, Sound]:
+    path, write = chance.choice(
+        [(folder / "wave.xls", xls), (folder / "wave.xlsb", xlsb), (folder / "wave.ods", ods)]
+    )
+    write(path, OLD)
+    content = bytearray(path.read_bytes())
+    for _ in range(chance.randrange(1, 4)):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    path.write_bytes(content)
+    return path, plain()
 
 
-def damaged(folder: Path, number: int) -> tuple[Path, Sound]:
+Kind = Callable[[Path, random.Random], tuple[Path, Sound]]
+KINDS: Sequence[Kind] = (damaged_book, damaged_text, damaged_export)
+# These are read in a child of their own, so they take their time.
+SLOW: Sequence[Kind] = (damaged_old,)
+
+
+def damaged(folder: Path, number: int, kinds: Sequence[Kind] = KINDS) -> tuple[Path, Sound]:
     """Draw case ``number`` in ``folder``."""
-    return KINDS[number % len(KINDS)](folder, random.Random(number))
+    return kinds[number % len(kinds)](folder, random.Random(number))
 
 
 # -- outcomes --------------------------------------------------------------------------------------
@@ -286,3 +306,14 @@ def stored(database: Path, found: Imported, study: Study) -> None:
         store.add(found.responses, source)
         assert store.verify() == ()
         assert len(store.load(found.responses.wave)) == len(found.responses)
+
+
+def draft(path: Path) -> str:
+    """Draft a study from a file; return ``drafted`` or the code of the first problem."""
+    try:
+        study = dump_study(draft_of(path).study)
+    except ImportProblems as refusal:
+        return refusal.problems[0].code
+    _, problems = examine(study, "study.yaml")
+    assert [problem.line("en") for problem in problems if problem.severity == "error"] == []
+    return "drafted"

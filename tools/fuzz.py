@@ -1,4 +1,4 @@
-"""Import damaged files until the time is up, each in a child of its own with limits of memory and time.
+"""Import damaged files, and draft studies from them, each in a child with limits of memory and time.
 
 The children are forks, so a case costs milliseconds; one that dies, hangs, or ends in anything but answers
 or problems is listed with its number, and its file is kept. Cases are the same for the same numbers.
@@ -27,15 +27,24 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
-from fuzzing import damaged, outcome, warm  # noqa: E402 # found only now
+from fuzzing import KINDS, SLOW, damaged, draft, outcome, warm  # noqa: E402 # found only now
 
 MEMORY, SECONDS = 512 << 20, 10
 OUTCOME = "outcome"
+ALL = (*KINDS, *SLOW)
 
 
 def mapped() -> int:
     """Return the bytes that this process has mapped before it begins to work."""
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
+def case(folder: Path, number: int) -> str:
+    """Import a damaged file, draft a study from it as well, and return how the import ended."""
+    path, sound = damaged(folder, number, ALL)
+    ended = outcome(path, sound)
+    draft(path)
+    return ended
 
 
 def work(folder: Path, number: int) -> None:
@@ -45,7 +54,7 @@ def work(folder: Path, number: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     signal.alarm(3 * SECONDS)
     try:
-        ended = outcome(*damaged(folder, number))
+        ended = case(folder, number)
     except BaseException:
         ended = f"FAILED {traceback.format_exc()}"
     (folder / OUTCOME).write_text(ended, encoding="utf-8")
@@ -77,7 +86,7 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.case is not None:
         with tempfile.TemporaryDirectory() as folder:
-            print(outcome(*damaged(Path(folder), chosen.case)))
+            print(case(Path(folder), chosen.case))
         return 0
     warm()
     outcomes: Counter[str] = Counter()
