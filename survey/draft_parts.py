@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from survey.cells import CellValue, raw_text
+from survey.cells import CellValue, column_letters, raw_text
 from survey.draft_values import Guess, Looks, Note, guess, shown_counts
 from survey.layouts.export import Export, ExportColumn
 from survey.mapping import is_contact
@@ -110,7 +110,8 @@ def _wording(column: ExportColumn) -> str:
     if column.part is not None and stem is not None:
         return plain(f"{stem} — {column.part}")
     names = [name for name in column.names if not _is_code(name)]
-    return plain(next(iter(names or column.names), column.header)) or column.header
+    wording = plain(next(iter(names or column.names), column.header)) or plain(column.header)
+    return wording or column_letters(column.column)
 
 
 def _is_code(text: str) -> bool:

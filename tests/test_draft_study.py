@@ -147,3 +147,9 @@ def test_blank_codes_and_blank_words_are_no_answers() -> None:
     }
     assert words.scale is not None
     assert Counter(blank.kind for blank in words.scale.blanks.values()) == {"not_applicable": 1}
+
+
+def test_a_header_of_spaces_goes_by_its_letter(tmp_path: Path) -> None:
+    draft = drafted(workbook(tmp_path, "满意度 _\n5 4\n4 3\n3 5"), "codes")
+    sound(draft)
+    assert "B" in [item.text.zh for item in draft.study.items]
