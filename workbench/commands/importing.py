@@ -67,12 +67,15 @@ def import_(
     if dry_run:
         _try(opened, request, arrival, terminal, json=json)
         return
+    if not json:
+        terminal.warnings(arrival.changes)  # before anything is written
     refused = write_refused_rows(opened, request, arrival, terminal)
     with terminal.progress("import.reading"):
         done = import_file(opened, request, arrival=arrival)
     decided = remember_decisions(opened, arrival.imported, terminal.language)
     if json:
-        terminal.json(import_document(done, dry_run=False))
+        files = {"refused_file": refused and str(refused), "decisions_file": decided and str(decided)}
+        terminal.json(import_document(done, dry_run=False) | files)
         return
     show_import(terminal, done)
     if done.outcome.corrected:
@@ -102,6 +105,7 @@ def _try(opened: Project, request: Request, arrival: Arrival, terminal: Terminal
         terminal.json(import_document(done, dry_run=True) | found)
         return
     terminal.line("import.dry_run")
+    terminal.warnings(arrival.changes)
     show_import(terminal, done)
     if preview is not None:
         heading, *figures = preview.lines(terminal)
@@ -123,7 +127,7 @@ def show_import(terminal: Terminal, done: Import) -> None:
     terminal.lines(summary(report, terminal), indent="  ")
     if refused := refused_problems(done):
         terminal.problems(refused, heading="import.refused_because")
-    terminal.warnings((*done.arrival.changes, *report.warnings, *done.warnings))
+    terminal.warnings((*report.warnings, *done.warnings))
 
 
 def refused_problems(done: Import) -> tuple[Problem, ...]:
@@ -174,6 +178,8 @@ def import_document(done: Import, *, dry_run: bool) -> dict[str, Any]:
         "number": outcome.number,
         "again": outcome.again.number if outcome.again else None,
         "dry_run": dry_run,
+        "refused_file": None,
+        "decisions_file": None,
         "changes": [problem_document(problem) for problem in done.arrival.changes],
         "refused": [problem_document(problem) for problem in refused_problems(done)],
         "report": done.report.document() | {"warnings": [problem_document(problem) for problem in warnings]},
