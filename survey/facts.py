@@ -137,7 +137,7 @@ class FactReader:
         if self._positive and number <= 0:
             raise Unreadable("import_weight", value=shown(cell), **self._about)
         if (low is not None and number < low) or (high is not None and number > high):
-            limits = f"{'' if low is None else f'{low:g}'}–{'' if high is None else f'{high:g}'}"
+            limits = _limits(low, high)
             raise Unreadable("import_number_range", value=shown(cell), limits=limits, **self._about)
         return float(number), change
 
@@ -190,3 +190,10 @@ def day_of(text: str) -> str | None:
         return date(int(found[1]), int(found[3]), int(found[4])).isoformat()
     except ValueError:
         return None
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    """Return the numbers that are allowed: ``0–9``, ``≥ 0``, ``≤ 9``."""
+    if low is None:
+        return f"≤ {high:g}"
+    return f"≥ {low:g}" if high is None else f"{low:g}–{high:g}"

@@ -19,8 +19,8 @@ _COLUMNS = (
     *("number", "at", "wave", "file", "layout"),
     *("rows", "added", "corrected", "unchanged", "state", "digest"),
 )
-_FIGURES = (0, 5, 6, 7, 8)
-_DIGEST_SHOWN = 12
+_FIGURES = (0, 5, 6, 7, 8, 10)
+_DIGEST_SHOWN = 8
 
 
 def imports(

@@ -20,7 +20,7 @@ from workbench.terminal import Stop, Terminal
 from workbench.usage import Misuse
 
 SCHEMA_FILE = "study.schema.json"
-_IGNORED = "csat.db\ncsat.db-journal\ncsat.db.*.bak\ncsat.key\nreports/\n.results/\n"
+_IGNORED = "csat.db\ncsat.db-journal\ncsat.db.*.bak\ncsat.key\nrefused/\nreports/\n.results/\n"
 
 
 def init(
