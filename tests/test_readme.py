@@ -1,4 +1,4 @@
-"""What the README shows is what the commands print."""
+"""What the documents show is what the commands print."""
 
 from __future__ import annotations
 
@@ -12,14 +12,28 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 READMES = sorted(ROOT.glob("README*.md"))
+PAGES = [*READMES, *sorted((ROOT / "docs").glob("*.md"))]
+SHOWING = [page for page in PAGES if "```console" in page.read_text(encoding="utf-8")]
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
-def test_sessions_in_the_readme_are_real(readme: Path) -> None:
+@pytest.mark.parametrize("page", SHOWING, ids=lambda path: path.name)
+def test_sessions_in_the_documents_are_real(page: Path) -> None:
     done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "readme.py", readme], capture_output=True, text=True, check=False
+        [sys.executable, ROOT / "tools" / "readme.py", page], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+ENGLISH = [page for page in SHOWING if ".zh." not in page.name]
+
+
+@pytest.mark.parametrize("page", ENGLISH, ids=lambda path: path.name)
+def test_both_languages_show_the_same_sessions(page: Path) -> None:
+    def steps(file: Path) -> list[str]:
+        text = file.read_text(encoding="utf-8")
+        return re.findall(r"^ *(<!-- before: \w+ -->|\$ [a-z]+ [a-z]+)", text, re.MULTILINE)
+
+    assert steps(page) == steps(page.with_suffix(".zh.md"))
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
@@ -30,9 +44,7 @@ def test_notebook_lines_in_the_readme_are_real(readme: Path, monkeypatch: pytest
     assert done.failed == 0
 
 
-@pytest.mark.parametrize(
-    "page", [*READMES, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     links = [link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
