@@ -7,6 +7,7 @@ purpose: a decision that no longer fits the study is a problem, never ignored.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ NumbersMean = Literal["codes", "low-first", "high-first"]
 Meaning = int | str | bool
 NUMBERS: tuple[str, ...] = get_args(NumbersMean)
 LEFT_OUT = "none"
+_BREAKS = re.compile("[\n\r\t\x85\u2028\u2029\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,22 @@ def decision_line(decision: Decision) -> str:
 
 
 def _flow(column: Mapping[str, Any]) -> str:
-    text = yaml.safe_dump(column, allow_unicode=True, sort_keys=False, default_flow_style=True, width=1 << 20)
+    text = yaml.dump(
+        column, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=True, width=1 << 20
+    )
     return str(text).strip()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes line breaks of every kind as escapes: YAML folds them between quotation marks."""
+
+
+def _one_line(dumper: _Dumper, text: str) -> yaml.Node:
+    style = '"' if _BREAKS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _one_line)
 
 
 def _document(decisions: Decisions) -> dict[str, Any]:

@@ -235,7 +235,9 @@ def test_a_column_is_decided_once(project: Path) -> None:
     kept = (project / "mappings" / "tencent.yaml").read_text(encoding="utf-8")
     assert kept.startswith("# How exports of Tencent Survey are read.")
     assert "- {header: 6.你来自于：_填空1, key: Q6(填空1), is: none}" in kept
-    assert import_it(project, write_rows(project / "2.xlsx", tencent()), wave="w2").code == 0
+    rows = tencent()
+    rows[1][4] = "A.非常满意"
+    assert import_it(project, write_rows(project / "2.xlsx", rows), wave="w2").code == 0
 
 
 def test_a_mapping_file_is_honoured_and_its_problems_are_listed_by_line(project: Path) -> None:
