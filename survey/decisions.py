@@ -32,6 +32,7 @@ Meaning = int | str | bool
 NUMBERS: tuple[str, ...] = get_args(NumbersMean)
 LEFT_OUT = "none"
 _BREAKS = re.compile("[\n\r\t\x85\u2028\u2029\ufeff]")
+_KEYS = ("layout", "numbers", "sheet", "chosen", "absent", "columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,19 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions about one layout. ``absent`` are items and columns that exports of it do not have."""
+    """All decisions about one layout.
+
+    ``absent`` are items and columns that exports of it do not have. ``sheet`` is the sheet to read where
+    several fit equally well. ``chosen`` says that sheets which are exports of other platforms too are of
+    this one.
+    """
 
     layout: str
     numbers: NumbersMean | None = None
     columns: tuple[Decision, ...] = ()
     absent: tuple[str, ...] = ()
+    sheet: str | None = None
+    chosen: bool = False
 
     @property
     def digest(self) -> str:
@@ -162,6 +170,10 @@ def _document(decisions: Decisions) -> dict[str, Any]:
     document: dict[str, Any] = {"layout": decisions.layout}
     if decisions.numbers is not None:
         document["numbers"] = decisions.numbers
+    if decisions.sheet is not None:
+        document["sheet"] = _written(decisions.sheet)
+    if decisions.chosen:
+        document["chosen"] = True
     if decisions.absent:
         document["absent"] = list(decisions.absent)
     document["columns"] = [_column(decision) for decision in decisions.columns]
@@ -193,9 +205,8 @@ class _Reader:
         if not isinstance(plain, dict):
             self._problem("mapping_not_mapping", ())
             return Decisions(layout)
-        for key in plain.keys() - {"layout", "numbers", "absent", "columns"}:
-            allowed = listing(("layout", "numbers", "absent", "columns"))
-            self._problem("mapping_key", (key,), key=key, allowed=allowed)
+        for key in plain.keys() - set(_KEYS):
+            self._problem("mapping_key", (key,), key=key, allowed=listing(_KEYS))
         if plain.get("layout", layout) != layout:
             self._problem("mapping_layout", ("layout",), value=plain["layout"], layout=layout)
         numbers = plain.get("numbers")
@@ -205,7 +216,15 @@ class _Reader:
         absent = tuple(self._absent(plain.get("absent")))
         columns = [self._column(n, entry) for n, entry in enumerate(self._list(plain.get("columns")))]
         self._once(columns)
-        return Decisions(layout, numbers, tuple(d for d in columns if d is not None), absent)
+        decided = tuple(d for d in columns if d is not None)
+        return Decisions(layout, numbers, decided, absent, self._sheet(), plain.get("chosen") is True)
+
+    def _sheet(self) -> str | None:
+        """Return the name of the sheet, as it is spelled: one may be called 1."""
+        node = self.document.node(("sheet",))
+        if node is None or node.value is None:
+            return None
+        return node.value if isinstance(node.value, str) else node.spelling
 
     def _problem(self, code: str, location: Location, **values: Any) -> None:
         self.problems.append(Problem(code, self.document.place(location), values))

@@ -119,9 +119,20 @@ def read_answers(workbook: Workbook, study: Study, wave: str, options: ImportOpt
         values = {"wave": wave, "waves": listing(study.wave_by_id)}
         raise ImportProblems([Problem("import_wave_unknown", Place(workbook.file), values)])
     index = HeaderIndex(study)
-    asked = {"sheet": options.sheet, "layout": options.layout}
+
+    def decided(table: Table) -> bool:
+        known = options.decisions(table.export.layout, index)
+        return known.chosen if known.sheet is None else known.sheet == table.sheet.name
+
     try:
-        table, others = find_table(workbook, index, header_row=options.header_row, **asked)
+        table, others = find_table(
+            workbook,
+            index,
+            sheet=options.sheet,
+            header_row=options.header_row,
+            layout=options.layout,
+            decided=decided,
+        )
     except ImportProblems as error:
         # How the file was read may be why nothing in it fits.
         raise ImportProblems([*error.problems, *workbook.warnings]) from error
@@ -286,7 +297,7 @@ class _Import:
         )
         column = read.people.column or 1
         places = tuple(self.table.place(row, column) for row in grid.rows)
-        decisions = replace(self.decisions, numbers=self.options.numbers or self.decisions.numbers)
+        decisions = self._remembered()
         decisions = decisions.settled(self.table.export.columns, self.mapping.decided)
         return Imported(responses, self._report(grid, batch), self.table, decisions, places, self.refused)
 
@@ -301,6 +312,16 @@ class _Import:
             shown = listing(merged[:5])
             warnings.append(Problem("import_merged", place, {"n": len(merged), "ranges": shown}, "warning"))
         return warnings
+
+    def _remembered(self) -> Decisions:
+        """Return what was decided before, and by the options of this import."""
+        known, asked = self.decisions, self.options
+        return replace(
+            known,
+            numbers=asked.numbers or known.numbers,
+            sheet=asked.sheet or known.sheet,
+            chosen=known.chosen or asked.layout is not None,
+        )
 
     def _report(self, grid: Grid, batch: Batch) -> ImportReport:
         rows = grid.last - self.table.export.first_row + 1

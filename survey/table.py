@@ -6,7 +6,7 @@ header names the study. Of several sheets exactly one must fit, or whoever impor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -85,6 +85,7 @@ def find_table(
     sheet: str | None = None,
     header_row: int | None = None,
     layout: str | None = None,
+    decided: Callable[[Table], bool] = lambda table: False,
 ) -> tuple[Table, list[Sheet]]:
     """Return the table to read, and the visible sheets left unread that resemble it.
 
@@ -93,6 +94,7 @@ def find_table(
     sheet : name of the sheet; by default the one visible sheet that fits.
     header_row : number of the last header row of a plain table; by default the row that names most.
     layout : name of the layout; by default the one that recognises the sheet.
+    decided : whether a person once decided for a table, where another one fits as well.
 
     Raises
     ------
@@ -108,6 +110,7 @@ def find_table(
     if not tables:
         raise ImportProblems([_nothing_found(workbook, index, sheet, header_row, layout)])
     best = _best(tables)
+    best = [table for table in best if len(best) > 1 and decided(table)] or best
     if len(best) > 1:
         raise ImportProblems([_undecided(workbook, best)])
     [only] = best

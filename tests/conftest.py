@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from survey.store import Store
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 # come out in one order whatever the number of cores.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+# No test is timed: a busy machine makes nothing wrong.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 # Whoever starts the tests may tell how wide the terminal is; tables are tested at the width of a pipe.
 os.environ.pop("COLUMNS", None)
 # Replicates hang on the pseudonyms of accounts, and those on the key of the project.
