@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,20 +17,11 @@ from survey.table import first_rows
 from survey.wording import matching
 from survey.workbook import Sheet, Workbook
 
-_RESPONDENT = frozenset(
-    {
-        "id",
-        "编号",
-        "序号",
-        "respondent",
-        "respondentid",
-        "responseid",
-        "受访者编号",
-        "样本编号",
-        "问卷编号",
-        "no",
-    }
+_RESPONDENT = re.compile(
+    r"(客户|用户|会员|账户|员工|受访者|样本|问卷|答卷)?(编号|序号|代码|id)|(客户|用户|账)号|工号|no"
+    r"|(respondent|response|customer|client|account|user|member|employee|case)?_?(id|no|number|code)|account"
 )
+_NEARLY = 0.8  # of the most texts in a row: a header may have a blank cell, where answers have none
 
 
 def any_export(
@@ -70,21 +62,26 @@ def _exports(workbook: Workbook, sheet: Sheet, layout: str | None) -> list[Expor
 
 
 def plain_guess(head: Sequence[Row]) -> Export | None:
-    """Return a plain table under the first row that has the most texts, with rows below it; else ``None``.
+    """Return a plain table under its likeliest header, or ``None`` where there is none.
 
-    A column headed like a number of the answer is taken for one.
+    The header is the first row with nearly as many texts as any other: a title above it has few. Below it
+    some row must have two values, or these are notes. The first column that is headed like a number of
+    respondents, and repeats none, is taken for one.
     """
     counts = [sum(isinstance(value, str) for value in row.cells.values()) for row in head]
     if not counts or max(counts) < 2:
         return None
-    at = counts.index(max(counts))
-    header = head[at]
-    if at + 1 >= len(head):
+    at = next(n for n, count in enumerate(counts) if count >= max(2, _NEARLY * max(counts)))
+    header, below = head[at], head[at + 1 :]
+    if not any(len(row.cells) > 1 for row in below):
         return None
-    columns: list[ExportColumn] = []
-    for number, value in sorted(header.cells.items()):
-        column = plain_column(number, [raw_text(value)])
-        if matching(column.header) in _RESPONDENT and all(c.meta != "respondent" for c in columns):
-            column = replace(column, role="meta", meta="respondent")
-        columns.append(column)
+    columns = [plain_column(number, [raw_text(value)]) for number, value in sorted(header.cells.items())]
+    keys = (n for n, column in enumerate(columns) if _counts_respondents(column, below))
+    if (key := next(keys, None)) is not None:
+        columns[key] = replace(columns[key], role="meta", meta="respondent")
     return Export(PLAIN, (header.number,), header.number + 1, tuple(columns))
+
+
+def _counts_respondents(column: ExportColumn, rows: Sequence[Row]) -> bool:
+    numbers = [raw_text(value) for row in rows if (value := row.cells.get(column.column)) is not None]
+    return bool(_RESPONDENT.fullmatch(matching(column.header))) and len(set(numbers)) == len(numbers) > 0

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from survey.cells import CellValue, column_letters, raw_text
-from survey.draft_values import Guess, Looks, Note, guess, shown_counts
+from survey.cells import CellValue, raw_text
+from survey.draft_names import STEM_LOST, both, id_of, is_code, short, stem_lost, wording_of
+from survey.draft_notes import Note, seen
+from survey.draft_order import is_other
+from survey.draft_scales import DraftedScale, of_words, widest
+from survey.draft_values import Looks, given, guess
 from survey.layouts.export import Export, ExportColumn
 from survey.mapping import is_contact
 from survey.platform_cells import PlatformCells
-from survey.questions import Category, ChoiceQuestion, Column, ColumnKind, OpenQuestion, Option, Scale, Text
+from survey.questions import Category, ChoiceQuestion, Column, ColumnKind, OpenQuestion, Option, Text
 from survey.wording import matching, plain
 
-_LABEL = {"zh": 12, "en": 26}
 _COLUMN_KINDS: Mapping[str, ColumnKind] = {"category": "category", "number": "number", "date": "date"}
-_RESERVED = frozenset({"respondent", "overall_satisfaction"})
+_RESERVED = ("respondent", "index")
+STAND_IN = "overall_satisfaction"
+"""Id of the item that stands in where an export asks nothing that looks like satisfaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,17 @@ class Part:
     label: Text
     columns: tuple[int, ...]
     looks: Looks | Literal["contact"]
-    scale: Scale | None = None
+    scale: DraftedScale | None = None
     options: tuple[str, ...] = ()
     open_options: frozenset[str] = frozenset()
     evidence: tuple[Note, ...] = ()
     doubts: tuple[Note, ...] = ()
+    matrix: str | None = None  # what the rows of one matrix share
 
     def column(self) -> Column:
         """Return the question as a fact about the respondent."""
         categories = tuple(
-            Category(value=option, label=_both(option), open=option in self.open_options)
+            Category(value=option, label=both(option), open=option in self.open_options)
             for option in self.options
         )
         kind = _COLUMN_KINDS[self.looks]
@@ -53,7 +58,7 @@ class Part:
     def choice(self) -> ChoiceQuestion:
         """Return the question as a multiple choice or a ranking."""
         options = tuple(
-            Option(code=code, label=_both(option), open=option in self.open_options)
+            Option(code=code, label=both(option), open=option in self.open_options)
             for code, option in enumerate(self.options, start=1)
         )
         kind: Literal["multiple", "ranking"] = "ranking" if self.looks == "ranking" else "multiple"
@@ -66,7 +71,7 @@ def drafted_parts(export: Export, cells: Mapping[int, Sequence[CellValue | None]
     for group in _groups(export):
         found = _options(group, export, cells) or _with_typed(group, export, cells)
         parts += [found] if found is not None else [_single(column, export, cells) for column in group]
-    return tuple(_unique(parts))
+    return tuple(_unique(_sharing_scales(parts)))
 
 
 def _groups(export: Export) -> list[list[ExportColumn]]:
@@ -78,58 +83,28 @@ def _groups(export: Export) -> list[list[ExportColumn]]:
     return list(groups.values())
 
 
-def _both(text: str) -> Text:
-    return Text(zh=text, en=text)
-
-
 # -- one column ------------------------------------------------------------------------------------
 
 
 def _single(column: ExportColumn, export: Export, cells: Mapping[int, Sequence[CellValue | None]]) -> Part:
-    wording = _wording(column)
-    found: Guess = guess(cells[column.column], export.dialect)
+    wording = wording_of(column)
+    found = guess(cells[column.column], export.dialect, wording)
     # 手机价格 has the word for a phone and a few prices; a column of phones has no few values.
     if found.looks in ("open", "number", "empty") and (is_contact(column.header) or is_contact(wording)):
-        return Part("", _both(wording), _label(wording), (column.column,), "contact")
+        return Part("", both(wording), short(wording), (column.column,), "contact")
     return Part(
-        _id(column),
-        _both(wording),
-        _label(column.part or wording),
+        id_of(column),
+        both(wording),
+        short(column.part or wording),
         (column.column,),
         found.looks,
         found.scale,
         found.options,
         found.open_options,
         found.evidence,
-        found.doubts,
+        (*found.doubts, *stem_lost(column)),
+        column.question if column.part is not None else None,
     )
-
-
-def _wording(column: ExportColumn) -> str:
-    stem = next((stem for stem in column.stems if not _is_code(stem)), None)
-    if column.part is not None and stem is not None:
-        return plain(f"{stem} — {column.part}")
-    names = [name for name in column.names if not _is_code(name)]
-    wording = plain(next(iter(names or column.names), column.header)) or plain(column.header)
-    return wording or column_letters(column.column)
-
-
-def _is_code(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z]{1,4}[0-9_]+|第\d+题", text) is not None
-
-
-def _label(wording: str) -> Text:
-    limit = _LABEL["en" if wording.isascii() else "zh"]
-    return _both(wording if len(wording) <= limit else wording[: limit - 1] + "…")
-
-
-def _id(column: ExportColumn) -> str:
-    """Return an id: the platform's code of the question where it is one, else its number."""
-    key = re.sub(r"\W+", "_", column.key or "", flags=re.ASCII).strip("_")
-    number = re.match(r"(?:第\s*)?(\d{1,3})", column.header)
-    if key and re.fullmatch(r"[A-Za-z_]\w*", key, re.ASCII):
-        return key
-    return f"q{number[1]}" if number else f"c{column.column}"
 
 
 def _with_typed(
@@ -142,13 +117,25 @@ def _with_typed(
     part = _single(own[0], export, cells)
     if part.looks != "category":
         return None
-    typed = [plain(column.part) for column in group if column.part is not None and column.typed]
     forms = {matching(option): option for option in part.options}
-    open_ = {forms.get(matching(option), option) for option in typed} or {part.options[-1]}
+    named = [plain(column.part) for column in group if column.part is not None and column.typed]
+    open_ = {forms.get(matching(option), option) for option in named} or _written_beside(part, group, cells)
     options = tuple(dict.fromkeys((*part.options, *sorted(open_))))
     return replace(
         part, options=options, open_options=frozenset(open_), columns=tuple(column.column for column in group)
     )
+
+
+def _written_beside(
+    part: Part, group: Sequence[ExportColumn], cells: Mapping[int, Sequence[CellValue | None]]
+) -> set[str]:
+    """Return the options beside which somebody wrote, else the one for all that is not listed."""
+    [own] = [cells[column.column] for column in group if not column.typed]
+    beside = [cells[column.column] for column in group if column.typed]
+    forms = {matching(option): option for option in part.options}
+    chosen = (raw for raw, *typed in zip(own, *beside, strict=True) if raw is not None and any(typed))
+    written = {forms[form] for raw in chosen if (form := matching(raw_text(raw))) in forms}
+    return written or set(filter(is_other, part.options)) or {part.options[-1]}
 
 
 # -- several columns of one question ---------------------------------------------------------------
@@ -162,7 +149,7 @@ def _options(
     if len(options) < 2 or len({matching(str(column.part)) for column in options}) < len(options):
         return None
     platform = PlatformCells(export.dialect)
-    values = {column.column: _answers(cells[column.column], platform) for column in options}
+    values = {column.column: given(cells[column.column], platform) for column in options}
     everything = {raw for found in values.values() for raw in found}
     if not everything:
         return None
@@ -172,29 +159,46 @@ def _options(
         looks = "ranking"
     else:
         return None
+    return _choice(group, options, looks, cells, platform)
+
+
+def _choice(
+    group: Sequence[ExportColumn],
+    options: Sequence[ExportColumn],
+    looks: Looks,
+    cells: Mapping[int, Sequence[CellValue | None]],
+    platform: PlatformCells,
+) -> Part:
     first = options[0]
-    stem = plain(next((stem for stem in first.stems if not _is_code(stem)), first.header))
+    stem = plain(next((stem for stem in (*first.stems, first.header) if not is_code(stem)), first.header))
+    lost = stem_lost(first)
+    stem = next(filter(STEM_LOST.fullmatch, first.stems), stem) if lost else stem
     typed = dict.fromkeys(plain(column.part) for column in group if column.typed and column.part is not None)
     known = {matching(plain(str(column.part))): plain(str(column.part)) for column in options}
     open_ = [known.get(matching(part), part) for part in typed]
-    counts = {str(column.part): _chosen(platform, values[column.column], looks) for column in options}
-    seen = Note("seen", {"values": shown_counts(counts), "n": _people(values.values()), "blank": 0})
+    counts = {
+        plain(str(column.part)): _chosen(platform, given(cells[column.column], platform), looks)
+        for column in options
+    }
+    rows = list(zip(*(cells[column.column] for column in options), strict=True))
+    people = sum(_answered(row, platform) for row in rows)
     return Part(
-        _id(replace(first, key=None)),
-        _both(stem),
-        _label(stem),
+        id_of(replace(first, key=f"{first.question}(")),
+        both(stem),
+        short(stem),
         tuple(column.column for column in group),
         looks,
         None,
         tuple(dict.fromkeys((*known.values(), *open_))),
         frozenset(open_),
-        (seen,),
-        (Note("options_by_column", {"n": len(options)}),),
+        (seen(counts, people, len(rows) - people),),
+        (Note("options_by_column", {"n": len(options)}), *lost),
     )
 
 
-def _answers(raw: Sequence[CellValue | None], cells: PlatformCells) -> list[CellValue]:
-    return [cell for cell in raw if cell is not None and plain(raw_text(cell)) and cells.blank(cell) is None]
+def _answered(row: Sequence[CellValue | None], platform: PlatformCells) -> bool:
+    """Return whether somebody answered: an option left blank or unmarked is an answer only beside others."""
+    return any(platform.chosen(cell) is not False for cell in given(row, platform))
 
 
 def _is_mark(cells: PlatformCells, column: ExportColumn, cell: CellValue) -> bool:
@@ -215,8 +219,43 @@ def _chosen(cells: PlatformCells, values: Sequence[CellValue], looks: str) -> in
     return sum(cells.chosen(cell) is not False for cell in values)
 
 
-def _people(values: Iterable[Sequence[CellValue]]) -> int:
-    return max(len(column) for column in values)
+# -- scales that several questions share ------------------------------------------------------------
+
+
+def _sharing_scales(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts with their scales in the words of all, and one scale for the rows of a matrix.
+
+    A step that nobody chose in one question is worded as in the others. Rows of a matrix have the same
+    columns on the form, whatever was chosen in each.
+    """
+    words: dict[object, tuple[str, ...]] = {}
+    for part in parts:
+        if part.scale is not None and part.scale.meaning is not None:
+            words[part.scale.meaning] = (*words.get(part.scale.meaning, ()), *part.scale.words)
+    alike = [_worded_alike(part, words) for part in parts]
+    rows: dict[tuple[str, object], list[DraftedScale]] = {}
+    for part in alike:
+        if part.scale is not None and part.matrix is not None:
+            rows.setdefault((part.matrix, part.scale.meaning), []).append(part.scale)
+    return [
+        _with_scale(part, widest(part.scale, rows[key]))
+        if part.scale is not None and (key := (part.matrix or "", part.scale.meaning)) in rows
+        else part
+        for part in alike
+    ]
+
+
+def _with_scale(part: Part, scale: DraftedScale) -> Part:
+    """Return a part with another scale, and what is doubtful about that one."""
+    before = part.scale.doubts if part.scale is not None else ()
+    others = tuple(note for note in part.doubts if note not in before)
+    return replace(part, scale=scale, doubts=(*scale.doubts, *others))
+
+
+def _worded_alike(part: Part, words: Mapping[object, tuple[str, ...]]) -> Part:
+    if part.scale is None or part.scale.meaning is None:
+        return part
+    return _with_scale(part, of_words(part.scale.words, words[part.scale.meaning]) or part.scale)
 
 
 # -- names -----------------------------------------------------------------------------------------
@@ -224,7 +263,7 @@ def _people(values: Iterable[Sequence[CellValue]]) -> int:
 
 def _unique(parts: Sequence[Part]) -> list[Part]:
     """Return the parts with ids, wordings and labels that no other part has."""
-    ids: set[str] = {name.casefold() for name in _RESERVED}
+    ids = {*_RESERVED} if any(part.scale for part in parts) else {*_RESERVED, STAND_IN}
     forms: set[str] = set(ids)
     named = []
     for part in parts:
@@ -237,7 +276,7 @@ def _unique(parts: Sequence[Part]) -> list[Part]:
         forms.add(matching(text))
         label = part.label.zh if matching(part.label.zh) == matching(text) else _free(part.label.zh, forms)
         forms |= {matching(label), matching(id_)}
-        named.append(replace(part, id=id_, text=_both(text), label=_both(label)))
+        named.append(replace(part, id=id_, text=both(text), label=both(label)))
     return named
 
 

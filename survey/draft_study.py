@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from survey.cells import CellValue, Row
-from survey.decisions import LEFT_OUT, Decision, Decisions, NumbersMean
-from survey.draft_parts import Part, drafted_parts
-from survey.draft_values import Note
+from survey.cells import CellValue, Row, raw_text
+from survey.decisions import LEFT_OUT, Decision, Decisions, Meaning, NumbersMean
+from survey.draft_notes import Note
+from survey.draft_parts import STAND_IN, Part, drafted_parts
+from survey.draft_scales import DraftedScale
 from survey.language import catalogue
 from survey.layouts.export import Export
 from survey.layouts.moments import moment_of
@@ -25,7 +26,6 @@ from survey.questions import Column, Item, Scale, Text
 from survey.study import Design, Drivers, Index, IndexNode, Outcome, OutcomeKind, Segment, Study, Wave
 from survey.wording import matching
 
-STAND_IN = "overall_satisfaction"
 RESPONDENT = "respondent"
 _MOST_SEGMENTS = 12
 _CHOICES = ("multiple", "ranking")
@@ -56,6 +56,11 @@ class DraftedStudy:
     evidence: Mapping[str, tuple[Note, ...]]
     confirm: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
 
+    @property
+    def reads_numbers(self) -> bool:
+        """Whether it is known what numbers are; else the first import has to be told."""
+        return all(note.key != "numbers" for note in self.confirm.get("", ()))
+
 
 def draft_study(
     export: Export, rows: Sequence[Row], file: str, numbers: NumbersMean | None = None
@@ -70,6 +75,7 @@ def draft_study(
     numbers : what numbers are, where the layout leaves it open and somebody said so.
     """
     columns = {column.column: [row.cells.get(column.column) for row in rows] for column in export.columns}
+    export = _told_apart(export, columns)
     parts = drafted_parts(export, columns)
     return _Drafter(export, columns, parts, file, numbers).draft()
 
@@ -111,18 +117,21 @@ class _Drafter:
         assert part.scale is not None  # noqa: S101 - a part that looks like a scale has one
         return Item(id=part.id, text=part.text, label=part.label, scale=self._scale(part.scale))
 
-    def _scale(self, scale: Scale) -> str:
+    def _scale(self, drafted: DraftedScale) -> str:
+        """Return the name of a scale; questions with the same one share it."""
         for name, known in self.scales.items():
-            if known == scale:
+            if known == drafted.scale:
                 return name
-        base = f"scale_{scale.ends[0]}_{scale.ends[1]}"
-        name = base if base not in self.scales else f"{base}_{len(self.scales) + 1}"
-        self.scales[name] = scale
+        low, high = drafted.scale.ends
+        base = drafted.meaning or f"scale_{low}_{high}"
+        names = (base, *(f"{base}_{n}" for n in range(2, len(self.scales) + 2)))
+        name = next(name for name in names if name not in self.scales)
+        self.scales[name] = drafted.scale
         return name
 
     def _stand_in(self) -> Item:
         text = Text(zh="总体而言，您对我们满意吗？", en="Overall, how satisfied are you with us?")
-        scale = self._scale(Scale(ends=(1, 10)))
+        scale = self._scale(DraftedScale(Scale(ends=(1, 10)), ()))
         return Item(id=STAND_IN, text=text, label=Text(zh="总体满意度", en="Satisfaction"), scale=scale)
 
     def _roles(self, items: Sequence[Item]) -> tuple[list[Outcome], list[Item]]:
@@ -145,12 +154,26 @@ class _Drafter:
 
     def _decisions(self) -> Iterator[Decision]:
         drafted = [part for part in self.parts if part.looks not in ("contact", "empty")]
-        targets = {column: part.id for part in drafted for column in part.columns}
+        targets = {column: part for part in drafted for column in part.columns}
         for column in self.export.columns:
             if column.meta == "respondent" and self.export.layout == PLAIN:
                 yield Decision(column.header, RESPONDENT)
             elif column.role == "question":
-                yield Decision(column.header, targets.get(column.column, LEFT_OUT), column.key)
+                part = targets.get(column.column)
+                target = LEFT_OUT if part is None else part.id
+                yield Decision(column.header, target, column.key, self._positions(part))
+
+    def _positions(self, part: Part | None) -> Mapping[int, Meaning] | None:
+        """Return the meaning of numbered options: the draft knows them by their numbers alone."""
+        dialect = self.export.dialect
+        listed = part is not None and part.looks in ("category", *_CHOICES) and len(part.columns) == 1
+        if part is None or not listed or not (dialect.positions or dialect.numbers != "codes"):
+            return None
+        if not all(option.isascii() and option.isdigit() for option in part.options):
+            return None
+        if part.looks == "category":
+            return {int(option): option for option in part.options}
+        return {int(option): code for code, option in enumerate(part.options, start=1)}
 
     # -- the whole --------------------------------------------------------------------------------
 
@@ -159,7 +182,7 @@ class _Drafter:
         design = Design()
         # Where several columns identify an answer together, the platform's key needs no column of its own.
         if sum(column.meta == "respondent" for column in self.export.columns) == 1:
-            label = Text(zh="答卷编号", en="Response number")
+            label = self._respondent()
             columns.insert(0, Column(id=RESPONDENT, label=label, kind="key"))
             design = Design(respondent=RESPONDENT)
         satisfied = [outcome.id for outcome in outcomes if outcome.kind == "satisfaction"]
@@ -193,6 +216,12 @@ class _Drafter:
             waves=(self._wave(),),
         )
 
+    def _respondent(self) -> Text:
+        if self.export.layout == PLAIN:
+            header = next(column.header for column in self.export.columns if column.meta == "respondent")
+            return Text(zh=header, en=header)
+        return Text(zh="答卷编号", en="Response number")
+
     def _wave(self) -> Wave:
         """Return the quarter in which most answers were submitted."""
         quarters = Counter(
@@ -224,6 +253,26 @@ class _Drafter:
             whole.append(Note("contacts", {"names": " · ".join(contacts)}))
         if empty := [part.text.zh for part in self.parts if part.looks == "empty"]:
             whole.append(Note("empty_columns", {"names": " · ".join(empty)}))
+
+
+def _told_apart(export: Export, columns: Mapping[int, Sequence[CellValue | None]]) -> Export:
+    """Return a plain table in which a number of respondents that repeats is a question like any other."""
+    if export.layout != PLAIN:
+        return export
+    repeats = {
+        number
+        for number, cells in columns.items()
+        if len(given := [raw_text(cell) for cell in cells if cell is not None]) > len(set(given))
+    }
+    return replace(
+        export,
+        columns=tuple(
+            replace(column, role="question", meta=None)
+            if column.meta == "respondent" and column.column in repeats
+            else column
+            for column in export.columns
+        ),
+    )
 
 
 def _segments(columns: Sequence[Column]) -> Iterator[Segment]:

@@ -14,8 +14,8 @@ from workbench.terminal import Terminal
 
 if TYPE_CHECKING:
     from survey.decisions import NumbersMean
+    from survey.draft_notes import Note
     from survey.draft_study import DraftedStudy
-    from survey.draft_values import Note
 
 CONFIRM_FILE = "TO-CONFIRM.md"
 
@@ -89,10 +89,12 @@ def drafted_files(drafted: DraftedStudy, language: Language, header: str) -> Map
 def _annotated(body: str, drafted: DraftedStudy, language: Language) -> str:
     """Return the study file with what was seen, and what is doubtful, above each question."""
     lines = []
+    unsaid = set(drafted.study.part_by_id)  # a segment has the id of its column, of which all was said
     for line in body.splitlines():
         found = re.fullmatch(r"( *)- id: (\w+)", line)
         name = found[2] if found else ""
-        if found and name in drafted.study.part_by_id:
+        if found and name in unsaid:
+            unsaid.remove(name)
             notes = (*drafted.evidence.get(name, ()), *drafted.confirm.get(name, ()))
             lines += [f"{found[1]}# {sentence}" for sentence in _sentences(notes, language)]
         lines.append(line)
@@ -105,13 +107,15 @@ def _sentences(notes: Iterable[Note], language: Language) -> list[str]:
 
 
 def _to_confirm(drafted: DraftedStudy, language: Language) -> str:
+    """Return the list of what to confirm: of the whole, then of the questions of which the same is to be."""
     text = catalogue("workbench")
     parts = [text("init.confirm_heading", language), ""]
     parts += [f"- [ ] {sentence}" for sentence in _sentences(drafted.confirm.get("", ()), language)]
+    alike: dict[tuple[str, ...], list[str]] = {}
     for name, part in drafted.study.part_by_id.items():
-        notes = drafted.confirm.get(name, ())
-        if notes:
-            label = " ".join(part.label[language].split())
-            parts += ["", f"**{name}** {label}", ""]
-            parts += [f"- [ ] {sentence}" for sentence in _sentences(notes, language)]
+        if notes := drafted.confirm.get(name, ()):
+            named = f"**{name}** {' '.join(part.label[language].split())}"
+            alike.setdefault(tuple(_sentences(notes, language)), []).append(named)
+    for sentences, questions in alike.items():
+        parts += ["", "  \n".join(questions), "", *(f"- [ ] {sentence}" for sentence in sentences)]
     return "\n".join(parts) + "\n"

@@ -54,6 +54,7 @@ def init(
     terminal.line("init.done_form" if made.drafted is None else "init.done_draft", **values)
     if made.drafted is not None:
         file, wave = shlex.quote(str(source)), made.drafted.study.waves[0].id
+        values["numbers"] = "" if made.drafted.reads_numbers else " --numbers …"
         terminal.lines(drafted_lines(made.drafted, terminal))
         terminal.line("init.next_draft", file=file, wave=wave, confirm=target / CONFIRM_FILE, **values)
 
