@@ -54,7 +54,7 @@ def refusal(
 
 def local_name(name: str) -> str:
     """Return an XML name without its prefix: prefixed and strict workbooks read like the others."""
-    return name.rpartition(":")[2]
+    return name.rpartition(":")[2] if ":" in name else name
 
 
 def _key(name: str) -> str:

@@ -45,6 +45,8 @@ class PlainCells(dict[str, tuple[int, CellValue | None]]):
 
     def __init__(self, value: Value) -> None:
         self._value = value
+        # Sheets end in thousands of rows that have a format and no value, one like the other.
+        self._empty = ""
 
     def __missing__(self, cell: str) -> tuple[int, CellValue | None]:
         found = _CELL.fullmatch(cell)
@@ -64,7 +66,10 @@ class PlainCells(dict[str, tuple[int, CellValue | None]]):
         """Return the cells of a row by column, or ``None`` when ``content`` is not plain cells of ``row``."""
         if not content.isascii():
             return None
-        before, *cells = content.decode("ascii").replace(f'{row}"', _ROW_NUMBER).split("<c")
+        text = content.decode("ascii").replace(f'{row}"', _ROW_NUMBER)
+        if text == self._empty:
+            return {}
+        before, *cells = text.split("<c")
         try:
             found = dict(map(self.__getitem__, cells))
             if found.keys() == {0} and len(cells) <= LAST_COLUMN:
@@ -73,7 +78,10 @@ class PlainCells(dict[str, tuple[int, CellValue | None]]):
             return None
         if before or len(found) != len(cells) or 0 in found:
             return None
-        return {column: value for column, value in found.items() if value is not None}
+        kept = {column: value for column, value in found.items() if value is not None}
+        if not kept and "<v>" not in text:
+            self._empty = text
+        return kept
 
 
 def without_plain_rows(chunks: Iterator[bytes], take: Take) -> Iterator[bytes]:
