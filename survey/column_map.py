@@ -24,7 +24,7 @@ from survey.study import Study
 from survey.table import Table
 from survey.wording import Wordings, matching
 
-_READ_META: tuple[Meta, ...] = ("respondent", "submitted", "started", "seconds", "source")
+READ_META: tuple[Meta, ...] = ("respondent", "submitted", "started", "seconds", "source")
 
 How = Literal["study", "decided", "earlier", "accepted", "platform"]
 
@@ -53,7 +53,7 @@ class ColumnMap:
         """Every column that is read."""
         parts = (column for parts in self.parts.values() for column in parts)
         typed = (column for columns in self.typed.values() for column in columns)
-        meta = (column for kind in _READ_META for column in self.meta.get(kind, ()))
+        meta = (column for kind in READ_META for column in self.meta.get(kind, ()))
         return sorted({*self.columns.values(), *typed, *parts, *meta})
 
 
@@ -189,7 +189,11 @@ class _Mapper:
     def _twice(self, column: ExportColumn, target: Target, first: int, id_: str | None = None) -> None:
         place = self.table.place(self.table.header_row, column.column)
         about = {"id": id_ or target.id, "label": target.label, "first": column_letters(first)}
-        self.notes.problem("import_column_twice", place, **about)
+        if self.plain:
+            self.notes.problem("import_column_twice", place, **about)
+        else:
+            layout = self.table.export.layout
+            self.notes.problem("import_column_twice_export", place, layout=layout, **about)
 
     def _part(self, column: ExportColumn, target: Target) -> OptionPart | None:
         for name in column.names:

@@ -56,7 +56,8 @@ class ImportReport:
     ``spam``, ``repeated``, ``hidden``. ``marked`` counts imported rows that the platform calls ``partial`` or
     ``invalid``. ``hidden_rows`` were imported like the others. ``refused`` are the numbers of rows that were
     left out because something in them is wrong. ``numbers`` says what numbers on scales were taken for, where
-    they could be positions of options: ``codes``, ``low-first`` or ``high-first``.
+    they could be positions of options: ``codes``, ``low-first`` or ``high-first``. ``paradata`` gives the
+    header of the column from which each note of the platform was taken (``submitted``, ``seconds``, …).
     """
 
     file: str
@@ -79,6 +80,7 @@ class ImportReport:
     aside: Mapping[str, int] = field(default_factory=dict)
     marked: Mapping[str, int] = field(default_factory=dict)
     numbers: str | None = None
+    paradata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reconciles(self) -> bool:
@@ -115,6 +117,11 @@ class ImportReport:
             lines.insert(0, text("import.layout", language, layout=text(f"layout.{self.layout}", language)))
         if self.numbers:
             lines.append(text(f"import.numbers.{self.numbers}", language))
+        if self.paradata:
+            named = [
+                text(f"import.paradata.{name}", language) + f" “{h}”" for name, h in self.paradata.items()
+            ]
+            lines.append(text("import.paradata", language, names=" · ".join(named)))
         if self.encoding:
             lines.append(text("import.encoding", language, encoding=self.encoding))
         if self.empty_rows:

@@ -14,13 +14,14 @@ from typing import Literal
 from survey.batch import Batch, BatchReader
 from survey.cells import Row, column_number
 from survey.coded_columns import use_codebook
-from survey.column_map import ColumnMap, Known, map_columns
+from survey.column_map import READ_META, ColumnMap, Known, map_columns
 from survey.decisions import Decisions, NumbersMean
 from survey.errors import ImportProblems, Place, Problem
 from survey.grid import Grid, read_grid, report_strays
 from survey.import_report import ImportReport
 from survey.interviews import interviews
 from survey.language import listing
+from survey.layouts import repeats
 from survey.layouts.export import RowState, rows_differ
 from survey.layouts.plain import PLAIN
 from survey.mapping import HeaderIndex
@@ -33,7 +34,7 @@ from survey.responses import Responses
 from survey.routed_answers import Routing
 from survey.row_states import set_aside
 from survey.study import Study
-from survey.table import Table, find_table
+from survey.table import Table, find_table, first_rows
 from survey.values import BAD
 from survey.workbook import Workbook
 
@@ -304,6 +305,9 @@ class _Import:
     def _book_warnings(self, grid: Grid) -> list[Problem]:
         sheet = self.table.sheet
         warnings = [*self.table.export.remarks, *self.workbook.warnings]
+        others = (other for other in self.workbook.sheets if other is not sheet)
+        found = (repeats(self.workbook.file, other, first_rows(other)) for other in others)
+        warnings += [problem for problem in found if problem is not None]
         place = sheet.place(self.table.header_row, None)
         if hidden := sum(grid.hidden):
             warnings.append(Problem("import_hidden_rows", place, {"n": hidden}, "warning"))
@@ -347,5 +351,12 @@ class _Import:
             refused=tuple(sorted(self.refused)),
             aside={why: n for why, n in self.aside.items() if n},
             numbers=self.positions.numbers,
+            paradata=self._paradata(),
             marked=dict(Counter(self.states[row] for row in grid.rows if row in self.states)),
         )
+
+    def _paradata(self) -> dict[str, str]:
+        """Return the header of the column from which each of the platform's notes was taken."""
+        used = set(READ_META) - ({"respondent"} if self.key in self.mapping.columns else set())
+        first = {name: columns[0] for name, columns in self.mapping.meta.items() if name in used}
+        return {name: self.table.headers[column] for name, column in first.items()}

@@ -7,14 +7,14 @@ header names the study. Of several sheets exactly one must fit, or whoever impor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
 from survey.cells import Row, address
 from survey.errors import ImportProblems, Place, Problem
 from survey.language import listing
-from survey.layouts import LAYOUTS, recognised
+from survey.layouts import LAYOUTS, recognised, repeats
 from survey.layouts.export import Export, ExportColumn
 from survey.layouts.plain import PLAIN, SEARCHED, read_plain
 from survey.mapping import HeaderIndex, Target
@@ -174,6 +174,9 @@ def _nothing_found(
         return Problem("import_header_row_wrong", Place(workbook.file, sheet=sheet), {"row": header_row})
     if layout not in (None, PLAIN):
         return Problem("import_layout_wrong", Place(workbook.file, sheet=sheet), {"layout": layout})
+    repeated = (repeats(workbook.file, one, first_rows(one)) for one in _candidates(workbook, sheet))
+    if (found := next(filter(None, repeated), None)) is not None:
+        return replace(found, severity="error")
     hidden = [one for one in workbook.sheets if one.visibility != "visible"]
     fitting = [one.name for one in hidden if _tables(workbook, one, index, None, layout)]
     if fitting and sheet is None:

@@ -20,7 +20,7 @@ SEARCHED = 50
 _META_HEADERS: Mapping[Meta, tuple[str, ...]] = {
     "submitted": ("提交答卷时间", "提交时间", "submitted", "submissiontime", "submitdate"),
     "started": ("开始答题时间", "开始时间", "started", "starttime", "startdate"),
-    "seconds": ("所用时间", "答题时长", "答题用时", "duration", "durationinseconds", "seconds"),
+    "seconds": ("所用时间", "答题时长", "答题用时", "durationinseconds", "seconds"),
 }
 _META = {header: meta for meta, headers in _META_HEADERS.items() for header in headers}
 
