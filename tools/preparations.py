@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from drawn_exports import faulty, put_right, service_export
+from drawn_exports import faulty, hurried, put_right, service_export
 from openpyxl import load_workbook
 
 SAMPLE = Path(__file__).parent.parent / "sample_surveys" / "key_accounts"
@@ -105,6 +105,11 @@ def all_put_right(folder: Path, language: str) -> None:
     book.save(file)
 
 
+def hurried_answers(folder: Path, language: str) -> None:
+    """Draw the answers of an earlier quarter with times, two of them given in a minute."""
+    hurried(folder / "timed.xlsx", SAMPLE / "2026Q2.xlsx")
+
+
 def corrections(folder: Path, language: str) -> None:
     """Change two answers of the quarter that is in already."""
     book = load_workbook(folder / "2026Q3.xlsx")
@@ -124,5 +129,6 @@ PREPARATIONS: dict[str, Callable[[Path, str], None]] = {
     "header_put_right": header_put_right,
     "refused_put_right": refused_put_right,
     "all_put_right": all_put_right,
+    "hurried_answers": hurried_answers,
     "corrections": corrections,
 }
