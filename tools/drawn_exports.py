@@ -221,7 +221,7 @@ def hurried(path: Path, sample: Path) -> None:
         sheet.cell(row, seconds).value = 60 if row in _HURRIED else 300 + row
     for row in _HURRIED:
         for cell in sheet[row][11 : seconds - 1]:
-            cell.value = 8 if isinstance(cell.value, int) else cell.value
+            cell.value = 8 if cell.value in range(3, 11) else cell.value
     book.save(path)
 
 

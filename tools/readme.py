@@ -65,6 +65,7 @@ def output(command: str, folder: Path, language: str) -> list[str]:
         "COLUMNS": WIDTH,
         "NO_COLOR": "1",
         "TERM": "dumb",
+        "LOGNAME": "quality",  # who imports and decides is shown
         "CSAT_KEY": str(SAMPLE / "csat.key"),  # intervals from replicates depend on the pseudonyms
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
