@@ -31,10 +31,19 @@ def wording_of(column: ExportColumn) -> str:
     """Return what was asked: stem and row of a matrix, else the header without its number."""
     stem = next((stem for stem in column.stems if not is_code(stem)), None)
     if column.part is not None and stem is not None:
-        return plain(f"{stem} — {column.part}")
+        return f"{stem_text(stem)} — {plain(column.part)}"
     names = [name for name in column.names if not is_code(name)]
     wording = plain(next(iter(names or column.names), column.header)) or plain(column.header)
     return wording or column_letters(column.column)
+
+
+def stem_text(stem: str) -> str:
+    """Return a stem without the empty brackets that some forms leave behind it.
+
+    >>> stem_text("不满意的原因？（）")
+    '不满意的原因?'
+    """
+    return re.sub(r"\s*\(\s*\)$", "", plain(stem))
 
 
 def is_code(text: str) -> bool:

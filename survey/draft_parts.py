@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from survey.cells import CellValue, raw_text
-from survey.draft_names import STEM_LOST, both, id_of, is_code, short, stem_lost, wording_of
+from survey.draft_names import STEM_LOST, both, id_of, is_code, short, stem_lost, stem_text, wording_of
 from survey.draft_notes import Note, seen
 from survey.draft_order import is_other
 from survey.draft_scales import DraftedScale, of_words, widest
@@ -170,7 +170,7 @@ def _choice(
     platform: PlatformCells,
 ) -> Part:
     first = options[0]
-    stem = plain(next((stem for stem in (*first.stems, first.header) if not is_code(stem)), first.header))
+    stem = stem_text(next((stem for stem in (*first.stems, first.header) if not is_code(stem)), first.header))
     lost = stem_lost(first)
     stem = next(filter(STEM_LOST.fullmatch, first.stems), stem) if lost else stem
     typed = dict.fromkeys(plain(column.part) for column in group if column.typed and column.part is not None)

@@ -111,6 +111,12 @@ class _Drafter:
         confirm = {name: tuple(notes) for name, notes in self.confirm.items() if notes}
         return DraftedStudy(study, decisions, evidence, confirm)
 
+    @property
+    def numbered_by(self) -> int | None:
+        """The column that alone identifies an answer; what several identify together needs no column."""
+        found = [column.column for column in self.export.columns if column.meta == "respondent"]
+        return found[0] if len(found) == 1 else None
+
     # -- parts ------------------------------------------------------------------------------------
 
     def _item(self, part: Part) -> Item:
@@ -156,7 +162,8 @@ class _Drafter:
         drafted = [part for part in self.parts if part.looks not in ("contact", "empty")]
         targets = {column: part for part in drafted for column in part.columns}
         for column in self.export.columns:
-            if column.meta == "respondent" and self.export.layout == PLAIN:
+            # A platform's number holds within one survey, so a study may not share it between waves.
+            if column.column == self.numbered_by and self.export.layout == PLAIN:
                 yield Decision(column.header, RESPONDENT)
             elif column.role == "question":
                 part = targets.get(column.column)
@@ -180,8 +187,7 @@ class _Drafter:
     def _study(self, items: Sequence[Item], outcomes: Sequence[Outcome], leaves: Sequence[Item]) -> Study:
         columns = [part.column() for part in self.parts if part.looks in ("category", "number", "date")]
         design = Design()
-        # Where several columns identify an answer together, the platform's key needs no column of its own.
-        if sum(column.meta == "respondent" for column in self.export.columns) == 1:
+        if self.numbered_by is not None:
             label = self._respondent()
             columns.insert(0, Column(id=RESPONDENT, label=label, kind="key"))
             design = Design(respondent=RESPONDENT)
@@ -244,6 +250,8 @@ class _Drafter:
     def _note_whole(self, absent: Sequence[str]) -> None:
         whole = self.confirm.setdefault("", [])
         whole.insert(0, Note("languages"))
+        if self.export.layout == PLAIN and self.numbered_by is not None:
+            whole.append(Note("respondent", {"header": self._respondent().zh, "id": RESPONDENT}))
         whole.append(Note("stand_in", {"id": STAND_IN}) if absent else Note("index"))
         if self.export.dialect.numbers != "codes" and self.numbers is None:
             whole.append(Note("numbers"))

@@ -276,3 +276,9 @@ def test_a_header_of_spaces_goes_by_its_letter(tmp_path: Path) -> None:
     draft = drafted(workbook(tmp_path, "满意度 _\n5 4\n4 3\n3 5"), "codes")
     sound(draft)
     assert "B" in [item.text.zh for item in draft.study.items]
+
+
+def test_a_running_number_is_nobodys_name(tmp_path: Path) -> None:
+    draft = drafted(workbook(tmp_path, "序号 满意度 城市\n1 5 广州\n2 4 深圳"))
+    sound(draft)
+    assert draft.study.design.respondent is None
