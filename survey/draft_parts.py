@@ -21,6 +21,10 @@ from survey.wording import matching, plain
 _COLUMN_KINDS: Mapping[str, ColumnKind] = {"category": "category", "number": "number", "date": "date"}
 _RESERVED = ("respondent", "index")
 STAND_IN = "overall_satisfaction"
+STAND_IN_WORDINGS = (
+    Text(zh="总体而言，您对我们满意吗？", en="Overall, how satisfied are you with us?"),
+    Text(zh="总体满意度", en="Satisfaction"),
+)
 """Id of the item that stands in where an export asks nothing that looks like satisfaction."""
 
 
@@ -263,8 +267,12 @@ def _worded_alike(part: Part, words: Mapping[object, tuple[str, ...]]) -> Part:
 
 def _unique(parts: Sequence[Part]) -> list[Part]:
     """Return the parts with ids, wordings and labels that no other part has."""
-    ids = {*_RESERVED} if any(part.scale for part in parts) else {*_RESERVED, STAND_IN}
-    forms: set[str] = set(ids)
+    ids = {*_RESERVED}
+    forms: set[str] = set()
+    if not any(part.scale for part in parts):
+        ids.add(STAND_IN)
+        forms |= {matching(wording) for text in STAND_IN_WORDINGS for wording in (text.zh, text.en)}
+    forms |= ids
     named = []
     for part in parts:
         base, id_, n = part.id or "q", part.id or "q", 1

@@ -16,7 +16,7 @@ from pathlib import PurePath
 from survey.cells import CellValue, Row, raw_text
 from survey.decisions import LEFT_OUT, Decision, Decisions, Meaning, NumbersMean
 from survey.draft_notes import Note
-from survey.draft_parts import STAND_IN, Part, drafted_parts
+from survey.draft_parts import STAND_IN, STAND_IN_WORDINGS, Part, drafted_parts
 from survey.draft_scales import DraftedScale
 from survey.language import catalogue
 from survey.layouts.export import Export
@@ -136,9 +136,9 @@ class _Drafter:
         return name
 
     def _stand_in(self) -> Item:
-        text = Text(zh="总体而言，您对我们满意吗？", en="Overall, how satisfied are you with us?")
+        text, label = STAND_IN_WORDINGS
         scale = self._scale(DraftedScale(Scale(ends=(1, 10)), ()))
-        return Item(id=STAND_IN, text=text, label=Text(zh="总体满意度", en="Satisfaction"), scale=scale)
+        return Item(id=STAND_IN, text=text, label=label, scale=scale)
 
     def _roles(self, items: Sequence[Item]) -> tuple[list[Outcome], list[Item]]:
         """Return the outcomes that questions look like, and the items of which the index is made."""

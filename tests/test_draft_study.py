@@ -282,3 +282,9 @@ def test_a_running_number_is_nobodys_name(tmp_path: Path) -> None:
     draft = drafted(workbook(tmp_path, "序号 满意度 城市\n1 5 广州\n2 4 深圳"))
     sound(draft)
     assert draft.study.design.respondent is None
+
+
+def test_a_question_may_be_called_like_the_item_that_stands_in(tmp_path: Path) -> None:
+    draft = drafted(workbook(tmp_path, "总体满意度 编号\n很好很好 7\n马马虎虎 8\n不太满意吧 9"), "codes")
+    sound(draft)
+    assert draft.study.items[0].id == STAND_IN
