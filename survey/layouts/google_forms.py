@@ -22,8 +22,8 @@ from survey.layouts.headers import (
     month_first,
     own,
     part_wordings,
-    row_after,
     texts_below,
+    under_one_header,
     values_below,
     wordings,
 )
@@ -60,13 +60,8 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
     owned = _owned(headers, rows)
     columns = [own(column, headers[column], what) for column, what in owned.items()]
     columns += _questions({column: text for column, text in headers.items() if column not in owned})
-    return Export(
-        NAME,
-        (header.number,),
-        row_after(header, rows),
-        tuple(sorted(columns, key=lambda column: column.column)),
-        Dialect(joins=(", ",), types_freely=True, month_first=month_first(rows, (1,), otherwise=False)),
-    )
+    dialect = Dialect(joins=(", ",), types_freely=True, month_first=month_first(rows, (1,), otherwise=False))
+    return under_one_header(NAME, head, columns, dialect)
 
 
 def _stamped(header: str, rows: Sequence[Row]) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from survey.cells import CellValue, Row, column_letters, raw_text
 from survey.errors import Place, Problem
-from survey.layouts.export import ExportColumn, Meta, SheetLike
+from survey.layouts.export import Dialect, Export, ExportColumn, Meta, RowState, SheetLike
 from survey.layouts.moments import moment_of
 from survey.wording import matching, tidy, without_question_number
 
@@ -61,6 +61,21 @@ def texts_below(rows: Sequence[Row], column: int) -> list[str]:
 def row_after(header: Row, rows: Sequence[Row]) -> int:
     """Return the number of the first row of answers, whether or not there is one."""
     return rows[0].number if rows else header.number + 1
+
+
+def under_one_header(
+    layout: str,
+    head: Sequence[Row],
+    columns: Iterable[ExportColumn],
+    dialect: Dialect,
+    states: Mapping[int, Mapping[str, RowState]] | None = None,
+    remarks: Iterable[Problem] = (),
+) -> Export:
+    """Return the export whose header is the first row of ``head``; ``columns`` may come in any order."""
+    header, rows = head[0], head[1:]
+    ordered = tuple(sorted(columns, key=lambda column: column.column))
+    first_row = row_after(header, rows)
+    return Export(layout, (header.number,), first_row, ordered, dialect, states or {}, remarks=tuple(remarks))
 
 
 def wordings(*texts: str | None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from survey.cells import Row
 from survey.layouts.export import Export, RowState, SheetLike
-from survey.layouts.headers import Own, headers_of, remark, row_after
+from survey.layouts.headers import Own, headers_of, remark, under_one_header
 from survey.layouts.xlsform_columns import DIALECT, form_columns, form_times
 
 NAME = "kobo"
@@ -36,20 +36,14 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
     headers = _headers(head)
     if not set(headers.values()) >= _SIGNATURE:
         return None
-    header, rows = head[0], head[1:]
+    rows = head[1:]
     owned = {column: _OWN[text] for column, text in headers.items() if text in _OWN}
     received = next(column for column, text in headers.items() if text == "_submission_time")
     owned |= form_times(headers, rows, received) | _places(headers)
     status = [column for column, what in owned.items() if what == "status"]
-    return Export(
-        NAME,
-        (header.number,),
-        row_after(header, rows),
-        tuple(form_columns(headers, rows, owned, "/")),
-        DIALECT,
-        dict.fromkeys(status, _VALIDATION),
-        remarks=(remark("layout_versions_left_out", file, sheet),),
-    )
+    remarks = [remark("layout_versions_left_out", file, sheet)]
+    columns = form_columns(headers, rows, owned, "/")
+    return under_one_header(NAME, head, columns, DIALECT, dict.fromkeys(status, _VALIDATION), remarks)
 
 
 def repeats(head: Sequence[Row]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from survey.cells import Row
-from survey.layouts.export import Dialect, Export, ExportColumn, SheetLike
+from survey.layouts.export import Dialect, Export, ExportColumn, RowState, SheetLike
 from survey.layouts.headers import (
     Own,
     headers_of,
@@ -20,8 +20,8 @@ from survey.layouts.headers import (
     own,
     part_wordings,
     remark,
-    row_after,
     texts_below,
+    under_one_header,
     wordings,
 )
 from survey.layouts.limesurvey_headings import Heading, read_headings
@@ -105,15 +105,9 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
     columns = [own(column, headings[column].header, what) for column, what in owned.items()]
     columns += _questions(asked, rows)
     cut = any(".. " in heading.header or heading.header.endswith("..") for heading in asked.values())
-    return Export(
-        NAME,
-        (header.number,),
-        row_after(header, rows),
-        tuple(sorted(columns, key=lambda column: column.column)),
-        DIALECT,
-        {submitted: {"": "partial"}} if submitted else {},
-        remarks=(remark("layout_headings_cut", file, sheet),) if cut else (),
-    )
+    states: Mapping[int, Mapping[str, RowState]] = {submitted: {"": "partial"}} if submitted else {}
+    remarks = [remark("layout_headings_cut", file, sheet)] if cut else []
+    return under_one_header(NAME, head, columns, DIALECT, states, remarks)
 
 
 def _first_four(header: Row, rows: Sequence[Row]) -> bool:

@@ -18,8 +18,8 @@ from survey.layouts.headers import (
     hold_times,
     month_first,
     own,
-    row_after,
     texts_below,
+    under_one_header,
     values_below,
 )
 from survey.wording import matching
@@ -63,19 +63,14 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
         own(column, text, owned[column]) if column in owned else asked(column, text)
         for column, text in headers.items()
     ]
-    return Export(
-        NAME,
-        (header.number,),
-        row_after(header, rows),
-        _without_derived(columns),
-        Dialect(
-            joins=(";",),
-            ranks=(";",),
-            types_freely=True,
-            # In a workbook times are stored as such; only a text file writes them, month first.
-            month_first=month_first(rows, (2, 3), otherwise=True),
-        ),
+    dialect = Dialect(
+        joins=(";",),
+        ranks=(";",),
+        types_freely=True,
+        # In a workbook times are stored as such; only a text file writes them, month first.
+        month_first=month_first(rows, (2, 3), otherwise=True),
     )
+    return under_one_header(NAME, head, _without_derived(columns), dialect)
 
 
 def _fits(rows: Sequence[Row], known: bool) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from survey.cells import Row
 from survey.layouts.export import Export, RowState, SheetLike
-from survey.layouts.headers import Own, headers_of, row_after
+from survey.layouts.headers import Own, headers_of, under_one_header
 from survey.layouts.xlsform_columns import DIALECT, form_columns, form_times
 
 NAME = "odk"
@@ -32,7 +32,7 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
     headers = headers_of(head[0]) if head else {}
     if headers.get(1) != "SubmissionDate" or "KEY" not in headers.values():
         return None
-    header, rows = head[0], head[1:]
+    rows = head[1:]
     owned: dict[int, Own] = {}
     for column, text in headers.items():
         if text in _OWN:
@@ -41,14 +41,8 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
             owned[column] = "contact"
     owned |= form_times(headers, rows, 1)
     status = [column for column, what in owned.items() if what == "status"]
-    return Export(
-        NAME,
-        (header.number,),
-        row_after(header, rows),
-        tuple(form_columns(headers, rows, owned, "-")),
-        DIALECT,
-        dict.fromkeys(status, _REVIEW),
-    )
+    columns = form_columns(headers, rows, owned, "-")
+    return under_one_header(NAME, head, columns, DIALECT, dict.fromkeys(status, _REVIEW))
 
 
 def repeats(head: Sequence[Row]) -> bool:

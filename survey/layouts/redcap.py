@@ -18,8 +18,8 @@ from survey.layouts.headers import (
     headers_of,
     own,
     remark,
-    row_after,
     texts_below,
+    under_one_header,
     values_below,
     wordings,
 )
@@ -57,15 +57,8 @@ def recognise(file: str, sheet: SheetLike, head: Sequence[Row]) -> Export | None
     owned = _owned(headers, timed, finished)
     columns = [own(column, headers[column], what) for column, what in owned.items()]
     columns += _questions({column: text for column, text in headers.items() if column not in owned})
-    return Export(
-        NAME,
-        (header.number,),
-        row_after(header, rows),
-        tuple(sorted(columns, key=lambda column: column.column)),
-        DIALECT,
-        {**dict.fromkeys(finished, _STATUS), **dict.fromkeys(timed, _UNTIMED)},
-        remarks=tuple(_remarks(file, sheet, places, rows)),
-    )
+    states = {**dict.fromkeys(finished, _STATUS), **dict.fromkeys(timed, _UNTIMED)}
+    return under_one_header(NAME, head, columns, DIALECT, states, _remarks(file, sheet, places, rows))
 
 
 def _is_redcap(headers: Mapping[int, str]) -> bool:
