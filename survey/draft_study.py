@@ -267,17 +267,16 @@ def _told_apart(export: Export, columns: Mapping[int, Sequence[CellValue | None]
     """Return a plain table in which a number of respondents that repeats is a question like any other."""
     if export.layout != PLAIN:
         return export
+    named = (column.column for column in export.columns if column.meta == "respondent")
     repeats = {
         number
-        for number, cells in columns.items()
-        if len(given := [raw_text(cell) for cell in cells if cell is not None]) > len(set(given))
+        for number in named
+        if len(given := [raw_text(cell) for cell in columns[number] if cell is not None]) > len(set(given))
     }
     return replace(
         export,
         columns=tuple(
-            replace(column, role="question", meta=None)
-            if column.meta == "respondent" and column.column in repeats
-            else column
+            replace(column, role="question", meta=None) if column.column in repeats else column
             for column in export.columns
         ),
     )

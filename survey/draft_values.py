@@ -28,6 +28,8 @@ Looks = Literal["scale", "category", "multiple", "ranking", "number", "date", "o
 _MOST_CATEGORIES = 40
 _LONGEST_CATEGORY = 60
 _MOST_OPTIONS = 400
+_LONGEST_OPTION = 20
+_HAND_MARKS = ("┋", "|", ";", "、", ",")
 _POSITIONS = re.compile(r"\d{1,2}(?:,\d{1,2})*", re.ASCII)
 _ENOUGH = 20  # answers; below, two codes may well be those of a scale that few people used
 # What asks for people's own words, even where the first of them all wrote 无.
@@ -65,18 +67,26 @@ def guess(raw: Sequence[CellValue | None], dialect: Dialect, header: str = "") -
     ``header`` is what was asked: it may name the ends of a scale, or ask for facts or for words.
     """
     cells = PlatformCells(dialect)
-    answers = given(raw, cells)
+    # A column of many rows holds few different cells, and each is looked at once.
+    held = Counter((type(cell), cell) for cell in raw if cell is not None)
+    answers = {key: held[key] for key in held if given([key[1]], cells)}
     if not answers:
         return Guess("empty", doubts=(Note("empty"),))
-    counts = Counter(plain(raw_text(cell)) for cell in answers)
-    evidence = (seen(counts, len(answers), len(raw) - len(answers)),)
-    if all(isinstance(cell, datetime) or _is_day(cell, dialect) for cell in answers):
+    counts, numbers = Counter[str](), Counter[float]()
+    for (_, cell), n in answers.items():
+        counts[plain(raw_text(cell))] += n
+    total = counts.total()
+    evidence = (seen(counts, total, len(raw) - total),)
+    if all(isinstance(cell, datetime) or _is_day(cell, dialect) for _, cell in answers):
         return Guess("date", evidence=evidence)
-    if (numbers := _numbers(answers)) is not None:
+    for (_, cell), n in answers.items():
+        if (number := _number(cell)) is not None:
+            numbers[number] += n
+    if numbers.total() == total:
         return _of_numbers(numbers, header, evidence)
     found = _of_texts(counts, cells, header, evidence)
     if found.looks == "open":
-        return Guess("open", evidence=(seen_words(counts, len(answers), len(raw) - len(answers)),))
+        return Guess("open", evidence=(seen_words(counts, total, len(raw) - total),))
     return found
 
 
@@ -91,14 +101,9 @@ def _is_day(cell: CellValue, dialect: Dialect) -> bool:
     return (day_of(plain(cell)) or moment_of(cell, month_first=dialect.month_first)) is not None
 
 
-def _numbers(answers: Sequence[CellValue]) -> Counter[float] | None:
-    found: Counter[float] = Counter()
-    for cell in answers:
-        number = number_in(plain(cell)) if isinstance(cell, str) else cell
-        if isinstance(number, bool) or not isinstance(number, (int, float)):
-            return None
-        found[number] += 1
-    return found
+def _number(cell: CellValue) -> float | None:
+    number = number_in(plain(cell)) if isinstance(cell, str) else cell
+    return number if isinstance(number, (int, float)) and not isinstance(number, bool) else None
 
 
 def _of_numbers(numbers: Counter[float], header: str, evidence: tuple[Note, ...]) -> Guess:
@@ -131,6 +136,8 @@ def _of_texts(counts: Counter[str], cells: PlatformCells, header: str, evidence:
             return _joined("ranking" if looks == "ranking" else "multiple", counts, joined, cells, evidence)
         if joined and (numbered := _numbered(counts, evidence)) is not None:
             return numbered
+    if not dialect.joins and (by_hand := _by_hand(counts, cells, evidence)) is not None:
+        return by_hand
     bare, typed = _bare(counts, cells)
     if not typed and (scale := of_words(bare) or of_units(bare, header)) is not None:
         return Guess("scale", scale, evidence=evidence, doubts=scale.doubts)
@@ -173,6 +180,22 @@ def _numbered(counts: Counter[str], evidence: tuple[Note, ...]) -> Guess | None:
     looks: Looks = "multiple" if all(row == sorted(row) for row in rows) else "ranking"
     options = tuple(str(number) for number in range(1, most + 1))
     return Guess(looks, None, options, evidence=evidence, doubts=(Note("options_coded", {"n": most}),))
+
+
+def _by_hand(counts: Counter[str], cells: PlatformCells, evidence: tuple[Note, ...]) -> Guess | None:
+    """Return the multiple choice of a table that no platform wrote: ``电话、短信`` beside ``电话``.
+
+    Its options are fewer than the ways in which they stand together, and each is short and chosen repeatedly.
+    """
+    for mark in _HAND_MARKS:
+        if not any(mark in text for text in counts):
+            continue
+        found = _joined("multiple", counts, [mark], cells, evidence)
+        often = Counter(plain(piece) for text in counts for piece in text.split(mark) if plain(piece))
+        repeat = min(often.values()) > 1 and len(often) < len(counts)
+        if found.options and repeat and max(map(len, often)) <= _LONGEST_OPTION:
+            return found
+    return None
 
 
 def _joined(

@@ -9,7 +9,7 @@ import pytest
 from drawing import workbook
 from exports_cn import PEOPLE, Mode, tencent, wenjuanxing, wenjuanxing_name, write_rows
 from exports_intl import EXPORTS, write_export
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey.any_export import any_export
@@ -136,6 +136,9 @@ def test_contacts_are_not_drafted(tmp_path: Path) -> None:
         (["满意", "比较满意", "非常满意", "满意", "比较满意", "非常满意"], "category", None),
         (["无", "无", "无", "很好", "太慢", "太贵", "太远", "太吵"], "open", None),
         (["无", "无", "无", "无"], "open", None),
+        (["电话、短信", "电话", "短信", "短信、网站", "网站"], "multiple", None),
+        (["好、快", "慢、贵", "远、吵"], "open", None),
+        (["North, East"] * 3 + ["South, West"] * 3, "category", None),
         ([1, 2] * 10, "category", None),
         ([2, 2, 2], "scale", (1, 5)),
         ([None, None], "empty", None),
@@ -179,6 +182,7 @@ def test_a_header_says_what_its_values_leave_open(
     assert (found.scale and found.scale.scale.ends) == ends
 
 
+@settings(max_examples=40)
 @given(st.permutations(["18岁以下", "18-25岁", "26-45岁", "46岁以上", "其他", "不清楚"]), st.data())
 def test_no_count_and_no_order_of_rows_changes_a_natural_order(words: list[str], data: st.DataObject) -> None:
     counts = {word: data.draw(st.integers(1, 9)) for word in words}
@@ -186,11 +190,13 @@ def test_no_count_and_no_order_of_rows_changes_a_natural_order(words: list[str],
     assert set(naturally(counts)[4:]) == {"其他", "不清楚"}
 
 
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.sampled_from("abcdef"), unique=True), max_size=12))
 def test_every_option_is_listed_once(cells: list[list[str]]) -> None:
     assert sorted(as_listed(cells)) == sorted({option for cell in cells for option in cell})
 
 
+@settings(max_examples=40)
 @given(st.permutations(range(5)), st.lists(st.sets(st.integers(0, 4), min_size=2), min_size=1))
 def test_options_stand_as_in_the_cells(form: list[int], chosen: list[set[int]]) -> None:
     cells = [[str(form[n]) for n in sorted(some)] for some in chosen]
@@ -288,3 +294,14 @@ def test_a_question_may_be_called_like_the_item_that_stands_in(tmp_path: Path) -
     draft = drafted(workbook(tmp_path, "总体满意度 编号\n很好很好 7\n马马虎虎 8\n不太满意吧 9"), "codes")
     sound(draft)
     assert draft.study.items[0].id == STAND_IN
+
+
+def test_options_told_apart_by_hand_are_imported_as_such(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path, "编号 满意度 渠道\n1 5 电话、短信\n2 4 电话\n3 4 短信\n4 3 短信、网站\n5 3 网站"
+    )
+    draft = drafted(path)
+    sound(draft)
+    [channels] = draft.study.choice_questions
+    assert [option.label.zh for option in channels.options] == ["电话", "短信", "网站"]
+    assert imported(path, draft).responses.choices[channels.id][0] == (1, 2)
