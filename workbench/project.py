@@ -8,6 +8,7 @@ Opening one reads nothing; each part is read when it is asked for. The numbers a
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -41,6 +42,11 @@ class Project:
         self.database = folder / DATABASE
         # Whoever shares the folder may keep the key elsewhere.
         self.key_file = Path(os.environ.get("CSAT_KEY") or folder / KEY_FILE)
+
+    @property
+    def option(self) -> str:
+        """What a command that is shown needs to find this project from here; empty inside it."""
+        return "" if self.folder == Path() else f" --project {shlex.quote(str(self.folder))}"
 
     def found_study_file(self) -> Path:
         """Return the study file; raises ``Stop`` where the folder has none."""

@@ -52,7 +52,8 @@ def careless(
         show_careless(terminal, preview)
     else:
         key = f"careless.{decision.kind}d" if decision.respondents else f"careless.nobody_to_{decision.kind}"
-        terminal.line(key, wave=chosen, n=len(decision.respondents), by=decision.by or "—", reason=why)
+        about = {"by": decision.by or "—", "reason": why, "project": opened.option}
+        terminal.line(key, wave=chosen, n=len(decision.respondents), **about)
     _show_index(terminal, preview)
 
 

@@ -79,7 +79,7 @@ def import_(
         return
     show_import(terminal, done)
     if done.outcome.corrected:
-        terminal.line("import.undoable", number=done.outcome.number)
+        terminal.line("import.undoable", number=done.outcome.number, project=opened.option)
     if refused is not None:
         terminal.line("import.refused_file", path=refused)
     if decided is not None:

@@ -39,7 +39,7 @@ def questionnaire(
     if output.suffix.lower() == ".xlsx" and output.is_file() and not force:
         raise Stop("questionnaire.exists", path=output)
     _write(kind, study, chosen, output, terminal)
-    terminal.line(f"questionnaire.done_{kind}", path=output, wave=chosen)
+    terminal.line(f"questionnaire.done_{kind}", path=output, wave=chosen, project=opened.option)
 
 
 def _kind(output: Path, command: str, *, xlsform: bool) -> Kind:
