@@ -45,6 +45,7 @@ from survey.values import (
 from survey.wording import plain
 
 _LONGEST_CELL = 32_767  # characters that Excel shows in a cell
+_OFTEN = 5  # people who typed the same
 
 T = TypeVar("T")
 
@@ -201,6 +202,7 @@ class BatchReader:
         about = {"item": id_, "label": self.target[id_].label}
         texts = [[text] for text in typed]
         for column in self.mapping.typed.get(self.target[id_], ()):
+            self.report(column, self.target[id_], {})
             option = self.table.headers[column]
             for row, found, cell in zip(grid.rows, texts, grid.raw[column], strict=True):
                 text = self.cells.text(raw_text(cell))
@@ -208,7 +210,20 @@ class BatchReader:
                 if plain(text) and not keep:
                     error = Unreadable("import_option_typed", value=shown(text), option=option, **about)
                     self._complain(row, column, error)
-        return tuple("; ".join(filter(None, found)) for found in texts)
+        whole = tuple("; ".join(filter(None, found)) for found in texts)
+        self._note_often_typed(id_, whole)
+        return whole
+
+    def _note_often_typed(self, id_: str, texts: Iterable[str]) -> None:
+        """Warn where a platform writes typed texts like options and one of them may be an option."""
+        column = self.mapping.columns.get(self.target[id_])
+        if column is None or not self.cells.dialect.types_freely:
+            return
+        often = [(text, n) for text, n in Counter(filter(None, texts)).most_common(3) if n >= _OFTEN]
+        for text, n in often:
+            place = self.table.place(self.table.header_row, column)
+            about = {"item": id_, "label": self.target[id_].label, "value": shown(text)}
+            self.notes.warn("import_often_typed", place, n=n, **about)
 
     def _columns_of(self, question: ChoiceQuestion) -> list[int]:
         target = self.target[question.id]

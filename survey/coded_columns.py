@@ -2,7 +2,8 @@
 
 An item keeps the codes of the file, so the file must mean the same by them: one that words a code as the
 study words another is a problem, because nothing else would show that somebody turned the scale round.
-Options and categories have no such order; there the wording of a code stands for it.
+Options, categories and flags have no such order; there the
+wording of a code stands for it.
 """
 
 from __future__ import annotations
@@ -40,12 +41,13 @@ def use_codebook(
             continue
         if target.kind == "item":
             _compare(table, study, target, column, variable, notes)
-        elif target.kind == "choice" or _is_category(study, target):
+        elif target.kind == "choice" or _is_list(study, target):
             grid.raw[column] = [_worded(value, variable) for value in grid.raw[column]]
 
 
-def _is_category(study: Study, target: Target) -> bool:
-    return target.kind == "column" and study.column_by_id[target.id].kind == "category"
+def _is_list(study: Study, target: Target) -> bool:
+    """Whether a fact is one of a list: a category, or yes and no, which a file may code in either way."""
+    return target.kind == "column" and study.column_by_id[target.id].kind in ("category", "flag")
 
 
 def _compare(

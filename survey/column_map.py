@@ -26,7 +26,7 @@ from survey.wording import Wordings, matching
 
 READ_META: tuple[Meta, ...] = ("respondent", "submitted", "started", "seconds", "source")
 
-How = Literal["study", "decided", "earlier", "accepted", "platform"]
+How = Literal["study", "decided", "earlier", "accepted"]
 
 
 @dataclass
@@ -209,16 +209,20 @@ class _Mapper:
     # -- all columns ------------------------------------------------------------------------------
 
     def _key_of_platform(self) -> None:
-        """Let the platform's own number of an answer identify its respondent where nothing else does."""
+        """Let the platform's own number of an answer identify its respondent where nothing else does.
+
+        Such numbers begin anew in every survey, so a study of several waves is told what that costs.
+        """
         key = self.study.design.respondent
         columns = self.found.meta.get("respondent", [])
         if key is None or not columns or self.index.by_id[key] in self.found.columns:
             return
         target = self.index.by_id[key]
-        place = self.table.place(self.table.header_row, columns[0])
-        about = {"id": key, "label": target.label, "header": self.table.headers[columns[0]]}
-        self.notes.warn("import_key_of_platform", place, **about)
         self.seen.add(target)
+        if len(self.study.waves) > 1:
+            place = self.table.place(self.table.header_row, columns[0])
+            about = {"id": key, "label": target.label, "header": self.table.headers[columns[0]]}
+            self.notes.warn("import_key_of_platform", place, **about)
 
     def _proposals(self) -> None:
         absent = self.known.decisions.absent

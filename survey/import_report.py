@@ -20,7 +20,7 @@ class ColumnReport:
 
     ``changes`` counts cells by change (``tidied``, ``wording``, ``unit``, ``spaces``, ``platform``,
     ``position``, ``options``, ``date``), ``blanks`` by kind of blank. ``how`` says by what the column was
-    recognised: the ``study``, a person (``decided``, ``accepted``), an ``earlier`` import, the ``platform``.
+    recognised: the ``study``, a person (``decided``, ``accepted``), an ``earlier`` import.
     ``key`` is the platform's own id of the column.
     """
 

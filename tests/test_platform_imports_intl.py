@@ -150,3 +150,16 @@ def test_what_is_typed_in_place_of_the_open_option_is_kept(tmp_path: Path) -> No
     study, mapping = intl_study("google_forms", *BOTH), MAPPINGS["google_forms"]
     found = read_file(path, study, mapping=mapping, leave_out=True)
     assert told(found)[0] == ([4, 5, 2], (PRICE, OTHER), None, "queues, and noise", "")
+
+
+def test_a_text_that_many_typed_may_be_an_option(tmp_path: Path) -> None:
+    path = write_export(tmp_path / "x.csv", "google forms")
+    header, one, _ = path.read_text(encoding="utf-8").splitlines()
+    rows = [one.replace('"Price, Network"', "Prices")] * 5
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    study, mapping = intl_study("google_forms", *BOTH), MAPPINGS["google_forms"]
+    found = read_file(path, study, mapping=mapping, leave_out=True)
+    often = [w.values for w in found.report.warnings if w.code == "import_often_typed"]
+    assert [(values["value"], values["n"]) for values in often] == [("Prices", 5)]
+    # Rows that are the same to the letter are still five people.
+    assert len(set(found.responses.respondents)) == 5

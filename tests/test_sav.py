@@ -162,3 +162,17 @@ def test_a_scale_turned_round_in_the_file_stops_the_import(p: Path) -> None:
         ("sav_code_means", "book.xlsx, V1", 5),
         ("sav_code_means", "book.xlsx, V1", 1),
     ]
+
+
+def test_facts_that_the_file_codes_are_read_by_what_it_calls_the_codes(p: Path) -> None:
+    study = small_study(
+        "Q1",
+        columns=[{"id": "lost", "label": both("流失", "Lost"), "kind": "flag"}],
+        open_questions=[{"id": "why", "text": both("为何", "Why?"), "label": both("原因", "Why")}],
+    )
+    columns: dict[str, list[Any]] = {"Q1": [5, 4], "lost": [0, 1], "why": ["x", "a"]}
+    labels: dict[str, Any] = {"lost": {0: "是", 1: "否"}, "why": {"x": "nothing"}}
+    found = imported(sav(p, columns, variable_value_labels=labels), study).responses
+    # The file calls 0 yes; and what somebody wrote is nothing to be looked up.
+    assert found.columns["lost"] == (True, False)
+    assert found.comments["why"] == ("x", "a")
