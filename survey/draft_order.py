@@ -55,6 +55,8 @@ def naturally(counts: Mapping[str, int]) -> tuple[str, ...]:
 
     >>> naturally({"10-20岁": 3, "其他": 9, "20岁以上": 2, "10岁以下": 5})
     ('10岁以下', '10-20岁', '20岁以上', '其他')
+    >>> naturally({"3部": 1, "2部": 4, "1部": 2, "记不得": 7})
+    ('1部', '2部', '3部', '记不得')
     >>> naturally({"大专": 9, "硕士及以上": 1, "高中及以下": 4})
     ('高中及以下', '大专', '硕士及以上')
     >>> naturally({"广州": 3, "深圳": 9})
@@ -64,7 +66,8 @@ def naturally(counts: Mapping[str, int]) -> tuple[str, ...]:
     ranked = [option for option in often if not _stands_last(option)]
     ranks = _amounts(ranked) or _steps(ranked)
     if ranks is not None:
-        ranked.sort(key=ranks.__getitem__)
+        unranked = [option for option in ranked if option not in ranks]
+        ranked = [*sorted(ranks, key=ranks.__getitem__), *unranked]
     return (*ranked, *(option for option in often if _stands_last(option)))
 
 
@@ -113,10 +116,11 @@ def _stands_last(option: str) -> bool:
 
 
 def _amounts(options: Sequence[str]) -> dict[str, tuple[float, float]] | None:
-    """Return the range of numbers that each option names, or ``None`` where one names none."""
+    """Return the range of numbers that options name, or ``None`` where more than one in four names none."""
     found = {option: _amount(tidy(option).replace(",", "")) for option in options}
     known = {option: amount for option, amount in found.items() if amount is not None}
-    return known if known and len(set(known.values())) == len(options) else None
+    enough = len(known) > 1 and 4 * len(known) >= 3 * len(options)
+    return known if enough and len(set(known.values())) == len(known) else None
 
 
 def _amount(text: str) -> tuple[float, float] | None:
