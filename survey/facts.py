@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from survey.decisions import Meaning
 
 _LONGEST_SAFE_NUMBER = 10**15
+# How spreadsheets show, and write into text files, long numbers: the other digits are lost.
+_SHORTENED = re.compile(r"-?\d(?:\.\d+)?E\+\d+", re.ASCII)
 _YES = frozenset({"是", "有", "yes", "y", "true", "1", "t"})
 _DAY = re.compile(r"((?:19|20)\d\d)([-/.年])(\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _NO = frozenset({"否", "无", "没有", "no", "n", "false", "0", "f"})
@@ -156,7 +158,10 @@ class FactReader:
 
 
 def identifier(cell: CellValue, about: Mapping[str, Any]) -> tuple[str, str | None]:
-    """Return a cell as an identifier: the text, or the digits of a number that no spreadsheet has rounded."""
+    """Return a cell as an identifier: the text, or the digits of a number that no spreadsheet has rounded.
+
+    Raises ``Unreadable`` for what is no identifier, and for long numbers whose digits may be lost.
+    """
     if isinstance(cell, (bool, float, datetime)):
         raise Unreadable("import_not_a_key", value=shown(cell), **about)
     if isinstance(cell, int):
@@ -165,6 +170,8 @@ def identifier(cell: CellValue, about: Mapping[str, Any]) -> tuple[str, str | No
         return str(cell), None
     refuse_faults(cell, **about)
     text = plain(raw_text(cell))
+    if _SHORTENED.fullmatch(text):
+        raise Unreadable("import_key_shortened", value=shown(cell), **about)
     return text, None if text == cell else "tidied"
 
 

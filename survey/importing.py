@@ -228,7 +228,10 @@ class _Import:
             self.table, self.study, self.mapping, self.positions, notes, keep_invalid=invalid
         )
         batch = reader.answers(grid)
-        kept = batch.answered().tolist()
+        # A row of which only an unreadable answer is left is wrong and not without one.
+        kept = [
+            answered or row in notes.rows for row, answered in zip(grid.rows, batch.answered(), strict=True)
+        ]
         # What nobody has explained yet was not read, and may be all that a row holds.
         if not all(kept) and not self.positions.unsaid:
             self._leave_out([row for row, keep in zip(grid.rows, kept, strict=True) if not keep], notes)

@@ -86,13 +86,19 @@ class People:
         return Problem(code, table.place(grid.rows[n], self.column or 1), values)
 
     def unique(self) -> tuple[str, ...]:
-        """Return the identifiers, a further row of somebody marked as ``7#2``."""
+        """Return the identifiers, a further row of somebody marked as ``7#2``, or ``7#3`` where that is one."""
+        given = ["" if respondent is None else respondent for respondent in self.ids]
+        taken = set(given)
         seen: Counter[str] = Counter()
         names = []
-        for respondent in self.ids:
-            name = "" if respondent is None else respondent
+        for name in given:
             seen[name] += 1
-            names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+            unique = name
+            while seen[name] > 1 and unique in taken:
+                unique = f"{name}#{seen[name]}"
+                seen[name] += unique in taken
+            taken.add(unique)
+            names.append(unique)
         return tuple(names)
 
 

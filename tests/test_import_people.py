@@ -134,6 +134,7 @@ def test_a_fact_is_read_as_its_kind(tmp_path: Path, study: Study, cell: str, val
         (fact("key"), c("B2", "1.5"), "import_not_a_key"),
         (fact("key"), c("B2", 44593, s=1), "import_not_a_key"),
         (fact("key"), c("B2", "110101199003074514"), "import_key_damaged"),
+        (fact("key"), text("B2", "1.38E+10"), "import_key_shortened"),
         (fact("category", categories=TIERS), text("B2", "C"), "import_not_a_category"),
         (fact("category", categories=TIERS), c("B2", 44593, s=1), "import_cell_date"),
         (fact("number"), text("B2", "1,000"), "import_not_a_number"),
@@ -171,6 +172,12 @@ def test_respondents_are_unique(tmp_path: Path) -> None:
     [problem] = problems(workbook(tmp_path, "id Q1\n7 5\n8 4\n７ 4"), KEYED_Q1)
     assert (problem.code, problem.place.cell, problem.values["row"]) == ("import_respondent_twice", "A4", 2)
     assert placed(workbook(tmp_path, "id Q1\n7 5\n~ 4"), KEYED_Q1) == [("import_design_blank", "A3")]
+
+
+def test_further_rows_of_somebody_never_take_the_name_of_somebody_else(tmp_path: Path) -> None:
+    path = workbook(tmp_path, "id Q1\n7 3\n7 4\n7#2 5\n7 1")
+    found = imported(path, KEYED_Q1, duplicates="both").responses
+    assert found.respondents == ("7", "7#3", "7#2", "7#4")
 
 
 def test_identifiers_that_may_be_one_are_kept_apart_and_said(tmp_path: Path) -> None:
@@ -353,3 +360,23 @@ def test_an_absent_weight_may_be_taken_out_of_the_design(tmp_path: Path) -> None
     assert "design" in problem.message("zh")
     [near] = problems(workbook(tmp_path, "Q1 Q2 Q3 wt1\n5 5 5 1\n4 4 4 1"), study)
     assert (near.code, near.values["header"]) == ("import_design_missing_near", "wt1")
+
+
+WHY = {
+    "id": "why",
+    "label": both("原因", "Why"),
+    "text": both("为什么？", "Why?"),
+    "kind": "multiple",
+    "options": [
+        {"code": n, "label": both(*names)} for n, names in enumerate([("价格", "Price"), ("服务", "Service")])
+    ],
+}
+
+
+def test_a_row_with_only_an_unreadable_answer_is_refused_and_counted_once(tmp_path: Path) -> None:
+    study = small_study("Q1", choice_questions=[WHY])
+    report = imported(
+        workbook(tmp_path, "Q1 why\n5 Price\n~ Else\n~ ~\n4 Price"), study, accept_valid=True
+    ).report
+    assert (report.imported, report.refused, report.without_answers) == (2, (3,), ())
+    assert (report.rows, report.empty_rows, report.reconciles) == (4, 1, True)
