@@ -18,7 +18,7 @@ from survey.layouts.export import ExportColumn, Meta
 from survey.layouts.plain import PLAIN
 from survey.mapping import HeaderIndex, OptionPart, Target, most_similar, proposal
 from survey.notes import Notes
-from survey.our_headers import is_our_header
+from survey.our_headers import is_our_header, is_row_header
 from survey.questions import ChoiceQuestion
 from survey.study import Study
 from survey.table import Table
@@ -36,7 +36,8 @@ class ColumnMap:
     ``columns`` and ``parts`` hold targets read from one column, and options of choice questions read from
     a column each; ``typed`` the columns of what was written beside whichever open option was chosen;
     ``meta`` what the platform noted; ``how`` by what each column was recognised; ``decided`` what has to be
-    remembered. ``absent`` are the items and columns that the file does not have, as somebody decided.
+    remembered. ``absent`` are the items and columns that the file does not have, as somebody decided;
+    ``original`` is our own column in a file of refused rows that says where they stood.
     """
 
     columns: dict[Target, int] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class ColumnMap:
     left_out: list[LeftOut] = field(default_factory=list)
     decided: dict[int, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    original: int | None = None
 
     @property
     def read(self) -> list[int]:
@@ -104,6 +106,8 @@ class _Mapper:
 
     def _place_column(self, column: ExportColumn) -> None:
         if is_our_header(column.header):
+            if is_row_header(column.header):
+                self.found.original = column.column
             return
         decision, named = self.decided.get(column.column), self._named(column)
         if column.role == "meta" and column.meta is not None and decision is None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from survey import __version__
 from survey.comparison import Change
 from survey.errors import Place
-from survey.import_report import ImportReport
+from survey.import_report import ImportReport, KnownBy
 from survey.study import Study
 
 _PLAIN_LAYOUT = "plain"
@@ -31,6 +31,7 @@ class ImportSource:
     layout : name of the layout of the file.
     mapping : digest of everything decided about how this file is read. The same file under another one is
         another import.
+    known_by : what told respondents apart in this file; by default what the study and the layout promise.
     """
 
     file: str
@@ -46,6 +47,7 @@ class ImportSource:
     by: str | None = None
     layout: str | None = None
     mapping: str | None = None
+    known_by: KnownBy | None = None
 
     @classmethod
     def of(
@@ -59,13 +61,16 @@ class ImportSource:
         document["warnings"] = [
             {name: warning[name] for name in ("code", "place")} for warning in document["warnings"]
         ]
-        known: dict[str, Any] = {"report": document, "places": places, "layout": report.layout}
+        known: dict[str, Any] = {"report": document, "places": places}
+        known |= {"layout": report.layout, "known_by": report.known_by}
         return cls(report.file, report.sha256, study, at, report.rows, **(known | more))
 
     @property
     def platform(self) -> str | None:
-        """The layout whose own number of the answer identifies respondents; ``None`` where a column does."""
-        own = self.study.design.respondent is None and self.layout != _PLAIN_LAYOUT
+        """The layout whose own number of the answer stands for respondents of whom the study asks no other;
+        ``None`` elsewhere.
+        """
+        own = self.study.design.respondent is None and self._known_by == "platform"
         return self.layout if own else None
 
     @property
@@ -74,9 +79,17 @@ class ImportSource:
 
         Only people known by the same can be recognised; by the number of a row nobody can.
         """
+        known = self._known_by
+        about = {"column": self.study.design.respondent, "platform": self.layout, "row": None}[known]
+        return known if about is None else f"{known}:{about}"
+
+    @property
+    def _known_by(self) -> KnownBy:
+        if self.known_by is not None:
+            return self.known_by
         if self.study.design.respondent is not None:
-            return f"column:{self.study.design.respondent}"
-        return f"platform:{self.platform}" if self.platform else "row"
+            return "column"
+        return "row" if self.layout in (None, _PLAIN_LAYOUT) else "platform"
 
     def mixes_with(self, identity: str) -> bool:
         """Whether these people can stand beside others: known by the same, or each by a platform's number.

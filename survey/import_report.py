@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from survey.errors import Problem
 from survey.language import Language, catalogue
+
+KnownBy = Literal["column", "platform", "row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class ImportReport:
     left out because something in them is wrong. ``numbers`` says what numbers on scales were taken for, where
     they could be positions of options: ``codes``, ``low-first`` or ``high-first``. ``paradata`` gives the
     header of the column from which each note of the platform was taken (``submitted``, ``seconds``, …).
+    ``known_by`` says what told respondents apart: the ``column`` of the study, what the ``platform`` knows of
+    an answer, or the ``row``.
     """
 
     file: str
@@ -81,6 +85,7 @@ class ImportReport:
     marked: Mapping[str, int] = field(default_factory=dict)
     numbers: str | None = None
     paradata: Mapping[str, str] = field(default_factory=dict)
+    known_by: KnownBy = "column"
 
     @property
     def reconciles(self) -> bool:

@@ -214,7 +214,10 @@ class _Import:
         columns = {*self.mapping.read, *self.table.export.status_columns}
         own = self.mapping.meta.get("respondent", [])
         named = self.key is not None and self.key in self.mapping.columns
-        nameless = not named and self.table.export.layout != PLAIN
+        plain = self.table.export.layout == PLAIN
+        if plain and not named and self.mapping.original is not None:
+            columns.add(self.mapping.original)
+        nameless = not named and not plain
         grid = read_grid(self.table, columns, prints=nameless and not own)
         if nameless and own and not any(cell is not None for at in own for cell in grid.raw[at]):
             grid = read_grid(self.table, columns, prints=True)
@@ -303,7 +306,7 @@ class _Import:
         places = tuple(self.table.place(row, column) for row in grid.rows)
         decisions = self._remembered()
         decisions = decisions.settled(self.table.export.columns, self.mapping.decided)
-        return Imported(responses, self._report(grid, batch), self.table, decisions, places, self.refused)
+        return Imported(responses, self._report(read), self.table, decisions, places, self.refused)
 
     def _book_warnings(self, grid: Grid) -> list[Problem]:
         sheet = self.table.sheet
@@ -330,7 +333,8 @@ class _Import:
             chosen=known.chosen or asked.layout is not None,
         )
 
-    def _report(self, grid: Grid, batch: Batch) -> ImportReport:
+    def _report(self, read: _Pass) -> ImportReport:
+        grid = read.grid
         rows = grid.last - self.table.export.first_row + 1
         sheets = (sheet for sheet in self.workbook.sheets if sheet.name != PROBLEM_SHEET)
         others = tuple(sheet.name for sheet in sheets if sheet is not self.table.sheet)
@@ -346,7 +350,7 @@ class _Import:
             empty_rows=rows - self.filled,
             without_answers=tuple(self.without),
             hidden_rows=sum(grid.hidden),
-            columns=tuple(sorted(batch.columns, key=lambda read: column_number(read.column))),
+            columns=tuple(sorted(read.batch.columns, key=lambda column: column_number(column.column))),
             left_out=tuple(self.mapping.left_out),
             sheets_left_out=others,
             warnings=tuple(self.notes.warnings),
@@ -355,6 +359,7 @@ class _Import:
             aside={why: n for why, n in self.aside.items() if n},
             numbers=self.positions.numbers,
             paradata=self._paradata(),
+            known_by=read.people.known_by,
             marked=dict(Counter(self.states[row] for row in grid.rows if row in self.states)),
         )
 

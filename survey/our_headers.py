@@ -14,3 +14,8 @@ def our_headers(language: Language) -> tuple[str, str]:
 def is_our_header(header: str) -> bool:
     """Tell whether a column with this header was written by ``write_refused``."""
     return header.strip() in {name for language in LANGUAGES for name in our_headers(language)}
+
+
+def is_row_header(header: str) -> bool:
+    """Tell whether a column with this header holds the rows of the original file."""
+    return header.strip() in {our_headers(language)[0] for language in LANGUAGES}

@@ -16,6 +16,7 @@ from survey.column_map import ColumnMap
 from survey.errors import Problem
 from survey.facts import identifier
 from survey.grid import Grid, only
+from survey.import_report import KnownBy
 from survey.notes import Notes
 from survey.responses import Value
 from survey.study import Study
@@ -30,12 +31,14 @@ Duplicates = Literal["first", "last", "both"]
 class People:
     """The identifier of every row, ``None`` where it is missing, and the column it stands in, if any.
 
-    ``own`` are the columns of the platform's own id, where that is what identifies them.
+    ``own`` are the columns of the platform's own id, where that is what identifies them; ``known_by`` says
+    what does.
     """
 
     ids: tuple[str | None, ...]
     column: int | None
     own: tuple[int, ...] = ()
+    known_by: KnownBy = "column"
 
     def within(self, wave: str) -> People:
         """Return identifiers that hold in one wave only."""
@@ -86,7 +89,7 @@ class People:
         return Problem(code, table.place(grid.rows[n], self.column or 1), values)
 
     def unique(self) -> tuple[str, ...]:
-        """Return the identifiers, a further row of somebody marked as ``7#2``, or ``7#3`` where that is one."""
+        """Return the identifiers, a further row of somebody marked ``7#2``, or ``7#3`` where that is one."""
         given = ["" if respondent is None else respondent for respondent in self.ids]
         taken = set(given)
         seen: Counter[str] = Counter()
@@ -113,9 +116,15 @@ def respondents(
     own = tuple(mapping.meta.get("respondent", ()))
     if own and not grid.prints:
         parts = zip(*(grid.raw[column] for column in own), strict=True)
-        return People(tuple(map(_platform_id, parts)), own[0], own)
+        return People(tuple(map(_platform_id, parts)), own[0], own, "platform")
     # Where the study names a column that is absent, that is noted already and stops the import.
-    return People(tuple(grid.prints or map(str, grid.rows)), None)
+    if grid.prints:
+        return People(tuple(grid.prints), None, known_by="platform")
+    if (original := mapping.original) in grid.raw:
+        # Corrected rows are known by where they stood when they were refused.
+        ids = tuple(None if cell is None else plain(raw_text(cell)) for cell in grid.raw[original])
+        return People(ids, original, (original,), "row")
+    return People(tuple(map(str, grid.rows)), None, known_by="row")
 
 
 def _platform_id(cells: Sequence[CellValue | None]) -> str | None:

@@ -368,3 +368,26 @@ def test_identifiers_of_a_platform_are_kept_under_pseudonyms(project: Path) -> N
         assert all(re.fullmatch("[0-9a-f]{32}", name) for name in store.load("w1").respondents)
     for secret in (b"113.90.1.2", b"u0001"):
         assert secret not in (project / "csat.db").read_bytes()
+
+
+def test_people_without_the_column_that_identifies_them_are_not_taken_for_others(keyed: Path) -> None:
+    (keyed / "mappings").mkdir()
+    (keyed / "mappings" / "plain.yaml").write_text(
+        "layout: plain\nabsent: [id]\ncolumns: []\n", encoding="utf-8"
+    )
+    import_it(keyed, workbook(keyed, "Q1 Q2\n1 1\n2 2\n3 3"))
+    run = import_it(keyed, workbook(keyed, "Q1 Q2\n5 1\n5 2\n5 5", name="b.xlsx"), "--json", code=1)
+    assert [problem["code"] for problem in run.document["problems"]] == ["store_rows_differ"]
+    (keyed / "mappings" / "plain.yaml").unlink()
+    run = import_it(keyed, workbook(keyed, "id Q1 Q2\na 5 1", name="c.xlsx"), "--json", code=1)
+    assert [problem["code"] for problem in run.document["problems"]] == ["store_identity_differs"]
+    assert answers(keyed) == [[1, 1], [2, 2], [3, 3]]
+
+
+def test_refused_rows_without_any_identifier_come_back_to_their_own_rows(tmp_path: Path) -> None:
+    project = make(tmp_path, small_study("Q1", "Q2"))
+    first = import_it(project, workbook(project, "Q1 Q2\n1 1\nok 2\n3 3"), "--accept-valid", "--json")
+    path = Path(first.document["refused_file"])
+    correct(path, {3: {"Q1": 1, "Q2": 1}})  # as the first row answered
+    assert import_it(project, path, "--json").document["added"] == 1
+    assert answers(project) == [[1, 1], [3, 3], [1, 1]]
