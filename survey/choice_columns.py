@@ -126,6 +126,8 @@ class OptionColumns:
                 row.bad.append((column, Unreadable("import_typed_unchosen", **about)))
 
     def _settle(self, row: _Row) -> None:
+        if row.ranks and BlankKind.NOT_ASKED in row.blanks:
+            raise Unreadable("import_choice_half_asked", **self.reader.about)
         ranks = {code: rank for code, rank in row.ranks.items() if rank}
         if self.ranking and len(set(ranks.values())) < len(ranks):
             value = ", ".join(map(str, sorted(ranks.values())))

@@ -21,7 +21,7 @@ from survey.questions import BlankKind, ChoiceQuestion, Text
 WENJUANXING = Dialect(joins=("┋",), ranks=("→",), typed=("〖", "〗"), blanks={"(跳过)": "not_asked"})
 GOOGLE = Dialect(joins=(", ",), types_freely=True)
 TENCENT = Dialect(option_text=True, marks=r"^[A-Z]\.")
-MARKS = Dialect(blank_codes={-3: "not_asked"})
+MARKS = Dialect(blank_codes={-3: "not_asked", -2: "blank"})
 
 
 def question(*labels: str, kind: str = "multiple", **parts: Any) -> ChoiceQuestion:
@@ -215,6 +215,8 @@ TYPED = ((10, False), (20, False), (30, False), (30, True))
         ([None, None, None], BlankKind.BLANK),
         ([-3, -3, -3], BlankKind.NOT_ASKED),
         (["-3", None, None], BlankKind.NOT_ASKED),
+        ([-3, 1, 0], "import_choice_half_asked"),
+        ([-2, 1, -2], (20,)),  # some platforms mark what was seen and not chosen
         (["价格", None, None], (10,)),
         ([" ", None, 1], (30,)),
         ([2, 0, 0], "import_not_a_mark"),
