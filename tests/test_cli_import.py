@@ -32,6 +32,12 @@ def make(folder: Path, study: Study) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def own_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every project make a key of its own, so that one left behind would be seen."""
+    monkeypatch.delenv("CSAT_KEY")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return make(tmp_path, STUDY)
@@ -391,3 +397,33 @@ def test_refused_rows_without_any_identifier_come_back_to_their_own_rows(tmp_pat
     correct(path, {3: {"Q1": 1, "Q2": 1}})  # as the first row answered
     assert import_it(project, path, "--json").document["added"] == 1
     assert answers(project) == [[1, 1], [3, 3], [1, 1]]
+
+
+def test_a_file_of_refused_rows_that_somebody_may_have_corrected_is_never_replaced(keyed: Path) -> None:
+    file = workbook(keyed, BAD_ROWS)
+    first = Path(import_it(keyed, file, "--accept-valid", "--json").document["refused_file"])
+    correct(first, {3: {"Q1": 5}})
+    mine = first.read_bytes()
+    again = import_it(keyed, file, "--accept-valid", "--json").document
+    assert (again["again"], again["refused_file"]) == (1, str(first))
+    other = workbook(keyed, "id Q1 Q2\nz 5 4\ny 9 4")
+    second = Path(import_it(keyed, other, "--accept-valid", "--json").document["refused_file"])
+    assert second.name == "wave-w1-2.xlsx"
+    assert first.read_bytes() == mine
+    assert sorted(path.name for path in first.parent.iterdir()) == ["wave-w1-2.xlsx", "wave-w1.xlsx"]
+
+
+def test_rows_are_not_handed_back_where_the_others_did_not_come_in(keyed: Path) -> None:
+    import_it(keyed, workbook(keyed, "id Q1 Q2\na 5 4"))
+    file = workbook(keyed, "id Q1 Q2\nb 5 4\nc 9 4", name="other.xlsx")
+    (keyed / "csat.key").unlink()
+    import_it(keyed, file, "--accept-valid", code=1)
+    assert list((keyed / "refused").iterdir()) == []
+
+
+def test_answers_are_in_although_what_was_decided_cannot_be_written(project: Path) -> None:
+    (project / "mappings").write_text("no folder", encoding="utf-8")
+    file = write_rows(project / "1.xlsx", tencent())
+    run = import_it(project, file, "--leave-out", "--json")
+    assert (run.document["added"], run.document["decisions_file"]) == (4, None)
+    assert "are in, but how each column was read was not written down" in run.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from workbench.terminal import Terminal
 
 if TYPE_CHECKING:
     from survey.errors import Problem
-    from workbench.incoming import Arrival, Request
+    from workbench.incoming import Arrival, Import, Request
 
 REFUSED = "refused"
 
@@ -46,17 +47,41 @@ def _write_copy(request: Request, out: Path, problems: Sequence[Problem], termin
     terminal.remark(f"import.annotated.{copy.kind}", path=out, n=copy.marked)
 
 
-def write_refused_rows(
-    opened: Project, request: Request, arrival: Arrival, terminal: Terminal
-) -> Path | None:
-    """Write the rows that were left out, with their reasons, into a file of the project, if there are any."""
-    imported = arrival.imported
-    if not imported.refused:
-        return None
+def hand_back_refused(
+    opened: Project, request: Request, arrival: Arrival, terminal: Terminal, add: Callable[[], Import]
+) -> tuple[Import, Path | None]:
+    """Return what ``add`` returns, and the file of the rows that were left out, if there are any.
+
+    A file that is there may have been corrected and is never replaced: the next free name is taken. The
+    file stands before the answers do, and goes again where nothing came in.
+    """
+    if not arrival.imported.refused:
+        return add(), None
+    first = opened.folder / REFUSED / f"{request.file.stem}-{request.wave}.xlsx"
+    path = _free(first)
+    try:
+        _write_refused(path, arrival, terminal)
+        done = add()
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    if done.outcome.again is not None and path != first:
+        path.unlink(missing_ok=True)
+        path = first
+    return done, path
+
+
+def _free(path: Path) -> Path:
+    """Return ``path``, or with the next number behind its name where that is taken."""
+    numbered = (path.with_stem(f"{path.stem}-{n}") for n in count(2))
+    return path if not path.exists() else next(other for other in numbered if not other.exists())
+
+
+def _write_refused(path: Path, arrival: Arrival, terminal: Terminal) -> None:
     from survey.layouts.plain import PLAIN
     from survey.refused_rows import write_refused  # loads openpyxl, which most imports do not need
 
-    path = opened.folder / REFUSED / f"{request.file.stem}-{request.wave}.xlsx"
+    imported = arrival.imported
     table = imported.table
 
     def make(made: Path) -> None:
@@ -65,4 +90,3 @@ def write_refused_rows(
         write_refused(made, headers, table.rows(), imported.refused, terminal.language, behind=behind)
 
     write_made(path, make)
-    return path

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from survey.errors import ProblemsError
 from survey.language import listing
 from workbench import options
 from workbench.incoming import Arrival, Import, Request, import_file, read_file, remember_decisions, tried
-from workbench.marked_copy import mark_copy, write_refused_rows
+from workbench.marked_copy import hand_back_refused, mark_copy
 from workbench.project import Project
-from workbench.terminal import Terminal, problem_document
+from workbench.terminal import Stop, Terminal, problem_document
 
 if TYPE_CHECKING:
     from survey.errors import Problem
@@ -69,10 +71,10 @@ def import_(
         return
     if not json:
         terminal.warnings(arrival.changes)  # before anything is written
-    refused = write_refused_rows(opened, request, arrival, terminal)
     with terminal.progress("import.reading"):
-        done = import_file(opened, request, arrival=arrival)
-    decided = remember_decisions(opened, arrival.imported, terminal.language)
+        add = partial(import_file, opened, request, arrival=arrival)
+        done, refused = hand_back_refused(opened, request, arrival, terminal, add)
+    decided = _remember(opened, arrival, terminal)
     if json:
         files = {"refused_file": refused and str(refused), "decisions_file": decided and str(decided)}
         terminal.json(import_document(done, dry_run=False) | files)
@@ -84,6 +86,18 @@ def import_(
         terminal.line("import.refused_file", path=refused)
     if decided is not None:
         terminal.line("import.decisions_file", path=decided)
+
+
+def _remember(opened: Project, arrival: Arrival, terminal: Terminal) -> Path | None:
+    """Write decisions down; where that fails, say so and go on, because the answers are in."""
+    try:
+        return remember_decisions(opened, arrival.imported, terminal.language)
+    except Stop as error:
+        reason = error.document()["message"][terminal.language]
+    except ProblemsError as error:  # somebody edited the file meanwhile
+        reason = " ".join(problem.line(terminal.language) for problem in error.problems)
+    terminal.remark("import.decisions_lost", wave=arrival.imported.responses.wave, reason=reason)
+    return None
 
 
 def _read(opened: Project, request: Request, terminal: Terminal) -> Arrival:
