@@ -13,7 +13,8 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,6 +28,7 @@ from survey.study import Study
 # What a project file says of its identifiers before the first import, and where they stand as given.
 NEW, PLAIN = "new", "plain"
 _BYTES = 32
+_SHARED = 10  # a channel brings many; what fewer came with may be the customer number in somebody's own link
 _KEPT = 16  # 128 bits: no two of a billion identifiers meet
 _HEADER = """\
 # The key to the pseudonyms in csat.db. Without it later waves cannot be linked to earlier ones: back it up.
@@ -68,7 +70,8 @@ def pseudonymised(
 
     The respondent and the column that identifies them keep one name. Where the study names no such column,
     respondents are row numbers and stay, unless ``platform`` names the one whose own numbers they are (then
-    equal numbers of two platforms do not meet). Blank values stay blank.
+    equal numbers of two platforms do not meet). Blank values stay blank. Where somebody came from stays
+    readable only where at least ten of the file came from there.
     """
     named = {
         column.id: _renaming(key, column.id)
@@ -86,7 +89,16 @@ def pseudonymised(
     if domain := study.design.respondent or (f"#{platform}" if platform else None):
         rename = named.get(domain) or _renaming(key, domain)
         respondents = tuple(rename(respondent) for respondent in respondents)
-    return replace(responses, respondents=respondents, columns=columns)
+    noted = _sources(responses.paradata, key)
+    return replace(responses, respondents=respondents, columns=columns, paradata=noted)
+
+
+def _sources(paradata: Mapping[str, tuple[Value, ...]], key: PseudonymKey) -> dict[str, tuple[Value, ...]]:
+    """Return ``paradata`` with a pseudonym for every source that few share."""
+    rename, sources = _renaming(key, "#source"), paradata.get("source", ())
+    few = {value for value, n in Counter(sources).items() if value is not None and n < _SHARED}
+    hidden = tuple(rename(str(value)) if value in few else value for value in sources)
+    return {**paradata, "source": hidden} if few else dict(paradata)
 
 
 def _renaming(key: PseudonymKey, domain: str) -> Callable[[str], str]:

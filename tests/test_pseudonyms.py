@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ def test_a_pseudonym_is_half_an_hmac_of_column_and_value() -> None:
 def panel(*ids: str) -> Responses:
     columns = {"key": ids, "account": ("A", "B", "A")[: len(ids)], "city": ("京",) * len(ids)}
     return pseudonymised(answers(*ids, columns=columns), PANEL, KEY)
+
+
+def test_a_channel_stays_readable_and_what_stood_in_a_link_of_ones_own_does_not() -> None:
+    ids = tuple(map(str, range(12)))
+    came = ("微信",) * 10 + ("tel=13800000000", None)
+    plain = replace(answers(*ids, columns={}), paradata={"source": came})
+    found = pseudonymised(plain, PANEL, KEY).paradata["source"]
+    assert found == ("微信",) * 10 + (KEY.pseudonym("#source", "tel=13800000000"), None)
 
 
 def test_respondents_and_key_columns_get_pseudonyms_that_link() -> None:
@@ -112,6 +121,7 @@ def test_where_files_cannot_be_linked_a_key_is_made_all_the_same(
 
 MAKER = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from survey.pseudonyms import make_key
 for n in range(20):

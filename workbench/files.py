@@ -61,6 +61,8 @@ def _replace(path: Path, body: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(body)
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut could leave the name on an empty file
         umask = os.umask(0)
         os.umask(umask)
         Path(name).chmod(0o666 & ~umask)
