@@ -132,7 +132,7 @@ class AddOutcome:
     ----------
     added, corrected, unchanged : respondents of the file by what it changed about them.
     reweighted : how many of the corrected differ in their weight alone.
-    vanished : respondents that the wave holds and the file does not contain; they stay.
+    vanished : respondents that the wave holds and of whom the file brought nothing; they stay.
     changes : the first answers that were corrected.
     changed : how many people were corrected, by item, column and question.
     digest : of everything answered in the wave now.

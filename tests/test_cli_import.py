@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from cli import Run, csat
-from drawing import KEYED, build, c, row, sheet, small_study, text, two_sheets, workbook
+from drawing import KEYED, both, build, c, row, sheet, small_study, text, two_sheets, workbook
 from exports_cn import Rows, tencent, wenjuanxing, wenjuanxing_name, write_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -427,3 +427,14 @@ def test_answers_are_in_although_what_was_decided_cannot_be_written(project: Pat
     run = import_it(project, file, "--leave-out", "--json")
     assert (run.document["added"], run.document["decisions_file"]) == (4, None)
     assert "are in, but how each column was read was not written down" in run.err
+
+
+def test_equal_numbers_of_two_platforms_are_never_one_person(tmp_path: Path) -> None:
+    key = {"id": "id", "label": both("编号", "Number"), "kind": "key"}
+    document = STUDY.document()
+    document |= {"columns": [*document.get("columns", []), key], "design": {"respondent": "id"}}
+    (tmp_path / "study.yaml").write_text(json.dumps(document), encoding="utf-8")
+    import_it(tmp_path, write_rows(tmp_path / "1.xlsx", tencent()), "--leave-out")
+    other = write_rows(tmp_path / "2.xlsx", wenjuanxing())
+    run = import_it(tmp_path, other, "--leave-out", "--update", "--json", code=1)
+    assert [problem["code"] for problem in run.document["problems"]] == ["store_identity_differs"]

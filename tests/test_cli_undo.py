@@ -69,7 +69,7 @@ def test_a_corrected_file_says_whose_answers_changed_and_in_what(corrected: Path
     assert "Respondents whose answers were corrected by this file: 1." in run.out
     assert "by item and column: Q1 1, Q2 1, weight 1." in run.out
     assert "Respondents whose weight alone changed: 1" in run.out
-    assert "Respondents of this wave who are not in the file: 1" in run.out
+    assert "Respondents of this wave of whom nothing was read from the file: 1" in run.out
     assert "run csat undo 2" in run.out
     assert codes(corrected) == [[1, 2], [3, 3], [2, 2], [4, 4]]
     assert (tried["added"], tried["corrected"], tried["reweighted"], tried["vanished"]) == (1, 2, 1, 1)
