@@ -38,5 +38,7 @@ def alike(keys: Sequence[Value]) -> list[tuple[int, int]]:
 
 def _folded(key: str) -> str:
     form = plain(key).casefold().replace(" ", "")
+    if not form[:1].isdigit():
+        return form
     number = _NUMBER.fullmatch(form)
     return number[1] if number else form

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
+from typing import cast
 
 from survey.cells import LAST_COLUMN, CellValue, column_number
 
@@ -78,6 +79,8 @@ class PlainCells(dict[str, tuple[int, CellValue | None]]):
             return None
         if before or len(found) != len(cells) or 0 in found:
             return None
+        if None not in found.values():
+            return cast(dict[int, CellValue], found)
         kept = {column: value for column, value in found.items() if value is not None}
         if not kept and "<v>" not in text:
             self._empty = text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from survey.archive import Archive, Limits, local_name, refusal
+from survey.plain_texts import without_plain_texts
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -99,13 +100,18 @@ def shared_texts(archive: Archive, part: str, counter: TextCounter) -> list[str]
         elif tag == "rPh":
             in_phonetic = False
         elif tag == "si":
-            texts.append(counter.clean("".join(pieces)))
-            if len(texts) > limits.strings:
-                raise refusal(archive.file, "workbook_limit_strings", limit=limits.strings)
+            take(["".join(pieces)])
+
+    def take(found: list[str]) -> None:
+        for text in found:
+            counter.check(len(text))
+            texts.append(counter.clean(text))
+        if len(texts) > limits.strings:
+            raise refusal(archive.file, "workbook_limit_strings", limit=limits.strings)
 
     parser = archive.parser(part)
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = characters
-    for _ in archive.feed(part, parser):
+    for _ in archive.feed(part, parser, lambda chunks: without_plain_texts(chunks, take)):
         pass
     return texts

@@ -1,0 +1,73 @@
+"""The fast way through shared texts: those without markup, which is nearly all of them.
+
+``<si><t>非常满意</t></si>`` is taken from the bytes by a regular expression; the XML parser sees the rest.
+As for rows (``plain_cells``), the expression is a grammar: whatever else there is goes to the parser, and so
+does everything from the first comment, processing instruction or CDATA section on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterator
+
+_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>]*\?>)?\s*(?=<)")
+_ENCODING = re.compile(rb"encoding\s*=\s*['\"](?!utf-8['\"])", re.IGNORECASE)
+_CHARACTERS = rb"[^<>&\x00-\x08\x0b\x0c\x0e-\x1f]*"
+_OPENING, _CLOSING = rb'<si><t(?: xml:space="preserve")?>', rb"</t></si>"
+_ONE = re.compile(_OPENING + rb"(" + _CHARACTERS + rb")" + _CLOSING)
+_RUN = re.compile(rb"(?:" + _OPENING + _CHARACTERS + _CLOSING + rb")+")
+# Characters that XML has not, in UTF-8.
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_MOST_PENDING = 1 << 18
+
+
+def without_plain_texts(chunks: Iterator[bytes], take: Callable[[list[str]], None]) -> Iterator[bytes]:
+    """Yield what the parser must see of the shared texts; give plain ones to ``take``, in their order.
+
+    When ``take`` is called, the parser has seen everything before those texts.
+    """
+    pending = b""
+    plain: bool | None = None
+    for chunk in chunks:
+        data = pending + chunk
+        pending = b""
+        if plain is None:
+            head = _DECLARATION.match(data)
+            plain = head is not None and not _ENCODING.search(head[0])
+            if head is not None:
+                yield head[0]
+                data = data[head.end() :]
+        plain = plain and b"<!" not in data and b"<?" not in data
+        if plain:
+            pending = yield from _runs(data, take)
+        else:
+            yield data
+    yield pending
+
+
+def _runs(data: bytes, take: Callable[[list[str]], None]) -> Generator[bytes, None, bytes]:
+    """Yield and take what is complete in ``data``; return what is left."""
+    position = 0
+    for run in _RUN.finditer(data):
+        texts = _decoded(run[0])
+        if texts is None:
+            continue
+        yield data[position : run.start()]
+        take(texts)
+        position = run.end()
+    # What begins here may be a plain text whose end is still to come.
+    cut = data.rfind(b"<si", position)
+    if cut < 0 or len(data) - cut > _MOST_PENDING:
+        cut = max(position, data.rfind(b"<", position))
+    yield data[position:cut]
+    return data[cut:]
+
+
+def _decoded(run: bytes) -> list[str] | None:
+    """Return the texts of a run, or ``None`` where they are not what they should be: the parser says so."""
+    if any(character in run for character in _NO_CHARACTERS):
+        return None
+    try:
+        return [text.decode() for text in _ONE.findall(run)]
+    except UnicodeDecodeError:
+        return None
