@@ -285,7 +285,8 @@ class _Mapper:
                 self.notes.warn("import_options_absent", place, **about)
 
     def _note_missing(self, target: Target) -> None:
-        free = {column.column: column.header for column in self.free if column.role == "question"}
+        taken = self.found.how.keys()
+        free = {c.column: c.header for c in self.free if c.role == "question" and c.column not in taken}
         place = self.table.sheet.place(self.table.header_row, None)
         values: dict[str, Any] = {"id": target.id, "label": target.label, "text": target.text}
         if not target.required:

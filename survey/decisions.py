@@ -75,6 +75,10 @@ class Decisions:
         """The SHA-256 of everything decided."""
         return digest_of(_document(self))
 
+    def without(self, not_asked: Iterable[str]) -> Decisions:
+        """Return the decisions with ``not_asked`` among the parts that exports do not have."""
+        return replace(self, absent=tuple(dict.fromkeys((*self.absent, *not_asked))))
+
     def about(self, columns: Iterable[ExportColumn]) -> dict[int, Decision]:
         """Return what was decided about each column, by its number: by its key, else by its header.
 

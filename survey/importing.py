@@ -62,6 +62,7 @@ class ImportOptions:
     skip_hidden : leave out rows that are hidden or filtered out.
     accept : take every proposed column as right.
     leave_out : leave out the columns of a platform's export that match nothing.
+    not_asked : ids of items and columns that this questionnaire does not have; remembered.
     decisions : what was decided about a layout before.
     earlier : what headers and keys meant in earlier waves, by layout; see ``column_map.Known``.
     """
@@ -76,6 +77,7 @@ class ImportOptions:
     skip_hidden: bool = False
     accept: bool = False
     leave_out: bool = False
+    not_asked: tuple[str, ...] = ()
     decisions: Callable[[str, HeaderIndex], Decisions] = undecided
     earlier: Callable[[str], Mapping[str, str]] = lambda layout: {}
 
@@ -163,7 +165,7 @@ class _Import:
         self.table, self.options = table, options
         self.notes = Notes(workbook.file)
         layout = table.export.layout
-        self.decisions = options.decisions(layout, table.index)
+        self.decisions = options.decisions(layout, table.index).without(options.not_asked)
         known = Known(self.decisions, options.earlier(layout), options.accept, options.leave_out)
         key = study.design.respondent
         self.key = None if key is None else table.index.by_id[key]

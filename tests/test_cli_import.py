@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cli import csat
 from cli_imports import BAD_ROWS, KEYED_STUDY, answers, correct, import_it, make
-from drawing import build, c, row, sheet, text, two_sheets, workbook
+from drawing import both, build, c, row, sheet, small_study, text, two_sheets, workbook
 from exports_cn import Rows, tencent, wenjuanxing, wenjuanxing_name, write_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -200,7 +200,7 @@ def test_what_numbers_mean_is_asked_once_and_remembered(project: Path, language:
 def test_a_column_is_decided_once(project: Path) -> None:
     file = write_rows(project / "1.xlsx", tencent())
     run = import_it(project, file, code=1)
-    assert run.err.startswith("Problems found: 3.")
+    assert run.err.startswith("Problems found: 3 (entries below: 1). Nothing was changed.")
     assert "--leave-out" in run.err
     import_it(project, file, "--leave-out")
     kept = (project / "mappings" / "tencent.yaml").read_text(encoding="utf-8")
@@ -339,3 +339,37 @@ def test_identifiers_of_a_platform_are_kept_under_pseudonyms(project: Path) -> N
         assert all(re.fullmatch("[0-9a-f]{32}", name) for name in store.load("w1").respondents)
     for secret in (b"113.90.1.2", b"u0001"):
         assert secret not in (project / "csat.db").read_bytes()
+
+
+# -- what was not asked, what must stay ------------------------------------------------------------
+
+
+def test_a_question_that_was_not_asked_is_said_once(keyed: Path) -> None:
+    file = workbook(keyed, "id Q1\na 5\nb 4")
+    run = import_it(keyed, file, code=1)
+    assert "--not-asked Q2" in run.err
+    assert "study.yaml" in import_it(keyed, file, "--not-asked", "Q9", code=2).err
+    import_it(keyed, file, "--not-asked", "Q2")
+    assert answers(keyed) == [[5], [4]]
+    again = workbook(keyed, "id Q1\nc 3", name="again.xlsx")
+    import_it(keyed, again)
+    assert answers(keyed) == [[5], [4], [3]]
+
+
+def test_a_column_that_is_taken_is_proposed_for_nothing_else(tmp_path: Path) -> None:
+    like = [{"id": "price", "text": both("资费透明度如何")}, {"id": "shop", "text": both("资费透明程度怎样")}]
+    project = make(tmp_path, small_study("Q1", "Q2", *like))
+    file = workbook(project, "Q1 Q2 资费透明程度如何\n5 4 3")
+    near = import_it(project, file, code=1).err
+    assert near.count("looks like it") == 2
+    run = import_it(project, file, "--accept-proposals", code=1)
+    assert "There is no column for" in run.err
+    assert "looks like it" not in run.err
+
+
+def test_a_marked_copy_is_never_replaced(keyed: Path) -> None:
+    file, copy = workbook(keyed, BAD_ROWS), keyed / "marked.xlsx"
+    import_it(keyed, file, "--annotate", copy, code=1)
+    corrected = copy.read_bytes()
+    assert "already" in import_it(keyed, file, "--annotate", copy, code=1).err
+    assert copy.read_bytes() == corrected

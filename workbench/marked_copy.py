@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.files import write_made, write_whole
 from workbench.project import Project
-from workbench.terminal import Terminal
+from workbench.terminal import Stop, Terminal
 
 if TYPE_CHECKING:
     from survey.errors import Problem
@@ -26,6 +26,8 @@ def mark_copy(request: Request, out: Path | None, terminal: Terminal, read: Call
     from survey.errors import ImportProblems
 
     refuse_name(request.file, out)
+    if out.exists():
+        raise Stop("import.annotate_exists", path=out)
     try:
         arrival = read()
     except ImportProblems as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +73,13 @@ class Project:
             self.declared_wave(wave, command)
         with self.store() as store:
             return list(self._digests(store, wave))[-1]
+
+    def known_parts(self, ids: Iterable[str], command: str) -> Iterator[str]:
+        """Yield ``ids``; raises ``Misuse`` at one that is no item, column or question of the study."""
+        for id_ in ids:
+            if id_ not in self.study.part_by_id:
+                raise Misuse.unknown("part", id_, list(self.study.part_by_id), command)
+            yield id_
 
     def store(self) -> Store:
         """Open the project file for reading; raises ``Stop`` where nothing was imported yet."""

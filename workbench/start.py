@@ -11,6 +11,9 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+# What a shell reports of a command that control-C ended.
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Run ``csat`` with the arguments of this process and return its exit code."""
@@ -20,8 +23,10 @@ def main() -> int:
         # Where no process or folder can be made, the command itself says so in words.
         with suppress(OSError):
             Printer.start_ahead()
-    from workbench.cli import main as run
-
+    try:
+        from workbench.cli import main as run
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return run()
 
 

@@ -165,15 +165,18 @@ class Terminal:
 
         found = tuple(problems)
         errors = [problem for problem in found if problem.severity == "error"]
-        self._tell(self.text(heading, count=len(errors)))
         groups = group_problems(errors)
+        if heading == "message.problems" and len(groups) < len(errors):
+            heading = "message.problems_grouped"
+        counts = {"count": len(errors), "groups": len(groups)}
+        self._tell(self.text(heading, **counts))
         told = groups[:_MOST_GROUPS] if all(group.tabular for group in groups) else groups
         for group in told:
             self._tell(group.line(self.language), indent="  ")
         if more := sum(len(group.problems) for group in groups[len(told) :]):
             self._tell(self.text("message.more_problems", count=more), indent="  ")
         if len(told) > _SCREENFUL and self.watched:
-            self._tell(self.text(heading, count=len(errors)))
+            self._tell(self.text(heading, **counts))
         self.warnings(problem for problem in found if problem.severity == "warning")
         if hint is not None:
             self._tell(self.text(hint))

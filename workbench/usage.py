@@ -67,7 +67,8 @@ def misuse(error: Any, ctx: Any) -> Misuse:
             key = "usage.takes_no_value" if flag else "usage.needs_value"
             return Misuse(key, command, name=error.option_name)
         case "BadParameter":
-            need = catalogue("workbench")[f"usage.need.{error.param.name}"]
+            words = catalogue("workbench")
+            need = words.get(f"usage.need.{error.param.name}", words["usage.need.path"])
             return Misuse("usage.bad_value", command, name=_name(error.param), need=need)
     if hasattr(ctx.command, "commands"):
         return Misuse("usage.no_command", command)

@@ -41,6 +41,7 @@ def import_(
     header_row: Annotated[int | None, typer.Option("--header-row", metavar="ROW")] = None,
     layout: options.Layout = None,
     encoding: options.Encoding = None,
+    not_asked: Annotated[list[str] | None, typer.Option("--not-asked", metavar="ID")] = None,
     skip_hidden: Annotated[bool, typer.Option("--skip-hidden")] = False,
     update: Annotated[bool, typer.Option("--update")] = False,
     project: options.Project = options.HERE,
@@ -63,6 +64,7 @@ def import_(
         skip_hidden=skip_hidden,
         accept=accept_proposals,
         leave_out=leave_out,
+        not_asked=tuple(opened.known_parts(not_asked or (), ctx.command_path)),
     )
     request = Request(file, wave, encoding, asked, update)
     arrival = mark_copy(request, annotate, terminal, lambda: _read(opened, request, terminal))
