@@ -66,8 +66,10 @@ class FactReader:
 
     def _at_position(self, cell: CellValue) -> Meaning | None:
         """Return what the position in a cell means; ``None`` where the cell holds none."""
-        number = number_in(plain(raw_text(cell))) if self._positions is not None else None
-        if number is None or self._positions is None:
+        if self._positions is None:
+            return None
+        number = number_in(plain(self._cells.typed(raw_text(cell)).option))
+        if number is None:
             return None
         if number not in self._positions:
             listed = ", ".join(map(str, self._positions))
@@ -76,15 +78,16 @@ class FactReader:
 
     def _category(self, cell: CellValue) -> tuple[Value, str | None]:
         refuse_faults(cell, **self._about)
-        if (meant := self._at_position(cell)) is not None:
-            return str(meant), "position"
         text = plain(raw_text(cell))
-        if not self._column.categories:
+        meant = self._at_position(cell)
+        if meant is None and not self._column.categories:
             return text, None if text == raw_text(cell) else "tidied"
         option, beside = self._cells.typed(text)
-        value = self._cells.find(self._categories, option)
+        value = self._cells.find(self._categories, option) if meant is None else str(meant)
         if beside and value is not None and value not in self._open:
             raise Unreadable("import_option_typed", value=shown(beside), option=option, **self._about)
+        if meant is not None:
+            return str(meant), "position"
         value = value or self._freely(text)
         if value is None:
             raise Unreadable(

@@ -125,7 +125,8 @@ class _Settling:
         self._items(numbers)
         if self.dialect.positions or numbers != "codes":
             # Once the scales are settled, numbers of choices may be codes as well.
-            self._lists(quiet=bool(self.unsaid) and not self.dialect.positions)
+            unsure = numbers is None and not self.dialect.positions and self.dialect.numbers == "ask"
+            self._lists(quiet=bool(self.unsaid) and not self.dialect.positions, unsure=unsure)
         told = None if self.dialect.numbers == "codes" and numbers == "codes" else numbers
         return Positions(self.found, frozenset(self.unsaid), told)
 
@@ -145,7 +146,9 @@ class _Settling:
             elif seen and has_ends(scale):
                 open_.append((column, seen, scale))
             elif seen:
-                self._list_unsaid(target, column, seen)
+                self._list_unsaid(
+                    target, column, seen, unsure=numbers is None and self.dialect.numbers == "ask"
+                )
         if open_:
             self._scales_unsaid(open_)
 
@@ -166,16 +169,16 @@ class _Settling:
 
     # -- lists without ends -----------------------------------------------------------------------
 
-    def _lists(self, *, quiet: bool) -> None:
-        """Note every choice, category and flag whose numbers are positions in a list that nobody gave."""
+    def _lists(self, *, quiet: bool, unsure: bool) -> None:
+        """Note every choice, category and flag whose numbers are, or may be, positions in a list."""
         for target, column in self.mapping.columns.items():
             if column in self.found or not self._is_list(target):
                 continue
-            seen = _listed(self.grid.raw[column]) - set(self.dialect.blank_codes)
+            seen = self._listed(self.grid.raw[column]) - set(self.dialect.blank_codes)
             if seen and quiet:
                 self.unsaid.add(column)
             elif seen:
-                self._list_unsaid(target, column, seen)
+                self._list_unsaid(target, column, seen, unsure=unsure)
 
     def _is_list(self, target: Target) -> bool:
         if target.kind != "column":
@@ -183,13 +186,22 @@ class _Settling:
         column = self.study.column_by_id[target.id]
         return column.kind == "flag" or (column.kind == "category" and bool(column.categories))
 
-    def _list_unsaid(self, target: Target, column: int, seen: set[int]) -> None:
+    def _listed(self, raw: list[CellValue | None]) -> set[int]:
+        """Return the whole numbers that stand in cells for options, whatever was typed beside them."""
+        opening, closing = map(re.escape, self.dialect.typed or ("", ""))
+        typed = re.compile(f"{opening}.*?{closing}" if opening else "(?!)", re.DOTALL)
+        texts = {plain(typed.sub("", cell)) for cell in set(raw) if isinstance(cell, str)}
+        several = (text for text in texts if _LISTED.fullmatch(text))
+        return _numbers(raw) | {int(number) for text in several for number in _DIGITS.findall(text)}
+
+    def _list_unsaid(self, target: Target, column: int, seen: set[int], *, unsure: bool) -> None:
         self.unsaid.add(column)
         source = self.table.columns[column]
         options = dict.fromkeys(sorted(seen)[:_SHOWN], "…")
         line = decision_line(Decision(source.header, target.id, source.key, options))
         about: dict[str, Any] = {"id": target.id, "label": target.label, "line": line}
-        self._note("import_options_unsaid", column, seen=_shown(seen), **about)
+        code = "import_options_unsure" if unsure else "import_options_unsaid"
+        self._note(code, column, seen=_shown(seen), **about)
 
     def _note(self, code: str, column: int, **values: Any) -> None:
         about = {"header": self.table.headers[column], "layout": self.table.export.layout}
@@ -208,10 +220,3 @@ def _numbers(raw: list[CellValue | None]) -> set[int]:
         if isinstance(number, int) and not isinstance(number, bool):
             found.add(number)
     return found
-
-
-def _listed(raw: list[CellValue | None]) -> set[int]:
-    """Return the whole numbers that stand in cells alone, or several with marks between them."""
-    texts = {plain(cell) for cell in set(raw) if isinstance(cell, str)}
-    several = (text for text in texts if _LISTED.fullmatch(text))
-    return _numbers(raw) | {int(number) for text in several for number in _DIGITS.findall(text)}

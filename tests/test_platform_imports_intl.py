@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from drawing import both, small_study
+from exports_cn import Rows, write_rows
 from exports_intl import EXPORTS, write_export
 from platform_imports import everything, read_file
 from platform_imports_intl import NETWORK, OTHER, PRICE, intl_study, told
 
+from survey.decisions import NumbersMean
 from survey.errors import ImportProblems
 from survey.questions import BlankKind
 
@@ -130,6 +133,32 @@ def test_numbers_that_may_be_positions_are_asked_about(tmp_path: Path) -> None:
             imported(tmp_path / "x.csv", name, numbers=None)
         errors = [problem.code for problem in caught.value.problems if problem.severity == "error"]
         assert errors == ["import_numbers_unsaid"]
+
+
+def test_numbers_of_two_codes_may_be_positions_too(tmp_path: Path) -> None:
+    fault = {"id": "fault", "scale": "yes_no", "text": both("有故障吗", "Any faults?")}
+    rows: Rows = [
+        ["Status", "Finished", "ResponseId", "Q1"],
+        ["Response Type", "Finished", "Response ID", "Any faults?"],
+        [f'{{"ImportId":"{id_}"}}' for id_ in ("status", "finished", "_recordId", "QID1")],
+        *([0, 1, f"R_{n}", n] for n in (1, 2)),
+    ]
+    path = write_rows(tmp_path / "x.csv", rows)
+    with pytest.raises(ImportProblems) as caught:
+        read_file(path, small_study(fault), leave_out=True)
+    [problem] = [problem for problem in caught.value.problems if problem.severity == "error"]
+    assert problem.code == "import_options_unsure"
+    for numbers in get_args(NumbersMean):
+        assert f"--numbers {numbers}" in problem.message("zh")
+        assert f"--numbers {numbers}" in problem.message("en")
+    assert "may be" in problem.message("en")
+    assert problem.values["line"] in problem.message("en")
+    found = read_file(path, small_study(fault), leave_out=True, numbers="codes")
+    assert found.responses.codes.tolist() == [[1], [2]]
+    # Whoever says that they are positions still has to say what stood first.
+    with pytest.raises(ImportProblems) as caught:
+        read_file(path, small_study(fault), leave_out=True, numbers="high-first")
+    assert [p.code for p in caught.value.problems if p.severity == "error"] == ["import_options_unsaid"]
 
 
 SECRETS = ("192.0.2.", "@example.org", "47.1", "555", "Acme", "Wang", "Li Wu")

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 from drawing import both, small_study, workbook
-from exports_cn import LEADING, Rows, wenjuanxing, wenjuanxing_name
+from exports_cn import LEADING, SCALE, Mode, Rows, wenjuanxing, wenjuanxing_name, write_rows
 from hypothesis import given
 from hypothesis import strategies as st
 from imports import imported as imported_table
@@ -23,10 +23,14 @@ from platform_imports import (
     without_typed,
 )
 
+from survey.any_export import any_export
 from survey.decisions import NumbersMean
+from survey.draft_study import DraftedStudy, draft_study
+from survey.language import LANGUAGES
 from survey.layouts.export import Dialect, Numbers
 from survey.positions import numbers_mean, positions_of
 from survey.questions import BlankKind, Scale
+from survey.workbook import read_workbook
 
 DECIDED = f"columns:\n{ORDER}"
 
@@ -124,6 +128,75 @@ def test_scores_remembered_do_not_make_scores_of_positions(tmp_path: Path) -> No
     assert found == [("import_positions_unsaid", "G1", "error")]
 
 
+# -- a multiple choice in one cell ----------------------------------------------------------------
+
+_AGES, _CHANNELS = ("18-25岁", "26-40岁", "41岁以上"), ("电话", "短信", "微信")
+_ASKED = [*LEADING, "1、总体满意度", "2、响应速度的满意度", "3、年龄段", "4、联系渠道"]
+
+
+def _joined_export(mode: Mode, *, typed: bool = False, people: int = 120) -> Rows:
+    """Return the same people as texts or as positions, best option first; a multiple choice in one cell."""
+    rows: Rows = [list(_ASKED)]
+    for n in range(people):
+        scales, age, channels = ((n * 7) % 5, (n // 5) % 5), n % 3, ((0, 2), (1,), (0, 1, 2))[n // 2 % 3]
+        leading = [n + 1, f"2026/09/03 12:{n % 60:02}:00", "30秒", "微信", "N/A", "113.90.1.2"]
+        if mode == "text":
+            told = [*(SCALE[at] for at in scales), _AGES[age], "┋".join(_CHANNELS[at] for at in channels)]
+        else:
+            numbers = [at + 1 for at in (*scales, age)]
+            told = [*(map(str, numbers) if typed else numbers), "┋".join(str(at + 1) for at in channels)]
+        rows.append([*leading, *told])
+    return rows
+
+
+def _drafted(path: Path, rows: Rows) -> DraftedStudy:
+    book = read_workbook(write_rows(path, rows))
+    sheet, export = any_export(book)
+    return draft_study(export, [row for row in sheet.rows() if row.number >= export.first_row], book.file)
+
+
+@pytest.mark.parametrize("typed", [False, True])
+@pytest.mark.parametrize("named", [None, "options"])
+def test_positions_joined_in_one_cell_are_asked_about(
+    tmp_path: Path, named: Mode | None, typed: bool
+) -> None:
+    study = _drafted(tmp_path / "t.xlsx", _joined_export("text")).study
+    wave = study.waves[0].id
+    texts = read_rows(tmp_path / "t.xlsx", _joined_export("text"), study, wave=wave).responses
+    path, rows = tmp_path / wenjuanxing_name(named, 120), _joined_export("options", typed=typed)
+    asked = "import_numbers_unsaid" if named is None else "import_positions_unsaid"
+    lists = [("import_options_unsaid", f"{column}1") for column in "IJ"]
+    found = refusal(path, rows, study, wave=wave)
+    assert [(problem.code, problem.place.cell) for problem in found] == [(asked, "G1"), *lists]
+    # The scales are settled by one word, the lists of the form by a line each.
+    found = refusal(path, rows, study, wave=wave, numbers="high-first")
+    assert [(problem.code, problem.place.cell) for problem in found] == lists
+    assert [problem.values["seen"] for problem in found] == ["1, 2, 3", "1, 2, 3"]
+    ages = ", ".join(f'{n}: "{age}"' for n, age in enumerate(_AGES, 1))
+    ids = [study.columns[-1].id, study.choice_questions[0].id]
+    assert study.choice_questions[0].options[1].label.zh == "短信"
+    mapping = (
+        f"columns:\n- {{header: 3、年龄段, is: {ids[0]}, options: {{{ages}}}}}\n"
+        f"- {{header: 4、联系渠道, is: {ids[1]}, options: {{1: 1, 2: 2, 3: 3}}}}"
+    )
+    read = read_rows(path, rows, study, wave=wave, numbers="high-first", mapping=mapping)
+    assert read.responses.codes.tolist() == texts.codes.tolist()
+    assert read.responses.columns[ids[0]] == texts.columns[ids[0]]
+    assert read.responses.choices == texts.choices
+    assert not [code for code, _ in warned(read) if "against" in code]
+
+
+@pytest.mark.parametrize("named", [None, "options"])
+def test_a_draft_from_positions_says_that_numbers_may_be_positions(
+    tmp_path: Path, named: Mode | None
+) -> None:
+    draft = _drafted(tmp_path / wenjuanxing_name(named, 120), _joined_export("options"))
+    [note] = [note for note in draft.confirm[""] if note.key == "numbers"]
+    for language in LANGUAGES:
+        assert all(f"--numbers {numbers}" in note.text(language) for numbers in get_args(NumbersMean))
+    assert not draft.reads_numbers
+
+
 def test_whoever_contradicts_the_file_is_warned(tmp_path: Path) -> None:
     texts = read_rows(tmp_path / "w.xlsx", wenjuanxing("text", "B"), numbers="high-first")
     assert warned(texts) == [("import_numbers_against_codes", None)]
@@ -199,6 +272,24 @@ def test_lists_without_ends_are_asked_about_one_by_one(tmp_path: Path) -> None:
     answers = read_rows(tmp_path / "w.xlsx", LISTED, LISTS, numbers="high-first", mapping=mapping).responses
     assert answers.codes.tolist() == [[1, 4], [2, 1]]
     assert answers.columns == {"tier": ("2", "1"), "renewed": (False, True)}
+
+
+def test_what_was_typed_beside_a_position_goes_with_it(tmp_path: Path) -> None:
+    categories = [
+        {"value": "a", "label": both("门店", "Shop")},
+        {"value": "b", "label": both("其他", "Other"), "open": True},
+    ]
+    place = {"id": "place", "label": both("地点", "Place"), "kind": "category", "categories": categories}
+    rows: Rows = [[*LEADING, "1、Q1", "2、地点"], [1, *[None] * 5, 1, "2〖展会〗"], [2, *[None] * 5, 2, 1]]
+    study = small_study("Q1", columns=[place])
+    [problem] = refusal(tmp_path / "w.xlsx", rows, study, numbers="codes")
+    assert (problem.code, problem.values["seen"]) == ("import_options_unsaid", "1, 2")
+    mapping = "columns:\n- {header: 2、地点, is: place, options: {1: a, 2: b}}"
+    answers = read_rows(tmp_path / "w.xlsx", rows, study, numbers="codes", mapping=mapping).responses
+    assert (answers.columns["place"], answers.comments["place"]) == (("b", "a"), ("展会", ""))
+    rows[1][-1] = "1〖展会〗"
+    found = refused(tmp_path / "w.xlsx", rows, study, numbers="codes", mapping=mapping)
+    assert found == [("import_option_typed", "H2", "error")]
 
 
 def test_a_position_that_nobody_listed_is_a_problem(tmp_path: Path) -> None:

@@ -19,6 +19,14 @@ TYPED_ONCE: Rows = [
 ]
 
 
+def joined(*cells: str, scale: tuple[int | str, ...] = (2, 1)) -> Rows:
+    """Return rows with a scale and a multiple choice whose options stand in one cell."""
+    rows = [
+        [n, *[None] * 5, score, cell] for n, (score, cell) in enumerate(zip(scale, cells, strict=True), 1)
+    ]
+    return [[*LEADING, "1、满意度", "2、渠道"], *rows]
+
+
 @pytest.mark.parametrize("old", [False, True])
 @pytest.mark.parametrize(
     ("mode", "numbers"), [("text", "codes"), ("scores", "codes"), ("options", "options")]
@@ -46,6 +54,20 @@ def test_name_and_values_agree(mode: Mode, numbers: str, old: bool) -> None:
         (FRACTIONS, "scores", "codes"),
         (FRACTIONS, "options", "ask"),  # no option has number 2.5
         (TYPED_ONCE, None, "ask"),  # a file of numbers may hold what people typed
+        (joined("1┋3", "2"), None, "ask"),
+        (joined("1┋3", "2"), "options", "options"),
+        (joined("1┋3", "2"), "text", "ask"),  # no file of texts joins numbers
+        (joined("1┋3", "2"), "scores", "codes"),
+        (joined("1┋3", "2", scale=("2", "1")), None, "ask"),  # digits stored as text are digits
+        (joined(" １ ┋ ３ ", "2"), None, "ask"),
+        (joined("1→3", "3→1"), None, "ask"),
+        (joined("1,3", "2"), "options", "options"),
+        (joined("1┋3〖排队〗", "3〖人多〗"), None, "ask"),
+        (joined("2〖排队〗", "1", scale=("2〖慢〗", "1")), "options", "options"),
+        (joined("1┋3", "价格┋网络"), "options", "options"),  # somebody typed the mark
+        (joined("电话┋短信", "短信"), None, "codes"),
+        (joined("电话", "其他〖微信〗"), "options", "codes"),
+        (joined("〖微信〗", "┋"), None, "ask"),  # no option stands there
         ([[*LEADING, "1、满意度"]], "options", "codes"),
         ([[*LEADING, "1、满意度"], [1, *[None] * 5, -3]], "options", "codes"),
         ([[*LEADING, "1、电话"], [1, *[None] * 5, 13800000000]], None, "codes"),

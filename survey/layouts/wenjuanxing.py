@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -55,7 +55,7 @@ _COPY = r"(?:\s*[(（]\d+[)）]|\s*-\s*副本)*\.\w+$"
 _NEW_NAME = re.compile(r"_按(文本|分数|序号)_")
 _NEW_COUNT = re.compile(rf"_\d{{1,7}}_(\d{{1,7}}){_COPY}", re.ASCII)
 _OLD_NAME = re.compile(rf"_\d{{1,7}}_(\d{{1,7}})_([012]){_COPY}", re.ASCII)
-_ONLY_IN_TEXTS = re.compile("┋|〖[^〖〗]*〗")
+_TYPED = re.compile("〖[^〖〗]*〗")
 _LARGEST = 999  # options and scores have few digits; what has more is a phone number, a year, an amount
 
 
@@ -166,10 +166,11 @@ def number_reading(mode: Mode | None, columns: Sequence[ExportColumn], rows: Seq
     scores, because a list from 非常满意 to 非常不满意 is numbered from 1 too. The first of these holds:
 
     1. no column of a question holds small whole or decimal numbers alone: there is nothing to ask, ``codes``;
-    2. options joined by ``┋`` or a text in ``〖〗``: such a file holds texts, so a number in it (a
-       recommendation from 0 to 10, a slider) is what the questionnaire shows, ``codes``;
-    3. the name says texts: ``codes``, unless options of one question stand in columns of 0 and 1, which
-       no file of texts has;
+    2. wordings of options joined by ``┋``, or with a text in ``〖〗`` behind one: such a file holds texts, so
+       a number in it (a recommendation from 0 to 10, a slider) is what the questionnaire shows, ``codes``.
+       Numbers written like that (``1┋3``, ``3〖排队〗``) are positions, and a file with any holds no texts;
+    3. the name says texts: ``codes``, unless numbers are joined, or options of one question stand in columns
+       of 0 and 1, which no file of texts has;
     4. the name says scores: ``codes``; no number can contradict it;
     5. the name says positions and all numbers are whole and not negative: ``options``;
     6. otherwise somebody has to say: ``ask``.
@@ -182,7 +183,7 @@ def number_reading(mode: Mode | None, columns: Sequence[ExportColumn], rows: Seq
     if not numbers or _holds_texts(columns, rows):
         return "codes"
     if mode == "text":
-        return "ask" if _ticked(columns, rows) else "codes"
+        return "ask" if _ticked(columns, rows) or any(_marked(columns, rows)) else "codes"
     if mode == "scores":
         return "codes"
     if mode == "options" and all(number >= 0 and number == int(number) for number in numbers):
@@ -191,8 +192,19 @@ def number_reading(mode: Mode | None, columns: Sequence[ExportColumn], rows: Seq
 
 
 def _holds_texts(columns: Sequence[ExportColumn], rows: Sequence[Row]) -> bool:
-    cells = (row.cells.get(column.column) for column in columns if column.role == "question" for row in rows)
-    return any(isinstance(cell, str) and _ONLY_IN_TEXTS.search(cell) for cell in cells)
+    marked = list(_marked(columns, rows))
+    return bool(marked) and not any(marked)
+
+
+def _marked(columns: Sequence[ExportColumn], rows: Sequence[Row]) -> Iterator[bool]:
+    """Yield of every cell with ``┋`` or ``〖〗`` whether a number stands there for an option."""
+    asked = [column.column for column in columns if column.role == "question"]
+    for cell in (row.cells.get(column) for column in asked for row in rows):
+        if not isinstance(cell, str) or not ("┋" in cell or _TYPED.search(cell)):
+            continue
+        options = [option for piece in _TYPED.sub("", cell).split("┋") if (option := plain(piece))]
+        if options:
+            yield any(number_in(option) is not None for option in options)
 
 
 def _answers(column: int, rows: Sequence[Row]) -> list[CellValue]:
@@ -204,7 +216,7 @@ def _numbers(cells: Sequence[CellValue]) -> list[float]:
     """Return the numbers of a column that holds nothing but small numbers, and else none."""
     numbers = []
     for cell in cells:
-        number = number_in(plain(cell)) if isinstance(cell, str) else cell
+        number = number_in(plain(_TYPED.sub("", cell))) if isinstance(cell, str) else cell
         if isinstance(number, bool) or not isinstance(number, (int, float)) or abs(number) > _LARGEST:
             return []
         if number not in _BLANK_CODES:
