@@ -3,7 +3,8 @@
 Cells of one column that are wrong for the same reason make one group, whatever stands in them; the group
 says which values those are. A sentence ``group.<code>`` tells of several cells what ``problem.<code>``
 tells of one, and what it does not name may differ inside the group. Groups come in the order of repair:
-the file, its headers, its columns from left to right, its rows. Problems of a study file keep their order.
+the file, its headers, its columns from left to right and each from its first cell down, its rows; the values
+of a group come in the order of its cells. Problems of a study file keep their order.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ _OF_HEADERS = frozenset(
 )
 # Groups that run across columns.
 _ACROSS = (_OF_HEADERS & _APART.keys()) | {"import_not_a_mark", "import_not_a_rank", "import_stray_cell"}
-_OF_ROWS = frozenset({"import_respondent_twice", "import_row_without_answers", "import_stray_cell"})
+_OF_ROWS = frozenset({"import_row_without_answers", "import_stray_cell"})
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,13 @@ class ProblemGroup:
 
     @cached_property
     def values(self) -> dict[str, tuple[Problem, ...]]:
-        """The problems by the value that is wrong, the most frequent first; empty where there is none."""
+        """The problems by the value that is wrong, in the order of their cells; empty where there is none."""
         found: dict[str, list[Problem]] = {}
         for problem in self.problems:
             apart = _APART.get(problem.code, ("value",))
             if apart[0] in problem.values:
                 found.setdefault(str(problem.values[apart[0]]), []).append(problem)
-        ordered = sorted(found.items(), key=lambda entry: -len(entry[1]))
-        return {value: tuple(problems) for value, problems in ordered}
+        return {value: tuple(problems) for value, problems in found.items()}
 
     def parts(self, language: Language) -> tuple[str, str]:
         """Return what is wrong, and what to do about it; the second may be empty."""
@@ -198,9 +198,9 @@ def _order(problem: Problem, sheets: Mapping[str, int]) -> tuple[int, ...]:
     warning, sheet = int(problem.severity != "error"), sheets.get(problem.place.sheet or "", -1)
     spot = spot_of(problem.place)
     if spot is None:
-        return warning, sheet, 0, 0
+        return warning, sheet, 0, 0, 0
     rank = 1 if problem.code in _OF_HEADERS else 3 if problem.code in _OF_ROWS else 2
-    return warning, sheet, rank, spot.column
+    return warning, sheet, rank, spot.column, spot.row
 
 
 def _is_tabular(problem: Problem) -> bool:

@@ -43,7 +43,7 @@ def test_different_wrong_values_of_one_column_are_one_line_that_says_which() -> 
     [group] = group_problems(cells)
     assert group.line("en") == (
         "a.xlsx, S1!O4, O6:O7, O9 (4 cells): These are not answers to Q1 “Speed” (scale 1–5): 11 (2 cells), "
-        "12, “ok”. Correct them, or list those that mean a missing answer under blanks of that scale in "
+        "“ok”, 12. Correct them, or list those that mean a missing answer under blanks of that scale in "
         "study.yaml."
     )
     assert group.line("zh").startswith("a.xlsx, S1!O4、O6:O7、O9（4 个单元格）：这些不是 Q1（Speed）的答案")
@@ -86,11 +86,28 @@ def test_problems_come_in_the_order_of_repair() -> None:
     assert ordered == [
         ("column_missing", None),
         ("column_twice", "D1"),
+        ("respondent_twice", "A9"),
         ("out_of_range", "C4"),
         ("out_of_range", "AA4"),
-        ("respondent_twice", "A9"),
         ("out_of_range", "B5"),
     ]
+
+
+def test_values_come_in_the_order_of_the_cells_shown() -> None:
+    [group] = group_problems([wrong("H206", "3.9"), wrong("H207", "3.9"), wrong("H7", "3.5")])
+    assert "H7, H206:H207 (3 cells)" in group.line("en")
+    assert "3.5, 3.9 (2 cells)." in group.line("en")
+
+
+def test_groups_of_one_column_begin_at_its_first_cell() -> None:
+    given = [
+        wrong("A15", "6", high=4),
+        at("import_respondent_twice", "A5", respondent="x", row=3),
+        wrong("A20", "9"),
+        wrong("A7", "8"),
+    ]
+    assert [group.place.cell for group in group_problems(given)] == ["A5", "A7", "A15"]
+    assert group_problems(given) == group_problems(given[::-1])
 
 
 def test_missing_columns_are_told_together() -> None:
@@ -139,8 +156,8 @@ def test_a_group_as_json_holds_every_cell_and_value() -> None:
     document = json.loads(json.dumps(group.document()))
     assert document["cells"] == ["B2:B4"]
     assert document["values"] == [
-        {"value": "8", "count": 2, "cells": ["B3:B4"]},
         {"value": "7", "count": 1, "cells": ["B2"]},
+        {"value": "8", "count": 2, "cells": ["B3:B4"]},
     ]
     assert (document["columns"], document["count"]) == (["B"], 3)
     assert set(document["wrong"]) == set(document["remedy"]) == set(LANGUAGES)
