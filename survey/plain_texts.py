@@ -55,10 +55,18 @@ def _runs(data: bytes, take: Callable[[list[str]], None]) -> Generator[bytes, No
         yield data[position : run.start()]
         take(texts)
         position = run.end()
-    # What begins here may be a plain text whose end is still to come.
-    cut = data.rfind(b"<si", position)
-    if cut < 0 or len(data) - cut > _MOST_PENDING:
-        cut = max(position, data.rfind(b"<", position))
+    return (yield from _held(data, position))
+
+
+def _held(data: bytes, position: int) -> Generator[bytes, None, bytes]:
+    """Yield what is behind ``position`` up to where a plain text may have begun, and return the rest.
+
+    A text that goes on and on is left to the parser, which counts it.
+    """
+    near = max(position, len(data) - _MOST_PENDING)
+    cut = data.rfind(b"<si", near)
+    cut = data.rfind(b"<", near) if cut < 0 else cut
+    cut = len(data) if cut < 0 else cut
     yield data[position:cut]
     return data[cut:]
 
