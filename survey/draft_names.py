@@ -12,6 +12,7 @@ from unicodedata import east_asian_width
 from survey.cells import column_letters
 from survey.draft_notes import Note
 from survey.layouts.export import ExportColumn
+from survey.layouts.question_headers import neat, split_number
 from survey.questions import Text
 from survey.wording import plain
 
@@ -31,19 +32,26 @@ def wording_of(column: ExportColumn) -> str:
     """Return what was asked: stem and row of a matrix, else the header without its number."""
     stem = next((stem for stem in column.stems if not is_code(stem)), None)
     if column.part is not None and stem is not None:
-        return f"{stem_text(stem)} — {plain(column.part)}"
+        return f"{stem_text(stem)} — {neat(column.part)}"
     names = [name for name in column.names if not is_code(name)]
-    wording = plain(next(iter(names or column.names), column.header)) or plain(column.header)
-    return wording or column_letters(column.column)
+    wording = neat(next(iter(names or column.names), column.header)) or neat(column.header)
+    return _unnumbered(wording) or column_letters(column.column)
+
+
+def _unnumbered(wording: str) -> str:
+    """Return a wording without the number of the question; 24:00 is a time."""
+    mark, _, text = split_number(wording)
+    kept = not text or (mark.endswith((":", "：")) and text[:1].isdigit())
+    return wording if kept else text
 
 
 def stem_text(stem: str) -> str:
     """Return a stem without the empty brackets that some forms leave behind it.
 
     >>> stem_text("不满意的原因？（）")
-    '不满意的原因?'
+    '不满意的原因？'
     """
-    return re.sub(r"\s*\(\s*\)$", "", plain(stem))
+    return re.sub(r"\s*[(（]\s*[)）]$", "", neat(stem))
 
 
 def is_code(text: str) -> bool:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from survey.cells import CellValue, raw_text
 from survey.draft_names import STEM_LOST, both, id_of, is_code, short, stem_lost, stem_text, wording_of
-from survey.draft_notes import Note, seen
+from survey.draft_notes import Note, seen, seen_words
 from survey.draft_order import is_other
+from survey.draft_people import Identity, identity
 from survey.draft_scales import DraftedScale, of_words, widest
 from survey.draft_values import Looks, given, guess
 from survey.layouts.export import Export, ExportColumn
-from survey.mapping import is_contact
+from survey.layouts.question_headers import neat
 from survey.platform_cells import PlatformCells
 from survey.questions import Category, ChoiceQuestion, Column, ColumnKind, OpenQuestion, Option, Text
 from survey.wording import matching, plain
 
-_COLUMN_KINDS: Mapping[str, ColumnKind] = {"category": "category", "number": "number", "date": "date"}
+_COLUMN_KINDS: Mapping[str, ColumnKind] = {
+    **{"category": "category", "number": "number", "date": "date"},
+    "key": "key",
+}
 _RESERVED = ("respondent", "index")
 STAND_IN = "overall_satisfaction"
 STAND_IN_WORDINGS = (
@@ -30,13 +35,13 @@ STAND_IN_WORDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One question as it is drafted; ``looks`` is what its answers look like, or that it names a person."""
+    """One question as it is drafted; ``looks`` is what answers look like, or what of a person they are."""
 
     id: str
     text: Text
     label: Text
     columns: tuple[int, ...]
-    looks: Looks | Literal["contact"]
+    looks: Looks | Identity
     scale: DraftedScale | None = None
     options: tuple[str, ...] = ()
     open_options: frozenset[str] = frozenset()
@@ -92,14 +97,15 @@ def _groups(export: Export) -> list[list[ExportColumn]]:
 
 def _single(column: ExportColumn, export: Export, cells: Mapping[int, Sequence[CellValue | None]]) -> Part:
     wording = wording_of(column)
-    found = guess(cells[column.column], export.dialect, wording)
-    # 手机价格 has the word for a phone and a few prices; a column of phones has no few values.
-    if found.looks in ("open", "number", "empty") and (is_contact(column.header) or is_contact(wording)):
-        return Part("", both(wording), short(wording), (column.column,), "contact")
+    found = guess(cells[column.column], export.dialect, plain(wording))
+    values = given(cells[column.column], PlatformCells(export.dialect))
+    headers = (column.header, wording, *filter(None, [column.part]))
+    if (person := identity(headers, values, found.looks)) is not None:
+        return _of_person(column, wording, person, cells[column.column], values)
     return Part(
         id_of(column),
         both(wording),
-        short(column.part or wording),
+        short(neat(column.part) if column.part else wording),
         (column.column,),
         found.looks,
         found.scale,
@@ -108,6 +114,30 @@ def _single(column: ExportColumn, export: Export, cells: Mapping[int, Sequence[C
         found.evidence,
         (*found.doubts, *stem_lost(column)),
         column.question if column.part is not None else None,
+    )
+
+
+def _of_person(
+    column: ExportColumn,
+    wording: str,
+    person: Identity,
+    cells: Sequence[CellValue | None],
+    values: Sequence[CellValue],
+) -> Part:
+    """Return a column that says who answered: a key is kept, the others only named; no value is quoted."""
+    label = short(neat(column.part) if column.part else wording)
+    if person != "key":
+        return Part("", both(wording), label, (column.column,), person)
+    counts = Counter(map(raw_text, values))
+    evidence = (seen_words(counts, len(values), len(cells) - len(values)),)
+    return Part(
+        id_of(column),
+        both(wording),
+        label,
+        (column.column,),
+        person,
+        evidence=evidence,
+        doubts=(Note("identifier"),),
     )
 
 

@@ -19,8 +19,8 @@ from survey.draft_notes import Note
 from survey.draft_parts import STAND_IN, STAND_IN_WORDINGS, Part, drafted_parts
 from survey.draft_scales import DraftedScale
 from survey.language import catalogue
-from survey.layouts.export import Export
-from survey.layouts.moments import moment_of
+from survey.layouts.export import Export, Meta
+from survey.layouts.moments import moment_of, seconds_of
 from survey.layouts.plain import PLAIN
 from survey.questions import Column, Item, Scale, Text
 from survey.study import Design, Drivers, Index, IndexNode, Outcome, OutcomeKind, Segment, Study, Wave
@@ -29,6 +29,8 @@ from survey.wording import matching
 RESPONDENT = "respondent"
 _MOST_SEGMENTS = 12
 _CHOICES = ("multiple", "ranking")
+_LEFT_OUT = ("contact", "running", "empty")
+_FACTS = ("category", "number", "date", "key")
 _ROLES: Mapping[OutcomeKind, str] = {
     "recommendation": "推荐|recommend",
     "renewal_intention": "续约|续签|继续使用|继续合作|继续选择|renew|stay with|keep using",
@@ -159,7 +161,7 @@ class _Drafter:
         return outcomes, rest or list(items)
 
     def _decisions(self) -> Iterator[Decision]:
-        drafted = [part for part in self.parts if part.looks not in ("contact", "empty")]
+        drafted = [part for part in self.parts if part.looks not in _LEFT_OUT]
         targets = {column: part for part in drafted for column in part.columns}
         for column in self.export.columns:
             # A platform's number holds within one survey, so a study may not share it between waves.
@@ -185,7 +187,7 @@ class _Drafter:
     # -- the whole --------------------------------------------------------------------------------
 
     def _study(self, items: Sequence[Item], outcomes: Sequence[Outcome], leaves: Sequence[Item]) -> Study:
-        columns = [part.column() for part in self.parts if part.looks in ("category", "number", "date")]
+        columns = [part.column() for part in self.parts if part.looks in _FACTS]
         design = Design()
         if self.numbered_by is not None:
             label = self._respondent()
@@ -249,7 +251,8 @@ class _Drafter:
 
     def _note_whole(self, absent: Sequence[str]) -> None:
         whole = self.confirm.setdefault("", [])
-        whole.insert(0, Note("languages"))
+        title = _title(self.file)
+        whole[:0] = [Note("title", {"title": title}), Note("organisation"), Note("languages")]
         if self.export.layout == PLAIN and self.numbered_by is not None:
             whole.append(Note("respondent", {"header": self._respondent().zh, "id": RESPONDENT}))
         whole.append(Note("stand_in", {"id": STAND_IN}) if absent else Note("index"))
@@ -259,27 +262,39 @@ class _Drafter:
         contacts += [part.text.zh for part in self.parts if part.looks == "contact"]
         if contacts:
             whole.append(Note("contacts", {"names": " · ".join(contacts)}))
+        if running := [part.text.zh for part in self.parts if part.looks == "running"]:
+            whole.append(Note("running", {"names": " · ".join(running)}))
         if empty := [part.text.zh for part in self.parts if part.looks == "empty"]:
             whole.append(Note("empty_columns", {"names": " · ".join(empty)}))
 
 
 def _told_apart(export: Export, columns: Mapping[int, Sequence[CellValue | None]]) -> Export:
-    """Return a plain table in which a number of respondents that repeats is a question like any other."""
+    """Return a plain table in which a column that is not what its header says is a question like any other.
+
+    A number of respondents repeats none, and times and durations can be read as such.
+    """
     if export.layout != PLAIN:
         return export
-    named = (column.column for column in export.columns if column.meta == "respondent")
-    repeats = {
-        number
-        for number in named
-        if len(given := [raw_text(cell) for cell in columns[number] if cell is not None]) > len(set(given))
-    }
     return replace(
         export,
         columns=tuple(
-            replace(column, role="question", meta=None) if column.column in repeats else column
+            column
+            if _holds(column.meta, [cell for cell in columns[column.column] if cell is not None])
+            else replace(column, role="question", meta=None)
             for column in export.columns
         ),
     )
+
+
+def _holds(meta: Meta | None, cells: Sequence[CellValue]) -> bool:
+    """Return whether most cells are what a note of a platform holds."""
+    if meta == "respondent":
+        return len(set(map(raw_text, cells))) == len(cells)
+    if meta == "seconds":
+        return 2 * sum(seconds_of(cell) is not None for cell in cells) >= len(cells)
+    if meta in ("submitted", "started"):
+        return 2 * sum(moment_of(cell) is not None for cell in cells) >= len(cells)
+    return True
 
 
 def _segments(columns: Sequence[Column]) -> Iterator[Segment]:

@@ -143,7 +143,8 @@ def _of_texts(counts: Counter[str], cells: PlatformCells, header: str, evidence:
         return Guess("scale", scale, evidence=evidence, doubts=scale.doubts)
     listed = _repeat(bare) and (len(bare) > 1 or _ASKS_FOR_FACTS.search(header))
     if typed or (listed and not _ASKS_FOR_WORDS.search(header)):
-        doubts = (Note("categories", {"n": len(bare)}),)
+        yes_or_no = {option.casefold() for option in bare} in ({"是", "否"}, {"yes", "no"})
+        doubts = (Note("yes_or_no") if yes_or_no else Note("categories", {"n": len(bare)}),)
         shown = (seen(bare, bare.total(), evidence[0].values["blank"]),)
         return Guess("category", None, naturally(bare), frozenset(typed), shown, doubts)
     return Guess("open")

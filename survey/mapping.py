@@ -25,7 +25,10 @@ _CONTACT_WORDS = (
     *("phone", "mobile", "e-mail", "email", "nickname", "ipaddress", "来自ip", "ip地址", "wechat"),
 )
 _CONTACT_HEADERS = frozenset(
-    {"name", "ip", "qq", "fullname", "firstname", "lastname", "contactname", "联系人", "联系方式"}
+    {
+        *("name", "ip", "qq", "fullname", "firstname", "lastname", "contactname", "联系人", "联系方式"),
+        *("联系地址", "详细地址", "家庭地址", "收货地址", "homeaddress", "mailingaddress", "postaladdress"),
+    }
 )
 
 Kind = Literal["item", "column", "open", "choice"]
@@ -138,8 +141,8 @@ def _names(study: Study) -> Iterable[list[str]]:
 def is_contact(header: str) -> bool:
     """Return whether a header announces a name, a number or an address of a person.
 
-    >>> is_contact("联系电话"), is_contact("Name"), is_contact("Brand name")
-    (True, True, False)
+    >>> is_contact("联系电话"), is_contact("Name"), is_contact("Brand name"), is_contact("服务地址变更方便吗")
+    (True, True, False, False)
     """
     form = matching(header)
     return form in _CONTACT_HEADERS or any(word in form for word in _CONTACT_WORDS)

@@ -63,7 +63,9 @@ def files_from(file: Path, reading: Reading, language: Language, header: str) ->
 def drafted_lines(drafted: DraftedStudy, terminal: Terminal) -> list[str]:
     """Return what was drafted, in counts, and what about the whole has to be confirmed."""
     study = drafted.study
-    counts = {"items": len(study.items), "choices": len(study.choice_questions)}
+    asked = len(study.items) - len(drafted.decisions.absent)
+    items = terminal.text("init.stand_in") if drafted.decisions.absent else asked
+    counts = {"items": items, "choices": len(study.choice_questions)}
     counts |= {"open": len(study.open_questions), "columns": len(study.columns)}
     layout = catalogue("survey")(f"layout.{drafted.decisions.layout}", terminal.language)
     lines = [terminal.text("init.drafted", layout=layout, **counts)]

@@ -18,9 +18,15 @@ from survey.workbook import Sheet
 PLAIN = "plain"
 SEARCHED = 50
 _META_HEADERS: Mapping[Meta, tuple[str, ...]] = {
-    "submitted": ("提交答卷时间", "提交时间", "submitted", "submissiontime", "submitdate"),
+    "submitted": (
+        *("提交答卷时间", "提交时间", "提交日期", "填写时间", "答卷时间"),
+        *("submitted", "submissiontime", "submitdate"),
+    ),
     "started": ("开始答题时间", "开始时间", "started", "starttime", "startdate"),
-    "seconds": ("所用时间", "答题时长", "答题用时", "durationinseconds", "seconds"),
+    "seconds": (
+        *("所用时间", "用时", "耗时", "答题时长", "答题用时", "答题耗时", "作答时长", "作答用时", "时长秒"),
+        *("用时秒", "耗时秒", "durationinseconds", "durationseconds", "seconds"),
+    ),
 }
 _META = {header: meta for meta, headers in _META_HEADERS.items() for header in headers}
 
