@@ -20,7 +20,8 @@ from survey.workbook import Sheet, Workbook
 # 序号 and its like number the rows of one file, and the same number in another is somebody else.
 _RESPONDENT = re.compile(
     r"(客户|用户|会员|账户|员工|受访者|样本|问卷|答卷)?(编号|代码|id)|(客户|用户|账)号|工号"
-    r"|(respondent|response|customer|client|account|user|member|employee|case)_?(id|no|number|code)|account"
+    r"|(respondent|response|customer|client|account|user|member|employee|case)_?(id|no|number|code)"
+    r"|account|respondent|受访者"
 )
 _NEARLY = 0.8  # of the most texts in a row: a header may have a blank cell, where answers have none
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from survey.errors import ImportProblems
 from survey.importing import Imported, ImportOptions, read_answers
 from survey.layouts.export import Dialect
 from survey.workbook import read_workbook
+
+REAL = Path(os.environ.get("CSAT_REAL", Path(__file__).resolve().parents[2] / "shared" / "real"))
 
 
 def drafted(path: Path, numbers: str | None = None) -> DraftedStudy:
@@ -305,3 +308,22 @@ def test_options_told_apart_by_hand_are_imported_as_such(tmp_path: Path) -> None
     [channels] = draft.study.choice_questions
     assert [option.label.zh for option in channels.options] == ["电话", "短信", "网站"]
     assert imported(path, draft).responses.choices[channels.id][0] == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "people"),
+    [
+        ("wenjuanxing_by_text.xls", None, 800),
+        ("qualtrics_sample.csv", "codes", 1),
+        ("mobile_ecsi.xlsx", None, 250),
+    ],
+)
+def test_real_files_import_with_their_own_draft(name: str, numbers: str | None, people: int) -> None:
+    if not (REAL / name).is_file():
+        pytest.skip("the real survey files are not here")
+    draft = drafted(REAL / name, numbers)
+    sound(draft)
+    report = imported(REAL / name, draft).report
+    assert report.reconciles
+    assert report.imported == people
+    assert draft.study.design.respondent == "respondent"

@@ -22,7 +22,7 @@ SHIPPED = {
     "key_accounts": ROOT / "sample_surveys" / "key_accounts" / "study.yaml",
     "ecsi": ROOT / "survey" / "presets" / "ecsi.yaml",
 }
-REAL = Path(os.environ.get("CSAT_REAL_FILES", ROOT.parent / "shared" / "real"))
+REAL = Path(os.environ.get("CSAT_REAL", ROOT.parent / "shared" / "real"))
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
