@@ -37,7 +37,8 @@ def alike(keys: Sequence[Value]) -> list[tuple[int, int]]:
 
 
 def _folded(key: str) -> str:
-    form = plain(key).casefold().replace(" ", "")
+    plainly = key.isascii() and key.isalnum()
+    form = key.casefold() if plainly else plain(key).casefold().replace(" ", "")
     if not form[:1].isdigit():
         return form
     number = _NUMBER.fullmatch(form)

@@ -165,6 +165,9 @@ def identifier(cell: CellValue, about: Mapping[str, Any]) -> tuple[str, str | No
 
     Raises ``Unreadable`` for what is no identifier, and for long numbers whose digits may be lost.
     """
+    # Most are plain codes; what begins with a letter is no number that was shortened.
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum() and cell[0].isalpha():
+        return cell, None
     if isinstance(cell, (bool, float, datetime)):
         raise Unreadable("import_not_a_key", value=shown(cell), **about)
     if isinstance(cell, int):

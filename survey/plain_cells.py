@@ -21,6 +21,7 @@ _ENCODING = re.compile(rb"encoding\s*=\s*['\"](?!utf-8['\"])", re.IGNORECASE)
 # Texts and attributes are printable ASCII without the characters that XML reserves.
 _ROW_TAG = re.compile(rb"""<row(?: r="([1-9][0-9]{0,6})")?((?: [A-Za-z0-9:]+="[ !#-%'-;=?-~]*")*)>""")
 _ATTRIBUTE = re.compile(rb' ([^=]+)="([^"]*)"')
+_DIGITS = re.compile(r"[0-9.]+").fullmatch
 _ROW_NUMBER = "§"  # stands for the number of the row and the quotation mark behind it; a plain row is ASCII
 _CELL = re.compile(
     rf'(?: r="([A-Z]{{1,3}}){_ROW_NUMBER})?(?: s="([0-9]{{1,6}})")?(?: t="(n|s|b|e|str)")?'
@@ -46,10 +47,26 @@ class PlainCells(dict[str, tuple[int, CellValue | None]]):
 
     def __init__(self, value: Value) -> None:
         self._value = value
+        self._heads: dict[str, tuple[int, str | None, str | None]] = {}
         # Sheets end in thousands of rows that have a format and no value, one like the other.
         self._empty = ""
 
     def __missing__(self, cell: str) -> tuple[int, CellValue | None]:
+        head, _, rest = cell.partition("<v>")
+        # Nearly every text that is new holds digits alone: the number of a shared text, or an amount.
+        text: str | None = rest.removesuffix("</v></c>")
+        known = self._heads.get(head) if rest != text and rest[:1].isdigit() and _DIGITS(rest[:-8]) else None
+        if known is None:
+            known, text = self._apart(cell, head)
+        column, type_, style = known
+        meaning = column, self._value(type_, style, text)
+        # A text may hold control characters, which are counted as often as they occur.
+        if type_ != "str" and len(self) < _MOST_KNOWN and len(cell) < _LONGEST_KNOWN:
+            self[cell] = meaning
+        return meaning
+
+    def _apart(self, cell: str, head: str) -> tuple[tuple[int, str | None, str | None], str | None]:
+        """Return column, type and style of a cell, and its stored text; remember what stands before it."""
         found = _CELL.fullmatch(cell)
         if found is None:
             raise NotPlain
@@ -57,11 +74,10 @@ class PlainCells(dict[str, tuple[int, CellValue | None]]):
         column = column_number(letters or "")
         if column > LAST_COLUMN:
             raise NotPlain
-        meaning = column, self._value(type_, style, text)
-        # A text may hold control characters, which are counted as often as they occur.
-        if type_ != "str" and len(self) < _MOST_KNOWN and len(cell) < _LONGEST_KNOWN:
-            self[cell] = meaning
-        return meaning
+        known = column, type_, style
+        if text is not None and len(self._heads) < _MOST_KNOWN and len(head) < _LONGEST_KNOWN:
+            self._heads[head] = known
+        return known, text
 
     def of_row(self, content: bytes, row: str) -> dict[int, CellValue] | None:
         """Return the cells of a row by column, or ``None`` when ``content`` is not plain cells of ``row``."""

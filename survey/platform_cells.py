@@ -31,9 +31,9 @@ class PlatformCells:
 
     def blank(self, cell: CellValue) -> BlankKind | None:
         """Return why there is no answer, where the platform says so."""
+        if not self._blanks and not self._blank_codes:
+            return None
         if isinstance(cell, str):
-            if not self._blanks and not self._blank_codes:
-                return None
             form = matching(cell)
             code = self._blank_codes.get(int(form)) if _is_code(form) else None
             return self._blanks.get(form, code)

@@ -45,6 +45,15 @@ class TextCounter:
                 text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
         return self._without_controls(text)
 
+    def clean_all(self, texts: list[str]) -> list[str]:
+        """Return ``texts`` as a person saw them; those that hold nothing odd are looked at together."""
+        together = "".join(texts)
+        if "_x" in together or not together.isprintable():
+            return [self.clean(text) for text in texts]
+        self.check(max(map(len, texts), default=0))
+        self._count_all(len(together))
+        return texts
+
     def printable(self, text: str) -> str:
         """Return ``text`` of a format that writes characters as they are."""
         self._count(text)
@@ -52,7 +61,10 @@ class TextCounter:
 
     def _count(self, text: str) -> None:
         self.check(len(text))
-        self._characters += len(text)
+        self._count_all(len(text))
+
+    def _count_all(self, characters: int) -> None:
+        self._characters += characters
         if self._characters > self._limits.all_text:
             raise refusal(self._file, "workbook_limit_all_text", limit=self._limits.all_text)
 
@@ -103,9 +115,7 @@ def shared_texts(archive: Archive, part: str, counter: TextCounter) -> list[str]
             take(["".join(pieces)])
 
     def take(found: list[str]) -> None:
-        for text in found:
-            counter.check(len(text))
-            texts.append(counter.clean(text))
+        texts.extend(counter.clean_all(found))
         if len(texts) > limits.strings:
             raise refusal(archive.file, "workbook_limit_strings", limit=limits.strings)
 
