@@ -3,8 +3,7 @@
 Nearly every row of a real workbook is ``<row r="2">`` with cells like ``<c r="B2" s="1"><v>5</v></c>``, and
 without the number of the row the same few cells come again and again. So each is looked up by what it looks
 like, and one that is new is held against a regular expression. That is a grammar, not a guess: a row that
-holds anything else goes to the XML parser whole, and so does everything from the first comment, processing
-instruction or CDATA section on, because only inside one of those could something look like a row and be none.
+holds anything else goes to the XML parser whole.
 """
 
 from __future__ import annotations
@@ -15,9 +14,8 @@ from functools import lru_cache
 from typing import cast
 
 from survey.cells import LAST_COLUMN, CellValue, column_number
+from survey.plain_parts import MOST_PENDING, without_plain
 
-_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>]*\?>)?\s*(?=<)")
-_ENCODING = re.compile(rb"encoding\s*=\s*['\"](?!utf-8['\"])", re.IGNORECASE)
 # Texts and attributes are printable ASCII without the characters that XML reserves.
 _ROW_TAG = re.compile(rb"""<row(?: r="([1-9][0-9]{0,6})")?((?: [A-Za-z0-9:]+="[ !#-%'-;=?-~]*")*)>""")
 _ATTRIBUTE = re.compile(rb' ([^=]+)="([^"]*)"')
@@ -28,7 +26,6 @@ _CELL = re.compile(
     r"(?:/>|>(?:<v>([ -%'-;=-\\^-~]*)</v>)?</c>)"
 )
 _MOST_KNOWN, _LONGEST_KNOWN = 20_000, 100
-_MOST_PENDING = 1 << 18
 
 Value = Callable[[str | None, str | None, str | None], CellValue | None]
 # Takes the number of a row, if it has one, whether it is hidden, and what it holds.
@@ -109,23 +106,7 @@ def without_plain_rows(chunks: Iterator[bytes], take: Take) -> Iterator[bytes]:
     When ``take`` is called, the parser has seen everything before that row. It returns whether it took the
     row; the parser gets it otherwise. Something is yielded for every chunk, be it nothing.
     """
-    pending = b""
-    plain: bool | None = None
-    for chunk in chunks:
-        data = pending + chunk
-        pending = b""
-        if plain is None:
-            head = _DECLARATION.match(data)
-            plain = head is not None and not _ENCODING.search(head[0])
-            if head is not None:
-                yield head[0]
-                data = data[head.end() :]
-        plain = plain and b"<!" not in data and b"<?" not in data
-        if plain:
-            pending = yield from _rows(data, take)
-        else:
-            yield data
-    yield pending
+    return without_plain(chunks, lambda data: _rows(data, take))
 
 
 def _rows(data: bytes, take: Take) -> Generator[bytes, None, bytes]:
@@ -142,7 +123,7 @@ def _rows(data: bytes, take: Take) -> Generator[bytes, None, bytes]:
         hidden = None if tag is None else _hidden(tag[2])
         if tag is None or hidden is None or not take(tag[1], hidden, data[tag.end() : closing]):
             yield data[opening:position]
-    cut = opening if 0 <= len(data) - opening <= _MOST_PENDING else _last_tag(data, position)
+    cut = opening if 0 <= len(data) - opening <= MOST_PENDING else _last_tag(data, position)
     yield data[position:cut]
     return data[cut:]
 
@@ -156,9 +137,9 @@ def _hidden(attributes: bytes) -> bool | None:
 
 
 def _last_tag(data: bytes, position: int) -> int:
-    """Return where a tag begins that is not complete, so that it stays whole; at most ``_MOST_PENDING`` back.
+    """Return where a tag begins that is not complete, so that it stays whole; at most ``MOST_PENDING`` back.
 
     Otherwise the start of a row or of a comment could hide between two pieces.
     """
-    cut = data.rfind(b"<", max(position, len(data) - _MOST_PENDING))
+    cut = data.rfind(b"<", max(position, len(data) - MOST_PENDING))
     return len(data) if cut < 0 or data.find(b">", cut) >= 0 else cut

@@ -1,8 +1,7 @@
 """The fast way through shared texts: those without markup, which is nearly all of them.
 
 ``<si><t>非常满意</t></si>`` is taken from the bytes by a regular expression; the XML parser sees the rest.
-As for rows (``plain_cells``), the expression is a grammar: whatever else there is goes to the parser, and so
-does everything from the first comment, processing instruction or CDATA section on.
+As for rows (``plain_cells``), the expression is a grammar: whatever else there is goes to the parser.
 """
 
 from __future__ import annotations
@@ -10,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator
 
-_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[^<>]*\?>)?\s*(?=<)")
-_ENCODING = re.compile(rb"encoding\s*=\s*['\"](?!utf-8['\"])", re.IGNORECASE)
+from survey.plain_parts import MOST_PENDING, without_plain
+
 _CHARACTERS = rb"[^<>&\x00-\x08\x0b\x0c\x0e-\x1f]*"
 _OPENING, _CLOSING = rb'<si><t(?: xml:space="preserve")?>', rb"</t></si>"
 _ONE = re.compile(_OPENING + rb"(" + _CHARACTERS + rb")" + _CLOSING)
 _RUN = re.compile(rb"(?:" + _OPENING + _CHARACTERS + _CLOSING + rb")+")
 # Characters that XML has not, in UTF-8.
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-_MOST_PENDING = 1 << 18
 
 
 def without_plain_texts(chunks: Iterator[bytes], take: Callable[[list[str]], None]) -> Iterator[bytes]:
@@ -26,23 +24,7 @@ def without_plain_texts(chunks: Iterator[bytes], take: Callable[[list[str]], Non
 
     When ``take`` is called, the parser has seen everything before those texts.
     """
-    pending = b""
-    plain: bool | None = None
-    for chunk in chunks:
-        data = pending + chunk
-        pending = b""
-        if plain is None:
-            head = _DECLARATION.match(data)
-            plain = head is not None and not _ENCODING.search(head[0])
-            if head is not None:
-                yield head[0]
-                data = data[head.end() :]
-        plain = plain and b"<!" not in data and b"<?" not in data
-        if plain:
-            pending = yield from _runs(data, take)
-        else:
-            yield data
-    yield pending
+    return without_plain(chunks, lambda data: _runs(data, take))
 
 
 def _runs(data: bytes, take: Callable[[list[str]], None]) -> Generator[bytes, None, bytes]:
@@ -63,7 +45,7 @@ def _held(data: bytes, position: int) -> Generator[bytes, None, bytes]:
 
     A text that goes on and on is left to the parser, which counts it.
     """
-    near = max(position, len(data) - _MOST_PENDING)
+    near = max(position, len(data) - MOST_PENDING)
     cut = data.rfind(b"<si", near)
     cut = data.rfind(b"<", near) if cut < 0 else cut
     cut = len(data) if cut < 0 else cut

@@ -292,6 +292,6 @@ def test_where_the_bytes_are_split_does_not_matter(
     path = build(p, sheet=sheet(*rows, post="<!-- <row r='99'><c r='A99'><v>1</v></c></row> -->"))
     whole = cells_of(path)
     monkeypatch.setattr("survey.archive._CHUNK", size)
-    monkeypatch.setattr("survey.plain_cells._MOST_PENDING", size * 20)
+    monkeypatch.setattr("survey.plain_cells.MOST_PENDING", size * 20)
     assert cells_of(path) == whole
     assert len(whole) == 87
