@@ -38,7 +38,7 @@ class Limits:
     ratio_from: int = 64 * _MB
     parts: int = 1_000
     strings: int = 2_000_000
-    cells: int = 10_000_000
+    cells: int = 8_000_000
     text: int = 4 * 32_767
     all_text: int = 200_000_000
     # expat scans an unfinished tag again with every chunk, so one tag may not grow without end.
