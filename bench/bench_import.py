@@ -24,11 +24,11 @@ from xml.sax.saxutils import escape
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from drawing import BOOK, BOOK_RELS, HEAD, RELS, STRINGS, STYLES, TAIL, TYPES, both, small_study  # noqa: E402 # found only now
+from drawing import BOOK, BOOK_RELS, HEAD, RELS, STRINGS, STYLES, TAIL, TYPES, both, small_study
 
-from survey.cells import column_letters  # noqa: E402 # as above
-from survey.definition import dump_study  # noqa: E402 # as above
-from survey.study import Study  # noqa: E402 # as above
+from survey.cells import column_letters
+from survey.definition import dump_study
+from survey.study import Study
 
 PROVINCES = ("北京", "上海", "广东", "浙江", "江苏", "四川", "湖北", "陕西", "辽宁", "福建")
 PHRASES = (
@@ -101,7 +101,7 @@ def study(items: int) -> Study:
 
 def wave(path: Path, rows: int, items: int) -> Path:
     """Write a wave as a spreadsheet program does: numbers in cells, texts shared, a date style unused."""
-    chance = random.Random(1)  # noqa: S311 # answers, not secrets
+    chance = random.Random(1)
     texts: dict[str, int] = {}
 
     def shared(ref: str, text: str) -> str:

@@ -23,16 +23,16 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # read when numpy loads
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import numpy as np  # noqa: E402 # threads are chosen before numpy loads
-import pandas as pd  # noqa: E402 # as above
-import statsmodels.api as sm  # noqa: E402 # as above
-import statsmodels.formula.api as smf  # noqa: E402 # as above
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
 
-from analysis.design import Design  # noqa: E402 # as above
-from analysis.driver_data import correlation_matrices  # noqa: E402 # as above
-from analysis.lmg import sweep  # noqa: E402 # as above
-from analysis.moments import replicate_moments, unit_moments  # noqa: E402 # as above
-from analysis.replicates import replication  # noqa: E402 # as above
+from analysis.design import Design
+from analysis.driver_data import correlation_matrices
+from analysis.lmg import sweep
+from analysis.moments import replicate_moments, unit_moments
+from analysis.replicates import replication
 
 ANSWERS, ITEMS, CUSTOMERS, REPLICATES = 1_500, 40, 1_000, 5_000
 NAMES = tuple(f"q{j}" for j in range(ITEMS))

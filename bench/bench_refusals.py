@@ -17,13 +17,13 @@ from bench_import import ROOT, Cost, cost
 
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from bad_inputs import TABLE, drawn  # noqa: E402 # found only now
-from bad_kinds import ANSWERED, HEADER, Q1, Draw, Refused, with_sheet  # noqa: E402 # as above
-from bad_packages import MB, ONE_TEXT, ROWS_WITHOUT_ADDRESSES, streamed  # noqa: E402 # as above
-from drawing import STRINGS, build, c, row, sheet  # noqa: E402 # as above
+from bad_inputs import TABLE, drawn
+from bad_kinds import ANSWERED, HEADER, Q1, Draw, Refused, with_sheet
+from bad_packages import MB, ONE_TEXT, ROWS_WITHOUT_ADDRESSES, streamed
+from drawing import STRINGS, build, c, row, sheet
 
-from survey.definition import dump_study  # noqa: E402 # as above
-from survey.study import Study  # noqa: E402 # as above
+from survey.definition import dump_study
+from survey.study import Study
 
 
 def shared_texts(blocks: int) -> Draw:
