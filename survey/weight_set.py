@@ -9,15 +9,19 @@ index is the product down the tree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from survey.canonical import digest_of
-from survey.questions import Day, Frozen, Identifier, Name, WaveIdentifier
+from survey.questions import Day, Frozen, Identifier, Name
 from survey.study import Index, IndexNode, Study
+
+# Words of any language, because people call a set what they call it in the meeting.
+SetName = Annotated[str, Field(pattern=r"^[^\W_][\w.-]*$", max_length=32)]
 
 WeightMethod = Literal[
     "study",
@@ -42,18 +46,25 @@ class WeightSet(Frozen):
     ``weights`` maps node ids (a leaf without an id of its own goes by its item's) to weights relative to
     the siblings, 0 or more. ``parent`` is the digest of the set that this one was made from. ``evidence``
     holds what the method found out and was told (experts, consistency, wave, digests of the answers) as
-    plain JSON values.
+    plain JSON values. Only the weights that a study file declares (method ``study``) have no author, date
+    and reason.
     """
 
-    name: WaveIdentifier
+    name: SetName
     method: WeightMethod
-    author: Name
-    date: Day
-    reason: Name
+    author: Name | None = None
+    date: Day | None = None
+    reason: Name | None = None
     parent: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
     index: Identifier
     weights: Mapping[Identifier, float] = Field(min_length=1)
     evidence: Mapping[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _signed(self) -> Self:
+        if self.method != "study" and None in (self.author, self.date, self.reason):
+            raise ValueError("A weight set needs an author, a date and a reason.")
+        return self
 
     @cached_property
     def digest(self) -> str:
@@ -79,6 +90,31 @@ def node_ids(index: Index) -> tuple[str, ...]:
 
     visit(index.children)
     return tuple(found)
+
+
+def study_weights(study: Study) -> WeightSet:
+    """Return the weights that a study file declares, named after the version of its index.
+
+    >>> set_name("2026 v1/a"), set_name("基准权重"), set_name("–")
+    ('2026-v1-a', '基准权重', 'study')
+    """
+    weights: dict[str, float] = {}
+
+    def visit(nodes: tuple[IndexNode, ...]) -> None:
+        for node in nodes:
+            weights[node_id(node)] = node.weight
+            visit(node.children)
+
+    visit(study.index.children)
+    return WeightSet(
+        name=set_name(study.index.version), method="study", index=study.index.id, weights=weights
+    )
+
+
+def set_name(version: str) -> str:
+    """Return the version of an index as the name of a set: other characters become hyphens."""
+    name = re.sub(r"[^\w.-]+", "-", version).strip("-._")[:32]
+    return name or "study"
 
 
 def with_weights(study: Study, weights: WeightSet) -> Study:

@@ -26,51 +26,58 @@ from workbench.terminal import language_of
 HAN = re.compile("[\u4e00-\u9fff]")
 
 
-def commands() -> Iterator[Any]:
-    group: Any = typer.main.get_command(app)
-    yield from group.commands.values()
+def commands(group: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command below ``group`` by the words that call it, groups before their commands."""
+    for name, command in getattr(group, "commands", {}).items():
+        yield (*path, name), command
+        yield from commands(command, *path, name)
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+PATHS = list(COMMANDS)
+LEAVES = [path for path, command in COMMANDS.items() if not hasattr(command, "commands")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_command_and_every_option_has_words(language: Language) -> None:
     group: Any = typer.main.get_command(app)
     give_words(group, language)
-    for command in (group, *group.commands.values()):
+    for command in (group, *dict(commands(group)).values()):
         assert command.help
         assert all(param.help for param in command.params)
 
 
-@pytest.mark.parametrize("command", [command.name for command in commands()])
-def test_help_shows_examples_that_parse(command: str) -> None:
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_help_shows_examples_that_parse(path: tuple[str, ...]) -> None:
     for language in LANGUAGES:
-        text = csat(command, "--help", "--lang", language).out
-        examples = [line for line in text.splitlines() if line.startswith(f"  csat {command}")]
+        text = csat(*path, "--help", "--lang", language).out
+        examples = [line for line in text.splitlines() if line.startswith(f"  csat {' '.join(path)}")]
         assert examples
         for example in examples:
             names = re.findall(r"(?<= )--?[a-z-]+", example.partition("#")[0])
             assert all(re.search(rf"(?m)^  .*{name}\b", text.partition(examples[0])[0]) for name in names)
 
 
-@pytest.mark.parametrize("command", [command.name for command in commands()])
-def test_every_command_takes_project_and_lang(command: str) -> None:
-    text = csat(command, "--help").out
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_command_takes_project_and_lang(path: tuple[str, ...]) -> None:
+    text = csat(*path, "--help").out
     assert "--project DIR" in text
     assert "--lang zh|en" in text
 
 
 def test_help_is_in_one_language() -> None:
-    for command in commands():
-        assert not HAN.search(csat(command.name, "--help", "--lang", "en").out)
-        for line in csat(command.name, "--help", "--lang", "zh").out.splitlines():
+    for path in PATHS:
+        assert not HAN.search(csat(*path, "--help", "--lang", "en").out)
+        for line in csat(*path, "--help", "--lang", "zh").out.splitlines():
             # A line of words alone; names of files and commands are the same in both languages.
             assert HAN.search(line) or not re.search(r"[a-z] [a-z]+ [a-z]+ [a-z]+", line)
 
 
 def test_help_keeps_to_the_width_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for command in commands():
+    for path in PATHS:
         for language in LANGUAGES:
-            for line in csat(command.name, "--help", "--lang", language).out.splitlines():
+            for line in csat(*path, "--help", "--lang", language).out.splitlines():
                 assert cells(line) <= 80 or line.startswith("  csat")
 
 
@@ -81,6 +88,10 @@ WRONG = {
     ("init", "--preset"): ("--preset needs a value", "--preset 后面要跟一个值"),
     ("init", "there", "--preset", "nosuch"): ("no preset “nosuch”", "预置研究"),
     ("check", "--json=1"): ("--json takes no value", "--json 不带值"),
+    ("weights", "lst"): ("Perhaps: list", "您要的可能是：list"),
+    ("weights", "list", "one"): ("See csat weights list --help", "csat weights list --help"),
+    ("weights", "--json"): ("There is no option --json", "没有选项 --json"),
+    ("weights", "--lang", "en"): ("See csat weights --help", "csat weights --help"),
     ("--csat",): ("There is no option --csat", "没有选项 --csat"),
 }
 

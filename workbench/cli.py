@@ -33,6 +33,7 @@ from workbench.commands import (
     simulate,
     undo,
     verify,
+    weights,
 )
 from workbench.help import Command, Group, give_words
 from workbench.options import Lang
@@ -61,6 +62,7 @@ for _command in (
     doctor.doctor,
 ):
     app.command(_command.__name__.rstrip("_"), cls=Command)(_command)
+app.add_typer(weights.app, name="weights")
 
 
 def _version(asked: bool) -> None:

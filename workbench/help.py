@@ -3,7 +3,7 @@
 typer builds commands from signatures and has English words only. Here each command takes its words
 from the catalogue instead: ``help.index`` says what ``csat index`` does, ``help.index.examples``
 shows it, ``help.index.wave`` explains its ``--wave``, and ``help.option.wave`` does so for every
-command without a sentence of its own.
+command without a sentence of its own. A command of a group goes by both names: ``help.weights.list``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """The command ``csat`` itself."""
+    """``csat`` itself, or a command that has commands of its own."""
 
     command_class = Command
 
@@ -68,19 +68,20 @@ class Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-def give_words(command: Any, language: Language) -> None:
+def give_words(command: Any, language: Language, path: str = "") -> None:
     """Set the help of ``command``, its parameters and its commands from the catalogue.
 
-    Shell completion shows these words too.
+    ``path`` is what the command goes by in the catalogue: ``weights.list`` for ``csat weights list``, and
+    nothing for ``csat``. Shell completion shows these words too.
     """
     text = catalogue("workbench")
-    name = command.name or "csat"
+    name = path or "csat"
     command.help = text(f"help.{name}", language)
     for param in command.params:
         own = f"help.{name}.{param.name}"
         param.help = text(own if own in text else f"help.option.{param.name}", language)
     for child in getattr(command, "commands", {}).values():
-        give_words(child, language)
+        give_words(child, language, f"{path}.{child.name}" if path else child.name)
 
 
 def _parse(parse: Callable[[Any, list[str]], list[str]], ctx: Any, args: list[str]) -> list[str]:
@@ -104,9 +105,18 @@ def _help(command: Any, ctx: Any) -> str:
         _section("arguments", [(_name(p), p.help) for p in arguments], language, width),
         _section("commands", [(n, _first(c.help)) for n, c in commands], language, width),
         _section("options", [_option(p, language) for p in options], language, width),
-        _examples(text(f"help.{command.name or 'csat'}.examples", language), language),
+        _examples(text(f"help.{_path(ctx) or 'csat'}.examples", language), language),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _path(ctx: Any) -> str:
+    """Return what the command of ``ctx`` goes by in the catalogue."""
+    names = []
+    while ctx.parent is not None:
+        names.append(ctx.info_name)
+        ctx = ctx.parent
+    return ".".join(reversed(names))
 
 
 def _usage(command: Any, ctx: Any, arguments: list[Any], language: Language) -> str:

@@ -1,0 +1,18 @@
+"""``csat weights``: weight sets of the index, one module for each command."""
+
+from __future__ import annotations
+
+import typer
+
+from workbench import options
+from workbench.commands.weights import listing
+from workbench.help import Command, Group
+
+app = typer.Typer(cls=Group, rich_markup_mode=None)
+for _command in (listing.list_,):
+    app.command(_command.__name__.rstrip("_"), cls=Command)(_command)
+
+
+@app.callback()
+def weights(ctx: typer.Context, lang: options.Lang = None) -> None:
+    """Choose, record and sign off what the index weighs."""
