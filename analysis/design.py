@@ -12,11 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from scipy import sparse
 
+from analysis.adjustment import Adjustment
 from analysis.sample import Booleans, Floats, Integers, Sample
+
+# What a stratum with a single cluster adds to a variance: see ``Design``.
+LonelyRule = Literal["grand_mean", "certainty", "average", "refuse"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +35,14 @@ class Design:
     clusters : (n,) cluster numbers. All rows of a cluster lie in one stratum; an account that answers
         in two waves has one number in both.
     fractions : stratum number -> share of its clusters that was sampled (first stage), 0 where absent.
+        R: ``fpc``.
+    lonely : what a stratum of a single cluster adds, in which nothing can vary: ``grand_mean``, the
+        cluster's deviation from the mean of all clusters; ``certainty``, nothing, for a cluster that was in
+        the survey anyway; ``average``, what the other strata in which the estimate has contributions
+        add on average; ``refuse``, such a stratum is an error. R: ``survey.lonely.psu`` "adjust",
+        "certainty", "average", "fail".
+    adjustment : the margins that ``weights`` were calibrated to, if they were. Every contribution is
+        then replaced by its residual on them before clusters are summed.
 
     Attributes
     ----------
@@ -40,7 +53,8 @@ class Design:
     Raises
     ------
     ValueError
-        If lengths differ, a weight is not positive and finite, or a cluster lies in two strata.
+        If lengths differ, a weight is not positive and finite, a cluster lies in two strata, a fraction is
+        no share, or a stratum has a single cluster and that is to be refused.
 
     References
     ----------
@@ -52,14 +66,18 @@ class Design:
     strata: Integers
     clusters: Integers
     fractions: Mapping[int, float] | None = None
+    lonely: LonelyRule = "grand_mean"
+    adjustment: Adjustment | None = None
     unit: Integers = field(init=False, repr=False)
     cluster_of_unit: Integers = field(init=False, repr=False)
     stratum_of_unit: Integers = field(init=False, repr=False)
     _scale: Floats = field(init=False, repr=False)
     _sizes: Integers = field(init=False, repr=False)
+    _loads: sparse.csr_array | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         _check_rows(self.weights, self.strata, self.clusters)
+        _check_fractions(self.fractions or {})
         numbers, first, unit = np.unique(self.clusters, return_index=True, return_inverse=True)
         strata, position = np.unique(self.strata, return_inverse=True)
         if np.any(position != position[first][unit]):
@@ -76,6 +94,11 @@ class Design:
             "_scale": left * np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 1.0),
         }.items():
             object.__setattr__(self, name, value)
+        if self.lonely == "refuse" and (sizes == 1).any():
+            raise ValueError(f"Strata {strata[sizes == 1].tolist()} have a single cluster each.")
+        if self.adjustment is not None:
+            weighted = self.adjustment.indicators * self.weights[:, None]
+            object.__setattr__(self, "_loads", _indicator(self.unit, self.units) @ weighted)
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -85,23 +108,49 @@ class Design:
         """How many clusters there are, U."""
         return len(self.stratum_of_unit)
 
+    @property
+    def spread_of_units(self) -> Floats | None:
+        """What replicate multipliers of a cluster deviate from 1 by, as a part of full sampling error, (U,).
+
+        The root of the share of the stratum that was not sampled; 0 for a lonely cluster that was in the
+        survey for certain; ``None`` where it is 1 for all.
+        """
+        fractions = self.fractions or {}
+        spread = np.sqrt([1.0 - fractions.get(int(stratum), 0.0) for stratum in np.unique(self.strata)])
+        if self.lonely == "certainty":
+            spread[self._sizes == 1] = 0.0
+        return None if (spread == 1).all() else np.asarray(spread[self.stratum_of_unit])
+
     def lonely_strata(self, domain: Booleans) -> int:
-        """Count strata of one cluster among rows (n,); such clusters deviate from the grand mean instead."""
+        """Count strata of one cluster among rows (n,); ``lonely`` says what they add to a variance."""
         strata = np.unique(self.stratum_of_unit[self.unit[domain]])
         return int((self._sizes[strata] == 1).sum())
 
-    def totals(self, z: Floats, rows: Integers | None = None) -> Floats:
-        """Sum contributions (r, m) of ``rows`` (all rows by default) to clusters, (U, m)."""
+    def sums(self, values: Floats, rows: Integers | None = None) -> Floats:
+        """Sum values (r, m) of ``rows`` (all rows by default) to clusters as they are, (U, m)."""
         unit = self.unit if rows is None else self.unit[rows]
-        return np.asarray(_indicator(unit, self.units) @ z)
+        return np.asarray(_indicator(unit, self.units) @ values)
+
+    def totals(self, z: Floats, rows: Integers | None = None) -> Floats:
+        """Sum contributions (r, m) of ``rows`` to clusters, (U, m); rows not named contribute nothing.
+
+        In a calibrated design these are totals of residuals on the margins, which rows that contributed
+        nothing have too.
+        """
+        found = self.sums(z, rows)
+        if self.adjustment is not None and self._loads is not None:
+            weights = self.weights if rows is None else self.weights[rows]
+            found -= self._loads @ self.adjustment.coefficients(z / weights[:, None], rows)
+        return found
 
     def covariance(self, z: Floats) -> Floats:
         r"""Covariance (m, m) of m estimates from their contributions per respondent, z (n, m).
 
         .. math:: V = \sum_h (1 - f_h) \frac{n_h}{n_h - 1} \sum_c (t_{hc} - \bar t_h)(t_{hc} - \bar t_h)'
 
-        with :math:`t_{hc}` the sum of z over cluster c. Contributions of a blank answer and of a row
-        outside the domain are zero. Two clusters with totals 0 and 2 in one stratum:
+        with :math:`t_{hc}` the sum of z over cluster c, of the residuals of z on the margins where
+        the design is calibrated. Contributions of a blank answer and of a row outside the domain are
+        zero. Two clusters with totals 0 and 2 in one stratum:
 
         >>> d = Design(np.ones(2), np.zeros(2, int), np.arange(2))
         >>> d.covariance(np.array([[0.0], [2.0]]))
@@ -129,7 +178,7 @@ class Design:
 
     def present(self, base: Booleans, rows: Integers | None = None) -> Booleans:
         """Say which clusters have a respondent in ``base`` (r, m), (U, m)."""
-        return np.asarray(self.totals(base.astype(np.float64), rows) > 0)
+        return np.asarray(self.sums(base.astype(np.float64), rows) > 0)
 
     @property
     def _starts(self) -> Integers:
@@ -137,15 +186,23 @@ class Design:
 
     def _deviations(self, totals: Floats) -> Floats:
         means = np.add.reduceat(totals, self._starts, axis=0) / self._sizes[:, None]
-        means[self._sizes == 1] = totals.mean(axis=0)
+        lonely = self._sizes == 1
+        if self.lonely == "grand_mean":
+            means[lonely] = totals.mean(axis=0)
         deviations = totals - means[self.stratum_of_unit]
         deviations *= np.sqrt(self._scale)[self.stratum_of_unit, None]
+        if self.lonely == "average" and lonely.any():
+            touched = np.logical_or.reduceat(totals != 0, self._starts, axis=0)
+            others = np.maximum(touched[~lonely].sum(axis=0), 1)
+            deviations *= np.sqrt(1.0 + touched[lonely].sum(axis=0) / others)
         return np.asarray(deviations)
 
 
 def design_of(sample: Sample) -> Design:
     """Return the design of a sample: all its waves stacked, recurring clusters one cluster."""
-    return Design(sample.weights, sample.strata, sample.clusters)
+    return Design(
+        sample.weights, sample.strata, sample.clusters, sample.fractions, sample.lonely, sample.adjustment
+    )
 
 
 def effective_sample_size(weights: Floats | Sequence[float]) -> float:
@@ -171,6 +228,12 @@ def _indicator(position: Integers, size: int) -> sparse.csr_array:
     """Return the (size, n) matrix that sums rows by position."""
     n = len(position)
     return sparse.csr_array((np.ones(n), (position, np.arange(n))), shape=(size, n))
+
+
+def _check_fractions(fractions: Mapping[int, float]) -> None:
+    wrong = {stratum: share for stratum, share in fractions.items() if not 0 <= share <= 1}
+    if wrong:
+        raise ValueError(f"A sampling fraction is a share from 0 to 1; found {wrong}.")
 
 
 def _check_rows(weights: Floats, strata: Integers, clusters: Integers) -> None:

@@ -208,7 +208,7 @@ def _performance(model: DriverModel, scores: Floats, domain: Booleans) -> Floats
     inside = scores[rows]
     answered = np.isfinite(inside)
     weighted = design.weights[rows, None] * np.hstack([np.where(answered, inside, 0.0), answered])
-    per_unit = design.totals(weighted, rows)
+    per_unit = design.sums(weighted, rows)
     sums = np.vstack([per_unit.sum(axis=0), replicate_sums(per_unit, model.plan)[model.kept]])
     p = scores.shape[1]
     base = np.where(sums[:, p:] > 0, sums[:, p:], np.nan)

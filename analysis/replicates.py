@@ -39,7 +39,13 @@ _CACHED = 32_768
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replication:
-    """How replicates of a design are drawn. ``keys`` (U,) are hashes of seed and cluster identifier."""
+    """How replicates of a design are drawn. ``keys`` (U,) are hashes of seed and cluster identifier.
+
+    Multipliers of a stratum of which a share was sampled vary less, as do those of a lonely cluster that was
+    in the survey for certain. Final weights are taken as known: margins are not met again in every
+    replicate. Where lonely strata are to vary like the average of the others, the replicates give
+    them the deviation from the grand mean.
+    """
 
     design: Design
     keys: Keys
@@ -49,7 +55,13 @@ class Replication:
     def weights(self, first: int = 0, stop: int | None = None) -> Floats:
         """Return multipliers of replicates ``first`` to ``stop`` − 1, (stop − first, U)."""
         last = self.replicates if stop is None else stop
-        return replicate_weights(self.keys, self.design.stratum_of_unit, last - first, first=first)
+        design = self.design
+        found = replicate_weights(self.keys, design.stratum_of_unit, last - first, first=first)
+        if (spread := design.spread_of_units) is not None:
+            found -= 1.0
+            found *= spread
+            found += 1.0
+        return found
 
     @property
     def block(self) -> int:

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from analysis.adjustment import Adjustment
+    from analysis.design import LonelyRule
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -42,6 +47,9 @@ class Sample:
     cluster_ids : cluster number -> identifier, the key of coordinated replicates.
     outcomes : outcome id -> (n,) points of 100 (or 0 and 100 for flags), nan where unknown.
     segments : segment id -> membership.
+    fractions : stratum number -> share of its clusters that was sampled, 0 where absent.
+    lonely : what a stratum of a single cluster adds to a variance: see :class:`~analysis.design.Design`.
+    adjustment : the margins that ``weights`` were calibrated to, if they were.
     """
 
     items: tuple[str, ...]
@@ -56,6 +64,9 @@ class Sample:
     cluster_ids: tuple[str, ...]
     outcomes: Mapping[str, Floats]
     segments: Mapping[str, Groups]
+    fractions: Mapping[int, float] | None = None
+    lonely: LonelyRule = "grand_mean"
+    adjustment: Adjustment | None = None
 
     def __len__(self) -> int:
         return len(self.weights)
