@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from analysis.drivers import driver_results, driver_shares
     from analysis.estimate import benjamini_hochberg, comparisons, domain_means, estimates, shares
     from analysis.index import IndexTree, Node, flat_tree
+    from analysis.missing import ItemMoments, MissingRules, item_moments
+    from analysis.moment_guards import MomentsRefused
     from analysis.outcome_trend import OutcomeKind, outcome_results
     from analysis.quality_statement import quality
     from analysis.results import Comparison, Estimate, TooFew
@@ -40,6 +42,9 @@ _WHERE = {
     "Estimate": "results",
     "Groups": "sample",
     "IndexTree": "index",
+    "ItemMoments": "missing",
+    "MissingRules": "missing",
+    "MomentsRefused": "moment_guards",
     "Node": "index",
     "OutcomeKind": "outcome_trend",
     "Sample": "sample",
@@ -56,6 +61,7 @@ _WHERE = {
     "index_by_segment": "tracking",
     "index_by_wave": "tracking",
     "item_distributions": "distribution",
+    "item_moments": "missing",
     "outcome_results": "outcome_trend",
     "quality": "quality_statement",
     "sample_from_frame": "tabular",
@@ -71,6 +77,9 @@ __all__ = [
     "Estimate",
     "Groups",
     "IndexTree",
+    "ItemMoments",
+    "MissingRules",
+    "MomentsRefused",
     "Node",
     "OutcomeKind",
     "Sample",
@@ -87,6 +96,7 @@ __all__ = [
     "index_by_segment",
     "index_by_wave",
     "item_distributions",
+    "item_moments",
     "outcome_results",
     "quality",
     "sample_from_frame",
