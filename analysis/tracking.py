@@ -223,12 +223,13 @@ def _nodes(
 def _visible(tree: IndexTree, columns: LinearEstimates, level: float, limit: int) -> list[Estimate | TooFew]:
     """Return a wave's nodes, without those whose base is too small or that would give one away."""
     found = list(estimates(columns, level))
-    for j, reason in _hidden_nodes(tree, columns, limit).items():
+    for j, reason in hidden_nodes(tree, columns, limit).items():
         found[j] = TooFew(int(columns.n[j]), reason)
     return found[:-1]
 
 
-def _hidden_nodes(tree: IndexTree, columns: LinearEstimates, limit: int) -> dict[int, Hidden]:
+def hidden_nodes(tree: IndexTree, columns: LinearEstimates, limit: int) -> dict[int, Hidden]:
+    """Positions of the nodes whose figures may not be shown, and why; ``columns`` end with the index."""
     families = [*(node.parent for node in tree.nodes), object()]
     counts = [int(n) for n in columns.n]
     return protect_figures(tree.matrix.T, counts, families, limit, fixed=len(tree.nodes))
@@ -264,7 +265,7 @@ def hidden_items(sample: Sample, tree: IndexTree, wave: str, disclosure_limit: i
     away. Whatever else is printed about an item's answers has to respect it.
     """
     columns = index_data(sample, tree).columns(sample.in_wave(wave))
-    hidden = _hidden_nodes(tree, columns, disclosure_limit)
+    hidden = hidden_nodes(tree, columns, disclosure_limit)
     return {
         node.item: hidden[j] for j, node in enumerate(tree.nodes) if node.item is not None and j in hidden
     }
