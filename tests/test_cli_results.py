@@ -43,7 +43,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_tree_shows_every_node_with_its_verdict_in_words(folder: Path) -> None:
-    words = Words(MADE, STUDY, "en")
+    words = Words(STUDY, "en", MADE)
     lines = csat("index", "--project", folder).out.splitlines()
     for node in MADE.nodes:
         (line,) = (line for line in lines if line.strip().startswith(words.node(node.id) + "  "))
@@ -53,7 +53,7 @@ def test_the_tree_shows_every_node_with_its_verdict_in_words(folder: Path) -> No
 
 def test_a_child_stands_deeper_than_its_parent(folder: Path) -> None:
     lines = csat("index", "--project", folder).out.splitlines()
-    words = Words(MADE, STUDY, "en")
+    words = Words(STUDY, "en", MADE)
 
     def indent(node: str) -> int:
         (line,) = (line for line in lines if line.strip().startswith(words.node(node) + "  "))
@@ -135,7 +135,7 @@ def test_a_study_without_segments_says_so(tmp_path: Path) -> None:
 
 def test_drivers_show_rank_interval_and_reading(folder: Path) -> None:
     lines = csat("drivers", "--outcome", "satisfaction", "--project", folder).out.splitlines()
-    words = Words(MADE, STUDY, "en")
+    words = Words(STUDY, "en", MADE)
     found = MADE.drivers[0]
     for driver in found.drivers:
         (line,) = (line for line in lines if f" {words.item(driver.item)}  " in line)
@@ -182,7 +182,7 @@ def warned(language: Language) -> list[str]:
             *(dataclasses.replace(one, direction="conflicting") for one in MADE.drivers[0].drivers[2:4]),
         ),
     )
-    return tables.driver_notes(Words(MADE, STUDY, language), found)
+    return tables.driver_notes(Words(STUDY, language, MADE), found)
 
 
 def test_warnings_are_sentences_with_rounded_figures() -> None:
@@ -195,7 +195,7 @@ def test_warnings_are_sentences_with_rounded_figures() -> None:
     assert "probability 61%" in english[9]
     assert len(warned("zh")) == len(english)
     for language, mark in (("zh", "、"), ("en", ", ")):
-        named = [Words(MADE, STUDY, language).item(one.item) for one in MADE.drivers[0].drivers[2:4]]
+        named = [Words(STUDY, language, MADE).item(one.item) for one in MADE.drivers[0].drivers[2:4]]
         assert mark.join(named) in warned(language)[list(WARNINGS).index("conflicting") + 2]
 
 
@@ -216,7 +216,7 @@ def test_tables_break_no_figure_and_fit_the_terminal(
     width: int, language: Language, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    words = Words(MADE, STUDY, language)
+    words = Words(STUDY, language, MADE)
     for table in (
         tables.index_tree(words),
         tables.groups(words, MADE.segments[0]),
@@ -306,12 +306,12 @@ def test_outcomes_without_drivers_are_named(folder: Path, monkeypatch: pytest.Mo
 
 
 def test_the_first_wave_has_no_column_of_changes() -> None:
-    first = Words(results(waves=1), STUDY, "en")
+    first = Words(STUDY, "en", results(waves=1))
     assert [str(column.header) for column in tables.index_tree(first).columns][-2:] == ["95% int.", "n"]
 
 
 def test_a_conflicting_driver_is_never_recommended() -> None:
-    words = Words(MADE, STUDY, "en")
+    words = Words(STUDY, "en", MADE)
     conflicting = [driver for driver in MADE.drivers[0].drivers if driver.direction == "conflicting"]
     assert conflicting
     table = tables.driver_table(words, MADE.drivers[0])

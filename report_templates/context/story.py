@@ -57,7 +57,7 @@ class Story:
     @classmethod
     def of(cls, results: StudyResults, study: Study, language: Language) -> Story:
         """Return the story of ``results`` in ``language``."""
-        return cls(results, study, Words(results, study, language))
+        return cls(results, study, Words(study, language, results))
 
     # The index and its branches
 

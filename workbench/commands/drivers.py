@@ -42,7 +42,7 @@ def drivers(
     if json:
         terminal.json(drivers_document(results, found, missing))
     else:
-        _show(terminal, Words(results, opened.study, terminal.language), found, missing)
+        _show(terminal, Words(opened.study, terminal.language, results), found, missing)
 
 
 def drivers_document(

@@ -51,7 +51,7 @@ def _show(terminal: Terminal, opened: Project, results: StudyResults, segment: S
     from report_templates.context.words import Words
     from workbench import tables
 
-    words = Words(results, opened.study, terminal.language)
+    words = Words(opened.study, terminal.language, results)
     if segment is None:
         terminal.show(tables.headline(words), tables.index_tree(words))
     else:
