@@ -41,6 +41,14 @@ class DerivedWeights:
     blocked: tuple[Caveat, ...] = ()
 
 
+def families(tree: IndexTree) -> dict[str | None, tuple[str, ...]]:
+    """Return the ids of the children of every parent, in the order of the tree; ``None`` is the total."""
+    found: dict[str | None, tuple[str, ...]] = {}
+    for node in tree.nodes:
+        found[node.parent] = (*found.get(node.parent, ()), node.id)
+    return found
+
+
 def tree_weights(tree: IndexTree, effective: Mapping[str, float]) -> dict[str, float]:
     """Return weights relative to siblings under which the items have the ``effective`` weights.
 
