@@ -95,14 +95,10 @@ class Project:
         All waves up to it are analysed together; later ones are left aside. What was worked out before
         is not worked out again.
         """
-        from survey.held_waves import undeclared
-
         if wave is not None:
             self.declared_wave(wave, command)
         with self.store() as store:
-            terminal.warnings(undeclared(store.waves(), self.study, self.database.name))
-            digests = self._digests(store, wave)
-            terminal.warnings(self._unasked(store, list(digests)))
+            digests = self._checked(store, wave, terminal)
             kept = {known: store.fingerprint(known) for known in digests}
             file = results_file(self.folder, self.study, kept)
             if known := recall(file):
@@ -111,6 +107,25 @@ class Project:
         results = self._analyse(answers, digests, terminal)
         remember(file, results)
         return results
+
+    def history(self, wave: str | None, terminal: Terminal, command: str) -> list[Responses]:
+        """Return the answers of every wave up to ``wave``, by default the latest, in time order.
+
+        For what is worked out on demand: design-based errors need the waves before as well.
+        """
+        if wave is not None:
+            self.declared_wave(wave, command)
+        with self.store() as store:
+            return self._answers(store, self._checked(store, wave, terminal), terminal)
+
+    def _checked(self, store: Store, wave: str | None, terminal: Terminal) -> dict[str, str]:
+        """Return the digests of every wave up to ``wave``, having warned of what does not fit the study."""
+        from survey.held_waves import undeclared
+
+        terminal.warnings(undeclared(store.waves(), self.study, self.database.name))
+        digests = self._digests(store, wave)
+        terminal.warnings(self._unasked(store, list(digests)))
+        return digests
 
     def held_problems(self, study: Study) -> tuple[Problem, ...]:
         """Return what is wrong between ``study`` and the answers that were imported, warnings last."""
