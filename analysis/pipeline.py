@@ -13,6 +13,8 @@ from statistics import mode
 
 import numpy as np
 
+from analysis.change_columns import Rules
+from analysis.change_explained import ChangeExplained, explain_change
 from analysis.cores import one_thread_of_algebra
 from analysis.distribution import item_distributions
 from analysis.drivers import driver_results
@@ -264,3 +266,40 @@ def _provenance(study: Study, waves: Sequence[str], digests: Mapping[str, str]) 
         replicates=study.reporting.replicates,
         level=study.reporting.level,
     )
+
+
+def explained_change(
+    study: Study,
+    responses: Sequence[Responses],
+    *,
+    since: str,
+    segment: str | None = None,
+    base: Study | None = None,
+) -> ChangeExplained | TooFew:
+    """Take the change of the index from wave ``since`` to the last of ``responses`` apart.
+
+    Parameters
+    ----------
+    responses : one value a wave, in time order; ``since`` is one of them.
+    segment : id of the segment whose mix is told apart.
+    base : the study under the weights of ``since``, by default those of ``study``.
+
+    Raises
+    ------
+    SampleProblems
+        For answers that cannot be estimated from, all at once.
+    ValueError
+        If ``since`` is not among the waves before the last, or the segment is not declared.
+    """
+    rules = study.reporting
+    trees = (index_tree((base or study).index), index_tree(study.index))
+    with one_thread_of_algebra():
+        sample = prepare(responses, study)
+        return explain_change(
+            sample,
+            since,
+            sample.waves[-1],
+            trees,
+            segment,
+            Rules(rules.level, rules.false_discovery_rate, rules.disclosure_limit),
+        )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sample_answers import answers, study
 
 from analysis.pipeline import index_tree, run
 from analysis.prepare import SampleProblems
@@ -18,25 +18,11 @@ from survey.definition import load_study
 from survey.importing import read_responses
 from survey.questions import BlankKind
 from survey.responses import Responses
-from survey.study import Study
 from survey.workbook import read_workbook
 
 ROOT = Path(__file__).parent.parent
-SAMPLE = ROOT / "sample_surveys" / "key_accounts"
 REAL = Path(os.environ.get("CSAT_REAL", ROOT.parent / "shared" / "real"))
 STEPS = ["index", "answers", "outcomes", "drivers", "segments", "quality"]
-
-
-@cache
-def study() -> Study:
-    """The shipped study with fewer replicates, so that tests stay quick."""
-    full = load_study(SAMPLE / "study.yaml")
-    return full.model_copy(update={"reporting": full.reporting.model_copy(update={"replicates": 200})})
-
-
-@cache
-def answers(wave: str) -> Responses:
-    return read_responses(read_workbook(SAMPLE / f"{wave}.xlsx"), study(), wave)
 
 
 def rows(responses: Responses, order: np.ndarray) -> Responses:

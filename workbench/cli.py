@@ -19,6 +19,7 @@ from survey import __version__
 from survey.errors import ImportProblems, ProblemsError
 from workbench.commands import (
     careless,
+    change,
     check,
     demo,
     doctor,
@@ -57,6 +58,7 @@ for _command in (
     careless.careless,
     verify.verify,
     index.index,
+    change.change,
     drivers.drivers,
     report.report,
     doctor.doctor,

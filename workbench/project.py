@@ -67,6 +67,15 @@ class Project:
             raise Misuse.unknown("wave", wave, list(self.study.wave_by_id), command)
         return wave
 
+    def declared_segment(self, segment: str | None, command: str) -> str | None:
+        """Return ``segment``; raises ``Misuse`` where the study declares no such segment."""
+        known = list(self.study.segment_by_id)
+        if segment is not None and not known:
+            raise Misuse("usage.no_segments", command, name=segment)
+        if segment is not None and segment not in known:
+            raise Misuse.unknown("segment", segment, known, command)
+        return segment
+
     def answered_wave(self, wave: str | None, command: str) -> str:
         """Return ``wave``, by default the latest with answers; ``Misuse`` or ``Stop`` where there is none."""
         if wave is not None:

@@ -20,6 +20,7 @@ from survey.language import catalogue, listing
 from workbench.layout import cells
 
 if TYPE_CHECKING:
+    from report_templates.context.labels import Labels
     from report_templates.context.words import Words
 
 
@@ -67,7 +68,7 @@ def index_tree(words: Words) -> Table:
     parents = {node.id: node.parent for node in words.results.nodes}
     for node in words.results.nodes:
         style = "bold" if node.item is None else ""
-        name = Padding(Text(words.node(node.id), style=style), (0, 0, 0, 2 * _depth(node.id, parents)))
+        name = indented(words.node(node.id), node.id, parents, style)
         changed = (words.change(node.change), verdict(words, node.change, "change")) if changes else ()
         table.add_row(
             name,
@@ -138,6 +139,11 @@ def drivers_title(words: Words, found: DriverResults) -> Text:
     return title.append(f"\n{fit}\n", style="not bold")
 
 
+def indented(name: str, node: str, parents: Mapping[str, str | None], style: str = "") -> Padding:
+    """Return the name of a node of a tree, as deep as the node lies."""
+    return Padding(Text(name, style=style), (0, 0, 0, 2 * _depth(node, parents)))
+
+
 def rigid(table: Table) -> Table:
     """Return ``table`` with columns of figures that are never narrower than their figures.
 
@@ -150,7 +156,7 @@ def rigid(table: Table) -> Table:
     return table
 
 
-def verdict(words: Words, comparison: Comparison | None, kind: str) -> Text:
+def verdict(words: Labels, comparison: Comparison | None, kind: str) -> Text:
     """Return the word that a comparison allows, tinted as it is good or bad."""
     if comparison is None:
         return Text(formatting.NONE)
@@ -166,7 +172,7 @@ def plain_table(rows: Iterable[Sequence[Any]], heads: Sequence[str], right: Iter
         number = position in numeric
         table.add_column(head, justify="right" if number else "left", no_wrap=number, overflow="fold")
     for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+        table.add_row(*(cell if isinstance(cell, (Text, Padding)) else Text(str(cell)) for cell in row))
     return rigid(table)
 
 
@@ -218,7 +224,7 @@ def _empty() -> Table:
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
 
 
-def _depth(node: str, parents: dict[str, str | None]) -> int:
+def _depth(node: str, parents: Mapping[str, str | None]) -> int:
     depth = 0
     while (parent := parents.get(node)) is not None:
         node, depth = parent, depth + 1
@@ -229,5 +235,5 @@ def _n(words: Words, estimate: Estimate | TooFew) -> str:
     return words.count(estimate.n) if isinstance(estimate, Estimate) else formatting.NONE
 
 
-def _say(words: Words, key: str, **values: object) -> str:
+def _say(words: Labels, key: str, **values: object) -> str:
     return words.spaced(catalogue("workbench")(key, words.language, **values))

@@ -217,6 +217,11 @@ class Labels:
 
     # Figures
 
+    @property
+    def level(self) -> str:
+        """The level of intervals: ``95%``."""
+        return formatting.percent(self.study.reporting.level) + "%"
+
     def count(self, n: int) -> str:
         """Return a count with thousands."""
         return formatting.number(n, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.results import StudyResults
-from report_templates import formatting, measure
+from report_templates import measure
 from report_templates.context.labels import TITLE_SIZE, Labels
 
 __all__ = ["TITLE_SIZE", "Words"]
@@ -42,8 +42,3 @@ class Words(Labels):
         if not self.cluster or groups is None:
             return people
         return self("base", people=people, clusters=self.count(groups), cluster=self.cluster)
-
-    @property
-    def level(self) -> str:
-        """The level of intervals: ``95%``."""
-        return formatting.percent(self.results.provenance.level) + "%"

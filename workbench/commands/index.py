@@ -10,7 +10,6 @@ from workbench import options
 from workbench.project import Project
 from workbench.published import published
 from workbench.terminal import Terminal
-from workbench.usage import Misuse
 
 if TYPE_CHECKING:
     from analysis.results import SegmentResult, StudyResults
@@ -27,11 +26,7 @@ def index(
     """Show the index of a wave."""
     terminal: Terminal = ctx.obj
     opened = Project(project)
-    known = list(opened.study.segment_by_id)
-    if by is not None and not known:
-        raise Misuse("usage.no_segments", ctx.command_path, name=by)
-    if by is not None and by not in known:
-        raise Misuse.unknown("segment", by, known, ctx.command_path)
+    opened.declared_segment(by, ctx.command_path)
     results = opened.results(wave, terminal, ctx.command_path)
     segment = next((found for found in results.segments if found.id == by), None)
     if json:

@@ -1,0 +1,60 @@
+"""``csat change``: why the index moved, in parts that sum to the change exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from survey.language import listing
+from workbench import options
+from workbench.project import Project
+from workbench.published import published
+from workbench.terminal import Stop, Terminal
+from workbench.usage import Misuse
+
+if TYPE_CHECKING:
+    from survey.responses import Responses
+
+
+def change(
+    ctx: typer.Context,
+    since: Annotated[str | None, typer.Option("--since", metavar="WAVE")] = None,
+    wave: options.Wave = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="SEGMENT")] = None,
+    project: options.Project = options.HERE,
+    lang: options.Lang = None,
+    json: options.Json = False,
+) -> None:
+    """Show what moved the index between two waves."""
+    from analysis.pipeline import explained_change
+    from analysis.results import TooFew
+    from report_templates.context.labels import Labels
+    from workbench.change_tables import show_change
+
+    terminal: Terminal = ctx.obj
+    opened = Project(project)
+    opened.declared_segment(by, ctx.command_path)
+    if since is not None:
+        opened.declared_wave(since, ctx.command_path)
+    answers = opened.history(wave, terminal, ctx.command_path)
+    start = _start(answers, since, ctx.command_path)
+    found = explained_change(opened.study, answers, since=start, segment=by)
+    if isinstance(found, TooFew):
+        limit = opened.study.reporting.disclosure_limit
+        raise Stop("change.too_few", before=start, after=answers[-1].wave, limit=limit)
+    if json:
+        terminal.json(published(found))
+    else:
+        show_change(terminal, Labels(opened.study, terminal.language), found)
+
+
+def _start(answers: Sequence[Responses], since: str | None, command: str) -> str:
+    """Return the wave to start from, which lies before the last one."""
+    *before, last = (part.wave for part in answers)
+    if not before:
+        raise Stop("change.first_wave", wave=last)
+    if since is not None and since not in before:
+        raise Misuse("change.not_before", command, since=since, wave=last, known=listing(before))
+    return since or before[-1]
