@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analysis.distribution import band_codes, item_distributions
     from analysis.driver_table import DriverShare, DriverShares
     from analysis.drivers import driver_results, driver_shares
-    from analysis.estimate import benjamini_hochberg, comparisons, domain_means, estimates, shares
+    from analysis.estimate import benjamini_hochberg, comparisons, domain_means, estimates
     from analysis.index import IndexTree, Node, flat_tree
     from analysis.missing import ItemMoments, MissingRules, item_moments
     from analysis.moment_guards import MomentsRefused
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from analysis.quality_statement import quality
     from analysis.results import Comparison, Estimate, TooFew
     from analysis.sample import Groups, Sample
+    from analysis.share_intervals import net_scores, shares
     from analysis.tabular import sample_from_frame
     from analysis.tracking import index_by_segment, index_by_wave, target_gap
 
@@ -62,10 +63,11 @@ _WHERE = {
     "index_by_wave": "tracking",
     "item_distributions": "distribution",
     "item_moments": "missing",
+    "net_scores": "share_intervals",
     "outcome_results": "outcome_trend",
     "quality": "quality_statement",
     "sample_from_frame": "tabular",
-    "shares": "estimate",
+    "shares": "share_intervals",
     "target_gap": "tracking",
 }
 
@@ -97,6 +99,7 @@ __all__ = [
     "index_by_wave",
     "item_distributions",
     "item_moments",
+    "net_scores",
     "outcome_results",
     "quality",
     "sample_from_frame",

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.design import Design, design_of
-from analysis.estimate import LinearEstimates, comparisons, domain_means, shares, side_by_side
+from analysis.estimate import LinearEstimates, comparisons, domain_means, side_by_side
 from analysis.index import IndexTree
 from analysis.results import Comparison, Distribution, TooFew
 from analysis.sample import Booleans, Floats, Sample
+from analysis.share_intervals import ShareInterval, shares
 from analysis.tracking import hidden_items
 
 Codes = npt.NDArray[np.int16]
@@ -72,6 +73,7 @@ def item_distributions(
     level: float = 0.95,
     fdr: float = 0.05,
     *,
+    interval: ShareInterval = "logit",
     disclosure_limit: int = 10,
     tree: IndexTree | None = None,
 ) -> tuple[Distribution, ...]:
@@ -83,8 +85,9 @@ def item_distributions(
     tree : the index that is printed beside; items that would give a small one away through it show
         nothing either.
 
-    The share of the two best bands has a logit interval, and its change from the wave before is tested;
-    all items are one family. An item with fewer than ``disclosure_limit`` answers shows nothing: no
+    The shares of the two best and of the two worst bands have intervals by the method ``interval``, and
+    their changes from the wave before are tested: the best of all items are one family, the worst
+    another, in which a fall is better. An item with fewer than ``disclosure_limit`` answers shows nothing: no
     shares, no bands, ``TooFew`` for top and bottom.
 
     Raises
@@ -105,7 +108,9 @@ def item_distributions(
     changes = _changes([now[item] for item in both], [before[item] for item in both], level, fdr)
     moved = dict(zip(both, changes, strict=True))
     return tuple(
-        _distribution(sample, item, scale, now[item], moved.get(item), level, hidden.get(item))
+        _distribution(
+            sample, item, scale, now[item], moved.get(item, (None, None)), level, interval, hidden.get(item)
+        )
         for item, scale in codes.items()
     )
 
@@ -142,11 +147,15 @@ def _share_column(given: Codes, chosen: Sequence[int]) -> Floats:
 
 def _changes(
     now: Sequence[_Counted], before: Sequence[_Counted], level: float, fdr: float
-) -> tuple[Comparison | None, ...]:
+) -> list[tuple[Comparison | None, Comparison | None]]:
+    """Changes of the top and of the bottom share of each item."""
     if not now:
-        return ()
+        return []
     later, earlier = side_by_side([c.top for c in now]), side_by_side([c.top for c in before])
-    return comparisons(later.minus(earlier), level, fdr)
+    top = comparisons(later.minus(earlier), level, fdr)
+    later, earlier = side_by_side([c.bottom for c in now]), side_by_side([c.bottom for c in before])
+    bottom = comparisons(later.minus(earlier), level, fdr, higher_is_better=False)
+    return list(zip(top, bottom, strict=True))
 
 
 def _distribution(
@@ -154,8 +163,9 @@ def _distribution(
     item: str,
     scale: Sequence[int],
     counted: _Counted,
-    change: Comparison | None,
+    changes: tuple[Comparison | None, Comparison | None],
     level: float,
+    interval: ShareInterval,
     hidden: Reason | None,
 ) -> Distribution:
     rows = sample.in_wave(sample.waves[-1])
@@ -171,9 +181,10 @@ def _distribution(
         shares=portions,
         bands=tuple(float(sum(by_code[code] for code in band)) for band in bands) if shown else (),
         band_codes=bands,
-        top=shares(counted.top, level)[0] if hidden is None else TooFew(counted.n, hidden),
-        bottom=shares(counted.bottom, level)[0] if hidden is None else TooFew(counted.n, hidden),
-        top_change=change,
+        top=shares(counted.top, level, interval)[0] if hidden is None else TooFew(counted.n, hidden),
+        bottom=shares(counted.bottom, level, interval)[0] if hidden is None else TooFew(counted.n, hidden),
+        top_change=changes[0],
+        bottom_change=changes[1],
         n=counted.n,
         blanks=blank_counts(sample.codes[rows, sample.items.index(item)]),
     )

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from scipy import special
@@ -20,8 +19,6 @@ from analysis.design import Design
 from analysis.inputs import check_share
 from analysis.results import Comparison, Estimate, TooFew, Verdict
 from analysis.sample import Booleans, Floats, Integers
-
-ShareInterval = Literal["logit", "korn-graubard"]
 
 # A value or an error smaller than this part of what was added up is rounding, and counts as 0: sums of
 # doubles carry 1e-16 a term, and no survey measures to nine digits.
@@ -249,37 +246,7 @@ def estimates(linear: LinearEstimates, level: float = 0.95) -> tuple[Estimate | 
     """
     half = t_quantile(linear.df, level) * np.sqrt(linear.variances)
     values = linear.rounded
-    return _described(linear, level, values - half, values + half, ["taylor"] * len(linear))
-
-
-def shares(
-    linear: LinearEstimates, level: float = 0.95, interval: ShareInterval = "logit"
-) -> tuple[Estimate | TooFew, ...]:
-    r"""Return columns that are shares, 0 to 1, with an interval that stays within 0 and 1.
-
-    Logit: :math:`\mathrm{logit}\,p \pm t_{df}\sqrt V/(p(1-p))`. Korn–Graubard (for small counts):
-    exact binomial limits at :math:`n^* = p(1-p)/V\,(t_{n-1}/t_{df})^2`. At p = 0 or 1 the design shows
-    no variance: then Korn–Graubard with Kish's effective sample size stands in for both.
-
-    References
-    ----------
-    Korn, E. & Graubard, B. (1998). Survey Methodology 24. R: ``survey::svyciprop``, methods "logit"
-    and "beta".
-    """
-    p, variances = linear.values, linear.variances
-    inside = (p > 0) & (p < 1) & (variances > 0)
-    information = np.where(inside, p * (1 - p), 1.0)
-    ratio = t_quantile(np.maximum(linear.n - 1, 1), level) / t_quantile(linear.df, level)
-    counted = information / np.where(inside, variances, 1.0) * ratio**2
-    low, high = _binomial_limits(p, np.where(inside, counted, linear.n_effective), level)
-    method = np.full(len(linear), "korn-graubard", dtype=object)
-    if interval == "logit":
-        half = t_quantile(linear.df, level) * np.sqrt(variances) / information
-        logit = special.logit(np.where(inside, p, 0.5))
-        low = np.where(inside, special.expit(logit - half), low)
-        high = np.where(inside, special.expit(logit + half), high)
-        method[inside] = "logit"
-    return _described(linear, level, low, high, method.tolist())
+    return described(linear, level, values - half, values + half, ["taylor"] * len(linear))
 
 
 def comparisons(
@@ -360,20 +327,14 @@ def t_quantile(df: Integers | Floats, level: float) -> Floats:
     return np.where(df > 0, quantile, np.nan)
 
 
-def _binomial_limits(p: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
-    """Exact binomial (Clopper–Pearson) limits at a count that need not be whole."""
-    tail = (1 - level) / 2
-    share = np.where(np.isfinite(p), p, 0.5)
-    successes, failures = n * share, n * (1 - share)
-    tiny = np.finfo(np.float64).tiny
-    low = special.betaincinv(np.maximum(successes, tiny), failures + 1, tail)
-    high = special.betaincinv(successes + 1, np.maximum(failures, tiny), 1 - tail)
-    return np.where(share <= 0, 0.0, low), np.where(share >= 1, 1.0, high)
-
-
-def _described(
+def described(
     linear: LinearEstimates, level: float, low: Floats, high: Floats, methods: Sequence[str]
 ) -> tuple[Estimate | TooFew, ...]:
+    """Return every column as an estimate with the limits (m,) that were found for it.
+
+    ``TooFew`` where nobody is in the base; no error and no limits where the design has no degrees of
+    freedom.
+    """
     variances, df, n_effective = linear.variances, linear.df, linear.n_effective
     varied = (linear.simple > 0) & (variances > 0)
     found: list[Estimate | TooFew] = []

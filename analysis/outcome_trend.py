@@ -13,11 +13,12 @@ from typing import Literal
 import numpy as np
 
 from analysis.design import design_of
-from analysis.estimate import LinearEstimates, comparisons, domain_means, estimates, shares, side_by_side
+from analysis.estimate import LinearEstimates, comparisons, domain_means, estimates, side_by_side
 from analysis.index import IndexTree
 from analysis.inputs import check_known
 from analysis.results import Comparison, Estimate, OutcomeResult, TooFew
 from analysis.sample import Floats, Sample
+from analysis.share_intervals import ShareInterval, net_scores, shares
 from analysis.suppression import Hidden
 from analysis.tracking import hidden_items
 
@@ -63,12 +64,14 @@ def outcome_results(
     level: float = 0.95,
     fdr: float = 0.05,
     *,
+    interval: ShareInterval = "logit",
     disclosure_limit: int = 10,
     tree: IndexTree | None = None,
 ) -> tuple[OutcomeResult, ...]:
     """Every outcome in every wave, and its change from the last wave but one.
 
-    Changes are one family. Shares have logit intervals; an NPS is a mean of +100, 0 and −100. A wave
+    Changes are one family. Shares and NPS, a mean of +100, 0 and −100, have intervals by the method
+    ``interval``, which stay on their scales. A wave
     with fewer than ``disclosure_limit`` answers shows nothing, nor does one in which an item of the
     outcome may not be shown beside the index of ``tree``.
     """
@@ -96,7 +99,7 @@ def outcome_results(
             outcome.kind,
             outcome.unit,
             tuple(
-                _shown(found, outcome.unit, level, reasons.get(outcome.id))
+                _shown(found, outcome.unit, level, interval, reasons.get(outcome.id))
                 for found, reasons in zip(columns[outcome.id], hidden, strict=True)
             ),
             changes.get(outcome.id),
@@ -125,11 +128,15 @@ def _hidden_in(
     return found
 
 
-def _shown(linear: LinearEstimates, unit: Unit, level: float, hidden: Hidden | None) -> Estimate | TooFew:
+def _shown(
+    linear: LinearEstimates, unit: Unit, level: float, interval: ShareInterval, hidden: Hidden | None
+) -> Estimate | TooFew:
     n = int(linear.n[0])
     if hidden:
         return TooFew(n, hidden if n else "no_answers")
-    return (shares if unit == "share" else estimates)(linear, level)[0]
+    if unit == "points":
+        return estimates(linear, level)[0]
+    return (shares if unit == "share" else net_scores)(linear, level, interval)[0]
 
 
 def _changes(

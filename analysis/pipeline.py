@@ -107,7 +107,12 @@ def _results(
     trend, nodes = _index(sample, tree, study)
     step(*next(steps))
     distributions = item_distributions(
-        sample, _worst_to_best(study), **settings, disclosure_limit=limit, tree=tree
+        sample,
+        _worst_to_best(study),
+        **settings,
+        interval=rules.share_interval,
+        disclosure_limit=limit,
+        tree=tree,
     )
     step(*next(steps))
     outcomes = _outcomes(sample, study)
@@ -214,6 +219,7 @@ def _outcomes(sample: Sample, study: Study) -> tuple[OutcomeResult, ...]:
         kinds,
         rules.level,
         rules.false_discovery_rate,
+        interval=rules.share_interval,
         disclosure_limit=rules.disclosure_limit,
         tree=index_tree(study.index),
     )

@@ -114,7 +114,8 @@ class Distribution:
     ``shares`` are weighted, of those who answered, by code from the worst answer to the best;
     ``bands`` are the same grouped in five from worst to best by equal parts of the scale (see
     ``analysis.distribution``), with ``band_codes`` the codes in each. ``top`` is the share of the two
-    best bands, 0 to 1, ``top_change`` its change from the wave before. ``blanks`` counts respondents by
+    best bands, 0 to 1, ``bottom`` that of the two worst, ``top_change`` and ``bottom_change`` their
+    changes from the wave before (a falling bottom share is better). ``blanks`` counts respondents by
     kind of blank.
     """
 
@@ -126,6 +127,7 @@ class Distribution:
     top: Estimate | TooFew
     bottom: Estimate | TooFew
     top_change: Comparison | None
+    bottom_change: Comparison | None
     n: int
     blanks: Mapping[str, int]
 

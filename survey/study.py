@@ -190,6 +190,9 @@ class Action(Frozen):
     due: Day
 
 
+ShareInterval = Literal["logit", "korn_graubard", "wilson", "likelihood"]
+
+
 class Reporting(Frozen):
     """What may be printed, and when it is called different."""
 
@@ -198,6 +201,7 @@ class Reporting(Frozen):
     minimum_base: int = Field(30, ge=1, description="Groups with fewer answers are marked.")
     target: float | None = Field(None, ge=0, le=100)
     false_discovery_rate: float = Field(0.05, gt=0, lt=1)
+    share_interval: ShareInterval = Field("logit", description="How shares and NPS get their intervals.")
     replicates: int = Field(1000, ge=200, le=20000)
     seed: int = Field(20260101, ge=0)
     classification: Text | None = None

@@ -200,6 +200,7 @@ def _distribution(study: Study, item: str, rng: np.random.Generator, waves: int)
         estimate(bands[3] + bands[4], error, n),
         estimate(bands[0] + bands[1], error / 2, n),
         comparison(float(rng.normal(0, 0.025)), error, n) if waves > 1 else None,
+        comparison(float(rng.normal(0, 0.012)), error / 2, n) if waves > 1 else None,
         n,
         {"blank": 12, "dont_know": 9} | ({"not_asked": ROWS - int(ROWS * asked)} if asked < 1 else {}),
     )

@@ -117,6 +117,7 @@ FACTS: Mapping[str, Form] = {
     "reporting.minimum_base": "value",
     "reporting.target": "value",
     "reporting.false_discovery_rate": "value",
+    "reporting.share_interval": "value",
     "reporting.replicates": "value",
     "reporting.seed": "value",
     "reporting.classification": "text",
