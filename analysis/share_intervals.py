@@ -9,6 +9,7 @@ answer the design shows no variance, and the interval has to come from the numbe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -117,17 +118,17 @@ def _on_scale(
 
 
 def _limits(means: _Bounded, interval: ShareInterval) -> tuple[Floats, Floats, list[str]]:
-    found = _METHODS[interval](means)
+    low, high = _METHODS[interval](means)
     method = np.full(len(means.p), interval, dtype=object)
     if interval == "logit":
         spare = korn_graubard(means.p, means.size_for_t, means.level)
-        found = tuple(np.where(means.varied, own, other) for own, other in zip(found, spare, strict=True))
+        low, high = np.where(means.varied, low, spare[0]), np.where(means.varied, high, spare[1])
         method[~means.varied] = "korn_graubard"
     inner = means.alike & (means.p > 0) & (means.p < 1)
     method[inner] = "korn_graubard"
     certain = np.power((1 - means.level) / 2, 1 / np.maximum(means.n_effective, 1.0))
-    low = np.where(inner, certain * means.p, found[0])
-    high = np.where(inner, 1 - certain * (1 - means.p), found[1])
+    low = np.where(inner, certain * means.p, low)
+    high = np.where(inner, 1 - certain * (1 - means.p), high)
     return low, high, method.tolist()
 
 
@@ -152,26 +153,21 @@ def likelihood(p: Floats, reach: Floats) -> tuple[Floats, Floats]:
     """
     possible = np.isfinite(p) & np.isfinite(reach)
     share, far = np.where(possible, p, 0.5), np.where(possible, reach, 1.0)
-
-    def excess(q: Floats, share: Floats, far: Floats) -> Floats:
-        own = special.xlogy(share, share) - special.xlogy(share, q)
-        rest = special.xlogy(1 - share, 1 - share) - special.xlog1py(1 - share, -q)
-        return np.asarray(own + rest - far)
-
-    below, above = share > 0, share < 1
     low, high = np.zeros(len(p)), np.ones(len(p))
-    low[below] = _root(excess, np.zeros(below.sum()), share[below], share[below], far[below])
-    high[above] = _root(excess, share[above], np.ones(above.sum()), share[above], far[above])
+    smallest, largest = np.finfo(np.float64).tiny, 1 - np.finfo(np.float64).epsneg
+    if (below := share > 0).any():
+        ends = (np.full(below.sum(), smallest), np.minimum(share[below], largest))
+        low[below] = elementwise.find_root(_excess, ends, args=(share[below], far[below])).x
+    if (above := share < 1).any():
+        ends = (np.maximum(share[above], smallest), np.full(above.sum(), largest))
+        high[above] = elementwise.find_root(_excess, ends, args=(share[above], far[above])).x
     return np.where(possible, low, np.nan), np.where(possible, high, np.nan)
 
 
-def _root(
-    function: object, start: Floats, end: Floats, share: Floats, far: Floats
-) -> Floats:
-    tiny = np.finfo(np.float64).tiny
-    bracket = (np.maximum(start, tiny), np.minimum(end, 1 - np.finfo(np.float64).epsneg))
-    found = elementwise.find_root(function, bracket, args=(share, far))
-    return np.asarray(found.x)
+def _excess(q: Floats, /, share: Floats, far: Floats) -> Floats:
+    own = special.xlogy(share, share) - special.xlogy(share, q)
+    rest = special.xlogy(1 - share, 1 - share) - special.xlog1py(1 - share, -q)
+    return np.asarray(own + rest - far)
 
 
 def wilson(p: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
@@ -181,9 +177,8 @@ def wilson(p: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
     [0.0624, 0.1605]
     """
     z = float(special.ndtri(0.5 + level / 2))
-    centre = p + z**2 / (2 * n)
-    half = z * np.sqrt(np.maximum(p * (1 - p), 0.0) / n + (z / (2 * n)) ** 2)
-    scale = 1 + z**2 / n
+    centre, scale = n * p + z**2 / 2, n + z**2
+    half = z * np.sqrt(n * np.maximum(p * (1 - p), 0.0) + z**2 / 4)
     low, high = (centre - half) / scale, (centre + half) / scale
     return np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
 
@@ -199,7 +194,7 @@ def korn_graubard(p: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
     return np.where(share <= 0, 0.0, low), np.where(share >= 1, 1.0, high)
 
 
-_METHODS = {
+_METHODS: Mapping[ShareInterval, Callable[[_Bounded], tuple[Floats, Floats]]] = {
     "logit": _logit,
     "likelihood": _likelihood,
     "korn_graubard": lambda means: korn_graubard(means.p, means.size_for_t, means.level),

@@ -23,7 +23,6 @@ from analysis.estimate import (
 )
 from analysis.results import Estimate, TooFew
 from analysis.sample import Floats
-from analysis.share_intervals import shares
 
 GOLDENS = Path(__file__).parent / "goldens" / "survey"
 ITEMS = [f"q{j}" for j in range(1, 7)]
@@ -128,27 +127,6 @@ def test_group_against_the_others_equals_svyttest(
     np.testing.assert_allclose(estimate.value / estimate.se, golden["t"], **EXACT)
     # R takes one more degree of freedom for the slope of its regression.
     assert estimate.df == golden["df"] + 1
-
-
-def test_share_intervals_equal_svyciprop(
-    frame: pd.DataFrame, design: Design, reference: dict[str, Any]
-) -> None:
-    top = np.where(frame["q1"].isna(), np.nan, frame["q1"] >= 9)[:, None]
-    linear = domain_means(design, top, in_wave(frame, "2026Q3"))
-    np.testing.assert_allclose(np.sqrt(linear.variances[0]), reference["top2_q1_se"], **EXACT)
-    logit, beta = known(shares(linear)[0]), known(shares(linear, interval="korn_graubard")[0])
-    # The reference fits the logit by iteration and stops near 1e-8.
-    np.testing.assert_allclose([logit.low, logit.high], reference["top2_q1_logit"]["ci"], rtol=1e-8)
-    np.testing.assert_allclose([beta.low, beta.high], reference["top2_q1_beta"]["ci"], rtol=1e-8)
-    assert (logit.method, beta.method) == ("logit", "korn_graubard")
-
-
-def test_a_share_of_everybody_has_an_interval() -> None:
-    design = Design(np.ones(20), np.zeros(20, dtype=np.int64), np.arange(20))
-    estimate = known(shares(domain_means(design, np.ones((20, 1))))[0])
-    # Clopper–Pearson at 20 of 20: the lower limit is 0.025 ** (1 / 20).
-    np.testing.assert_allclose(estimate.low, 0.025 ** (1 / 20), rtol=1e-12)
-    assert (estimate.value, estimate.high, estimate.method) == (1.0, 1.0, "korn_graubard")
 
 
 def test_two_strata_by_hand() -> None:
