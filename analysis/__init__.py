@@ -19,12 +19,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from analysis.calibration import Calibration, CalibrationFaults, Limits, post_stratify, rake
     from analysis.design import Design, effective_sample_size
     from analysis.distribution import band_codes, item_distributions
     from analysis.driver_table import DriverShare, DriverShares
     from analysis.drivers import driver_results, driver_shares
     from analysis.estimate import benjamini_hochberg, comparisons, domain_means, estimates
     from analysis.index import IndexTree, Node, flat_tree
+    from analysis.margins import crossed, margin
     from analysis.missing import ItemMoments, MissingRules, item_moments
     from analysis.moment_guards import MomentsRefused
     from analysis.outcome_trend import OutcomeKind, outcome_results
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from analysis.tracking import index_by_segment, index_by_wave, target_gap
 
 _WHERE = {
+    "Calibration": "calibration",
+    "CalibrationFaults": "calibration",
     "Comparison": "results",
     "Design": "design",
     "DriverShare": "driver_table",
@@ -44,6 +48,7 @@ _WHERE = {
     "Groups": "sample",
     "IndexTree": "index",
     "ItemMoments": "missing",
+    "Limits": "calibration",
     "MissingRules": "missing",
     "MomentsRefused": "moment_guards",
     "Node": "index",
@@ -53,6 +58,7 @@ _WHERE = {
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
     "comparisons": "estimate",
+    "crossed": "margins",
     "domain_means": "estimate",
     "driver_results": "drivers",
     "driver_shares": "drivers",
@@ -63,15 +69,20 @@ _WHERE = {
     "index_by_wave": "tracking",
     "item_distributions": "distribution",
     "item_moments": "missing",
+    "margin": "margins",
     "net_scores": "share_intervals",
     "outcome_results": "outcome_trend",
+    "post_stratify": "calibration",
     "quality": "quality_statement",
+    "rake": "calibration",
     "sample_from_frame": "tabular",
     "shares": "share_intervals",
     "target_gap": "tracking",
 }
 
 __all__ = [
+    "Calibration",
+    "CalibrationFaults",
     "Comparison",
     "Design",
     "DriverShare",
@@ -80,6 +91,7 @@ __all__ = [
     "Groups",
     "IndexTree",
     "ItemMoments",
+    "Limits",
     "MissingRules",
     "MomentsRefused",
     "Node",
@@ -89,6 +101,7 @@ __all__ = [
     "band_codes",
     "benjamini_hochberg",
     "comparisons",
+    "crossed",
     "domain_means",
     "driver_results",
     "driver_shares",
@@ -99,9 +112,12 @@ __all__ = [
     "index_by_wave",
     "item_distributions",
     "item_moments",
+    "margin",
     "net_scores",
     "outcome_results",
+    "post_stratify",
     "quality",
+    "rake",
     "sample_from_frame",
     "shares",
     "target_gap",

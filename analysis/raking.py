@@ -17,9 +17,8 @@ import numpy as np
 
 from analysis.sample import Floats, Integers
 
-_STEPS = 30
-# Cells are met to rounding inside a step, far below the tolerance over all margins.
-_EXACT = 1e-13
+# No step moves the weights of a cell further than this: cells at their limits would have no end.
+_STRIDE = 8.0
 _LARGEST = 2**62
 
 
@@ -76,8 +75,9 @@ def rake_within(
     r"""Rake with every factor kept between ``low`` and ``high``, (n,) each.
 
     The factors are :math:`\min(h_i, \max(l_i, \prod_g \lambda_g))`: of all weights that hold the margins
-    within the limits, those nearest to the base weights in the multiplicative distance. Each step solves for
-    the λ of a margin's cells, with the weights that are at a limit left there.
+    within the limits, those nearest to the base weights in the multiplicative distance. Each step moves
+    the λ of a margin's cells, with the weights that are at a limit left there. Where limits and margins
+    contradict each other, what came nearest to all margins is returned.
 
     References
     ----------
@@ -89,14 +89,16 @@ def rake_within(
     units = [cells[first] for cells in margins]
     mass = _sums(of_row, base, len(first))
     below, above = low[first], high[first]
-    free, held = np.ones(len(mass)), np.clip(1.0, below, above)
+    free, least = np.ones(len(mass)), np.inf
     for sweep in range(1, most + 1):
         for cells, target in zip(units, targets, strict=True):
             free = free * _lambdas(mass, free, below, above, cells, target)[cells]
             held = np.clip(free, below, above)
-        if _largest_miss(mass * held, units, targets) < tolerance:
+        if (miss := _largest_miss(mass * held, units, targets)) < tolerance:
             return Raked(held[of_row], sweep, True)
-    return Raked(held[of_row], most, False)
+        if miss < least:
+            nearest, least = held, miss
+    return Raked(nearest[of_row], most, False)
 
 
 def _combinations(columns: Sequence[Integers], sizes: Sequence[int]) -> tuple[Integers, Integers]:
@@ -127,32 +129,14 @@ def _largest_miss(weights: Floats, units: Sequence[Integers], targets: Sequence[
 def _lambdas(
     mass: Floats, free: Floats, below: Floats, above: Floats, cells: Integers, target: Floats
 ) -> Floats:
-    """Factors (L,) under which the limited weights of every cell sum to its target, or come nearest.
+    """Factors (L,) that bring the limited weights of every cell to its target, or nearer to it.
 
-    Newton's method on a sum that rises piecewise linearly, kept inside a bracket.
+    One step of Newton's method: what is missing is taken up by the weights that are at no limit. Solving
+    each cell to the end would not save a sweep, as the other margins move it again.
     """
     size = len(target)
-    lowest, most = (_sums(cells, mass * limit, size) for limit in (below, above))
-    wanted = np.clip(target, lowest, most)
-    found = np.ones(size)
-    left, right = np.zeros(size), np.full(size, np.inf)
-    for _ in range(_STEPS):
-        moved = found[cells] * free
-        held = np.clip(moved, below, above)
-        gap = wanted - _sums(cells, mass * held, size)
-        open_ = np.abs(gap) > _EXACT * wanted
-        if not open_.any():
-            break
-        left, right = np.where(gap > 0, found, left), np.where(gap < 0, found, right)
-        slope = _sums(cells, np.where(held == moved, mass * moved, 0.0), size)
-        step = found * (1 + np.divide(gap, slope, out=np.full(size, np.inf), where=slope > 0))
-        inside = (step > left) & (step < right)
-        found = np.where(open_, np.where(inside, step, _between(left, right)), found)
-    return found
-
-
-def _between(left: Floats, right: Floats) -> Floats:
-    """A factor inside a bracket whose ends may still be 0 and infinite."""
-    low = np.where(left > 0, left, np.where(np.isfinite(right), right, 1.0) / 4)
-    high = np.where(np.isfinite(right), right, 4 * np.where(left > 0, left, 1.0))
-    return np.asarray(np.sqrt(low * high))
+    held = np.clip(free, below, above)
+    gap = target - _sums(cells, mass * held, size)
+    slope = _sums(cells, np.where(held == free, mass * free, 0.0), size)
+    step = 1 + np.divide(gap, slope, out=_STRIDE * np.sign(gap), where=slope > 0)
+    return np.asarray(np.clip(step, 1 / _STRIDE, _STRIDE))
