@@ -60,8 +60,24 @@ class DriverModel:
         return int((~self.kept).sum())
 
 
-def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
-    """Fit a driver model in the full sample and all replicates of ``plan``.
+@dataclass(frozen=True, slots=True, eq=False)
+class Regression:
+    """A regression of the outcome on all columns, in the full sample (cell 0) and in the replicates.
+
+    ``correlations`` (c + 1, c + 1, 1 + B'), the outcome last, ``beta`` (c, 1 + B') standardised
+    coefficients, ``r_squared`` (1 + B',) and ``inflation`` (c,), the VIF, of the B' replicates that did not
+    fail; ``kept`` (B,) says which these are.
+    """
+
+    correlations: Floats
+    beta: Floats
+    r_squared: Floats
+    inflation: Floats
+    kept: Booleans
+
+
+def regress(data: DriverData, plan: Replication) -> Regression | TooFew:
+    """Regress the outcome on all columns in the full sample and all replicates of ``plan``.
 
     ``TooFew`` with ``small_base`` where fewer than 50 rows, or fewer than 20 more than columns, are
     complete, they lie in too few clusters for any error, or over 5 % of the replicates fail; and with
@@ -80,22 +96,30 @@ def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
         return TooFew(data.n, "small_base")
     cells = np.flatnonzero(whole)
     used = np.ascontiguousarray(correlations[:, :, cells])
-    parts, drawing_error = lmg_everywhere(used, data.players, plan.seed)
-    alone, without = _alone_and_without(used[:, :, :1], data.players)
+    return Regression(used, beta[:, cells], 1 - residual[cells], inflation[:, 0], whole[1:])
+
+
+def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
+    """Fit a driver model in the full sample and all replicates of ``plan``; ``TooFew`` as in ``regress``."""
+    found = regress(data, plan)
+    if isinstance(found, TooFew):
+        return found
+    parts, drawing_error = lmg_everywhere(found.correlations, data.players, plan.seed)
+    alone, without = _alone_and_without(found.correlations[:, :, :1], data.players)
     return DriverModel(
         data=data,
         plan=plan,
-        correlations=used,
+        correlations=found.correlations,
         lmg=parts,
         shares=parts / parts.sum(axis=0),
-        r_squared=1 - residual[cells],
+        r_squared=found.r_squared,
         first=alone,
-        unique=1 - residual[0] - without,
-        beta=beta[:, cells],
-        inflation=inflation[:, 0],
-        lead=_lead_over_noise(data, used, plan),
+        unique=found.r_squared[0] - without,
+        beta=found.beta,
+        inflation=found.inflation,
+        lead=_lead_over_noise(data, found.correlations, plan),
         drawing_error=drawing_error,
-        kept=whole[1:],
+        kept=found.kept,
     )
 
 
