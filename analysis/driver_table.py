@@ -185,7 +185,7 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
             )
         )
     r_squared = percentile(model.r_squared)
-    warnings = driver_warnings(model, found, r_squared.value, clusters)
+    warnings = driver_warnings(model, found)
     return DriverShares(
         outcome,
         tuple(found),

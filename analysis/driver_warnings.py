@@ -29,8 +29,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.driver_model import DriverModel
+from analysis.driver_data import DriverData
+from analysis.driver_model import DriverModel, Regression
 from analysis.lmg_sampled import ORDERS
+from analysis.replicates import Replication
 from analysis.results import Estimate
 
 if TYPE_CHECKING:
@@ -59,39 +61,54 @@ REASONS = {
 }
 
 
-def driver_warnings(
-    model: DriverModel, drivers: Sequence[DriverShare], r_squared: float, clusters: int
+def fit_warnings(
+    found: DriverModel | Regression, data: DriverData, plan: Replication
 ) -> tuple[tuple[str, Mapping[str, float]], ...]:
-    """Return the keys that hold for a fitted model and its table, with their values."""
-    data, p = model.data, len(model.data.names)
-    within = model.correlations[:-1, :-1, 0]
+    """Return the keys that hold for a regression whatever is made of it, with their values."""
+    p, r_squared = len(data.names), float(found.r_squared[0])
+    within = found.correlations[:-1, :-1, 0]
     answers = [columns[0] for columns in data.players]
     between = within[np.ix_(answers, answers)]
     mean_r = float((between.sum() - p) / (p * (p - 1))) if p > 1 else 0.0
     adjusted = 1 - (1 - r_squared) * (data.n - 1) / (data.n - len(within) - 1)
-    loss, failed = data.lost / max(data.due, 1), model.failed / model.plan.replicates
-    inflation = max((d.inflation for d in drivers if d.inflation is not None), default=1.0)
-    drawing = model.drawing_error / r_squared
+    failed = int((~found.kept).sum())
+    loss, lost_draws = data.lost / max(data.due, 1), failed / plan.replicates
+    clusters = len(np.unique(plan.design.unit[data.rows]))
+    alone = [c[0] for c, marked in zip(data.players, data.marked, strict=True) if len(c) == 1 or marked]
+    inflation = float(found.inflation[alone].max(initial=1.0))
     levels = len(np.unique(data.x[:, -1]))
+    kinds: list[tuple[bool, str, dict[str, float]]] = [
+        (loss > 0.1, "rows_lost", {"share": loss, "rows": data.lost}),
+        (data.n < 50 + 8 * p, "small_base", {"n": data.n, "needed": 50 + 8 * p}),
+        (clusters < 30, "few_clusters", {"clusters": clusters}),
+        (lost_draws > 0.01, "failed_replicates", {"share": lost_draws, "failed": failed}),
+        (adjusted < 0.1, "weak_fit", {"adjusted": adjusted}),
+        (inflation >= 4, "collinear", {"inflation": inflation}),
+        (mean_r > 0.6, "halo", {"correlation": mean_r}),
+        (levels <= 7, "few_levels", {"levels": levels}),
+    ]
+    return tuple((key, values) for holds, key, values in kinds if holds)
+
+
+def driver_warnings(
+    model: DriverModel, drivers: Sequence[DriverShare]
+) -> tuple[tuple[str, Mapping[str, float]], ...]:
+    """Return the keys that hold for a fitted model and its table, with their values."""
+    r_squared = float(model.r_squared[0])
+    drawing = model.drawing_error / r_squared
     borrowed = sum(
         d.share.value > 0.05 and d.unique < 0.005 * r_squared and _covers_zero(d.coefficient) for d in drivers
     )
     conflicting = sum(d.direction == "conflicting" for d in drivers)
+    first = drivers[0].first_probability
     found: list[tuple[bool, str, dict[str, float]]] = [
-        (loss > 0.1, "rows_lost", {"share": loss, "rows": data.lost}),
-        (data.n < 50 + 8 * p, "small_base", {"n": data.n, "needed": 50 + 8 * p}),
-        (clusters < 30, "few_clusters", {"clusters": clusters}),
-        (failed > 0.01, "failed_replicates", {"share": failed, "failed": model.failed}),
-        (adjusted < 0.1, "weak_fit", {"adjusted": adjusted}),
-        (inflation >= 4, "collinear", {"inflation": inflation}),
-        (mean_r > 0.6, "halo", {"correlation": mean_r}),
-        (drivers[0].first_probability < 0.8, "first_unsure", {"probability": drivers[0].first_probability}),
-        (levels <= 7, "few_levels", {"levels": levels}),
+        (first < 0.8, "first_unsure", {"probability": first}),
         (borrowed > 0, "borrowed", {"drivers": borrowed}),
         (conflicting > 0, "conflicting", {"drivers": conflicting}),
         (model.drawing_error > 0, "drawn_orders", {"error": drawing, "orders": ORDERS}),
     ]
-    return tuple((key, values) for holds, key, values in found if holds)
+    own = tuple((key, values) for holds, key, values in found if holds)
+    return (*fit_warnings(model, model.data, model.plan), *own)
 
 
 def _covers_zero(estimate: Estimate | None) -> bool:

@@ -86,8 +86,11 @@ def _swept(matrix: Floats, widths: Sequence[int], rows: Sequence[Floats]) -> Flo
     return np.asarray(rows[-1][0])
 
 
-def _without(matrix: Floats, width: int) -> Floats:
-    """Eliminate the first columns: what is left of the others once these are known."""
+def eliminate(matrix: Floats, width: int) -> Floats:
+    """Eliminate the first ``width`` columns of (c, c, B): what is left of the others once these are known.
+
+    A column that those before it explain fully is passed over.
+    """
     for _ in range(width):
         factor = matrix[0, 1:] * _reciprocal(matrix[0, 0])
         matrix = matrix[1:, 1:] - matrix[0, 1:, None] * factor[None]
@@ -180,7 +183,7 @@ class _Tree:
             return
         width = self.widths[depth]
         self._descend(matrix[width:, width:], (*chosen, False))
-        self._descend(_without(matrix, width), (*chosen, True))
+        self._descend(eliminate(matrix, width), (*chosen, True))
 
     def _gather(self, residuals: Floats, chosen: tuple[bool, ...]) -> None:
         sizes = self.sizes + sum(chosen)

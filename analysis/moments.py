@@ -10,12 +10,14 @@ blanks first: complete rows here, or columns that say who answered.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from analysis.cores import on_all_cores
+from analysis.design import Design
 from analysis.replicates import Replication
 from analysis.sample import Floats, Integers
 
@@ -91,6 +93,20 @@ def unit_moments(
         block *= weights[start : start + step, None]
         packed += _sum_by(unit[start : start + step], units) @ block
     return Moments(names, shift, packed)
+
+
+def unit_sums(products: Callable[[slice], Floats], design: Design, rows: Integers, columns: int) -> Floats:
+    """Weighted sums of products of answers per cluster, (U, columns), for sums that are no plain moments.
+
+    ``products`` returns them for some of the ``rows`` of the design, (rows of the slice, columns); it is
+    asked for a block at a time, so that memory stays bounded.
+    """
+    found = np.zeros((design.units, columns))
+    step = max(1, _BLOCK // columns)
+    for start in range(0, len(rows), step):
+        part = slice(start, start + step)
+        found += design.totals(products(part) * design.weights[rows[part], None], rows[part])
+    return found
 
 
 def replicate_moments(per_unit: Moments, plan: Replication) -> Moments:

@@ -162,8 +162,9 @@ def objective_weights(
         relative |= zip(names, weights, strict=True)
         work = reweighted(work, {name: float(weight[0]) for name, weight in relative.items()})
     result = {name: float(weight[0]) for name, weight in relative.items()}
+    caveats.append(Caveat("base_wave", {"wave": chosen}))
     if not blocked:
-        caveats += equality_caveats(tree, _effective(tree, relative), level)
+        caveats += [*equality_caveats(tree, _effective(tree, relative), level), *size_caveats(tree, result)]
     evidence = {
         "wave": chosen,
         "n": len(rows),
@@ -172,7 +173,6 @@ def objective_weights(
         "level": level,
         "families": families,
     }
-    caveats += [Caveat("base_wave", {"wave": chosen}), *size_caveats(tree, result)]
     return DerivedWeights(method, result, evidence, tuple(caveats), tuple(blocked))
 
 

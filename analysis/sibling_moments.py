@@ -17,12 +17,9 @@ from scipy import special
 
 from analysis.design import Design
 from analysis.driver_data import CONSTANT
-from analysis.moments import replicate_sums
+from analysis.moments import replicate_sums, unit_sums
 from analysis.replicates import Replication
-from analysis.sample import Floats, Integers
-
-# Memory: rows are expanded to products in blocks of at most this many numbers (64 MB).
-_BLOCK = 8_000_000
+from analysis.sample import Booleans, Floats, Integers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +50,14 @@ class SiblingMoments:
     correlation: Floats
 
     @property
-    def varies(self) -> Floats:
-        """Which siblings have any spread in the full sample, (k,) of booleans."""
+    def covariance(self) -> Floats:
+        """Covariances (k, k, cells): correlations of pairs times the deviations on each own base."""
+        deviation = np.sqrt(self.variance)
+        return np.asarray(self.correlation * deviation[:, None] * deviation[None])
+
+    @property
+    def varies(self) -> Booleans:
+        """Which siblings have any spread in the full sample, (k,)."""
         return np.asarray(self.variance[:, 0] > 0)
 
 
@@ -75,7 +78,8 @@ def sibling_moments(
     used = np.arange(len(design)) if rows is None else rows
     answered = np.isfinite(x)
     shift = np.round(np.where(answered, x, 0.0).sum(axis=0) / np.maximum(answered.sum(axis=0), 1))
-    per_unit = _per_unit(x, shift, design, used)
+    k = x.shape[1]
+    per_unit = unit_sums(lambda part: _products(x[part], shift), design, used, 4 * k + 6 * (k * (k - 1) // 2))
     cells = per_unit.sum(axis=0)[None]
     if plan is not None:
         cells = np.vstack([cells, replicate_sums(per_unit, plan)])
@@ -89,21 +93,8 @@ def sibling_moments(
         high=np.where(
             answered.any(axis=0), np.where(answered, x, -np.inf).max(axis=0, initial=-np.inf), np.nan
         ),
-        **_described(cells.T, shift, x.shape[1]),
+        **_described(cells.T, shift, k),
     )
-
-
-def _per_unit(x: Floats, shift: Floats, design: Design, rows: Integers) -> Floats:
-    """Sums of everything needed per cluster, (U, K)."""
-    k = x.shape[1]
-    columns = 4 * k + 6 * (k * (k - 1) // 2)
-    found = np.zeros((design.units, columns))
-    step = max(1, _BLOCK // columns)
-    for start in range(0, len(rows), step):
-        some = rows[start : start + step]
-        block = _products(x[start : start + step], shift) * design.weights[some, None]
-        found += design.totals(block, some)
-    return found
 
 
 def _products(x: Floats, shift: Floats) -> Floats:

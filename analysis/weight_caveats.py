@@ -48,10 +48,12 @@ def size_caveats(tree: IndexTree, weights: Mapping[str, float]) -> tuple[Caveat,
 def weight_interval(weights: Floats, level: float) -> tuple[Floats, Floats]:
     """Percentile limits (k,), (k,) of weights (k, 1 + B), the full sample first.
 
-    Replicates in which no weight exists (nan) are left out.
+    Replicates in which no weight exists (nan) are left out; without any other there are no limits (nan).
     """
     drawn = weights[:, 1:]
     usable = drawn[:, np.isfinite(drawn).all(axis=0)]
+    if not usable.size:
+        return np.full(len(weights), np.nan), np.full(len(weights), np.nan)
     low, high = np.quantile(usable, [(1 - level) / 2, (1 + level) / 2], axis=1)
     return np.asarray(low), np.asarray(high)
 
