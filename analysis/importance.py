@@ -282,7 +282,7 @@ class _Describe:
 
 
 def _groups(x: Floats, weights: Floats) -> Integers:
-    """Number the distinct scores, or at most twenty groups of about equal weight, in rising order; −1 blank."""
+    """Number the distinct scores, or twenty groups of about equal weight, in rising order; −1 for a blank."""
     codes = np.full(len(x), -1, dtype=np.int64)
     answered = np.isfinite(x)
     # Equal scores of branches may differ by rounding.

@@ -196,12 +196,15 @@ def _model_caveats(
 ) -> list[Caveat]:
     """Whatever is said of a driver model, and items that are not in it."""
     found = [Caveat(f"left_out_{reason}", {"nodes": (_leaf(tree, item),)}) for item, reason in data.dropped]
-    warnings, against = fit_warnings(model, data, plan), tuple[str, ...]()
+    warnings, conflicting = fit_warnings(model, data, plan), tuple[str, ...]()
     if isinstance(model, DriverModel):
         table = describe(model, outcome, level)
+        rows = sorted(table.drivers, key=lambda row: tree.items.index(row.driver))
         warnings = table.warnings
-        against = tuple(_leaf(tree, row.driver) for row in table.drivers if row.direction == "conflicting")
-    return found + [Caveat(f"drivers.{key}", {**values, "nodes": against}) for key, values in warnings]
+        conflicting = tuple(_leaf(tree, row.driver) for row in rows if row.direction == "conflicting")
+        if against := tuple(_leaf(tree, row.driver) for row in rows if (row.correlation or 0.0) < 0):
+            found.append(Caveat("against_outcome", {"nodes": against}))
+    return found + [Caveat(f"drivers.{key}", {**values, "nodes": conflicting}) for key, values in warnings]
 
 
 def _fit(model: DriverModel | Regression, data: DriverData, level: float) -> dict[str, Any]:

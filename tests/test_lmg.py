@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from math import factorial
 from typing import Any
 from unittest.mock import patch
@@ -13,6 +12,7 @@ import pytest
 from golden_tables import GOLDENS, block
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from swiss import swiss_correlations
 
 from analysis.driver_data import correlation_matrices
 from analysis.lmg import complete_dominance, conditional_dominance, lmg, shapley, subset_residuals, sweep
@@ -63,26 +63,9 @@ def test_dominance_equals_domir(frame: pd.DataFrame) -> None:
     np.testing.assert_array_equal(complete, expected)
 
 
-@pytest.fixture(scope="module")
-def swiss() -> tuple[list[str], Floats]:
-    """Correlations of R's swiss data, the outcome (Fertility) moved to the end."""
-    text = (GOLDENS / "ref_swiss_attitude.txt").read_text(encoding="utf-8")
-    lines = text[text.index("\ncor\n") :].splitlines()[2:]
-    rows: dict[str, list[float]] = {}
-    for line in lines:
-        cells = line.split()
-        if len(cells) > 1 and re.match(r"^-?[0-9.]+$", cells[1]):
-            rows.setdefault(cells[0], []).extend(float(cell) for cell in cells[1:])
-        elif "betas" in line:
-            break
-    names = list(rows)
-    order = [*range(1, len(names)), 0]
-    matrix = np.array([rows[name] for name in names])[np.ix_(order, order)]
-    return names[1:], matrix[:, :, None]
-
-
-def test_swiss_equals_relaimpo(swiss: tuple[list[str], Floats]) -> None:
-    names, matrix = swiss
+def test_swiss_equals_relaimpo() -> None:
+    names, r = swiss_correlations()
+    matrix = r[:, :, None]
     expected = block("ref_swiss_attitude.txt", "R2 0.7067", "lmg last first")
     found = lmg(matrix, [[j] for j in range(5)])[:, 0]
     # Correlations are printed with 12 digits.
