@@ -99,7 +99,7 @@ def index_by_segment(
     """
     check_known([segment_id], sample.segments, "segment")
     data, groups = index_data(sample, tree), sample.segments[segment_id]
-    shown, hidden = _shown(data, sample.waves[-1], segment_id, disclosure_limit)
+    shown, hidden = shown_in_wave(data, sample.waves[-1], segment_id, disclosure_limit)
     compared = _compared(data, shown, sample.waves[-1], level, fdr)
     changes = _changes(data, shown, segment_id, level, fdr, disclosure_limit)
     found = [
@@ -119,9 +119,10 @@ def _blank_group(value: str, reason: TooFew) -> GroupResult:
     return GroupResult(value, reason, None, None, None, None, small=True)
 
 
-def _shown(
+def shown_in_wave(
     data: IndexData, wave: str, segment_id: str, limit: int
 ) -> tuple[dict[str, Booleans], Mapping[str, Hidden]]:
+    """Groups of a segment that may be shown in a wave, with their rows (n,); and why others may not."""
     domain = data.sample.in_wave(wave) & data.answered
     hidden = hidden_groups(data.sample.segments, domain, limit)[segment_id]
     return dict(shown_groups(data.sample.segments[segment_id], hidden, domain)), hidden
@@ -151,7 +152,7 @@ def _changes(
 ) -> dict[str, Comparison | None]:
     if len(data.sample.waves) < 2:
         return {}
-    before, _ = _shown(data, data.sample.waves[-2], segment_id, limit)
+    before, _ = shown_in_wave(data, data.sample.waves[-2], segment_id, limit)
     both = [value for value in shown if value in before]
     if not both:
         return {}
