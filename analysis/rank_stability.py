@@ -19,6 +19,8 @@ from analysis.sample import Floats, Integers
 # Simultaneous rank intervals compare all pairs in all draws; at most this many numbers (160 MB).
 _PAIRS = 20_000_000
 _FEWEST = 1_000
+# Indices that agree to nine decimals are equal but for rounding; see ``ROUNDING_NOISE`` of estimates.
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +48,7 @@ def rank_stability(draws: Floats, top: int) -> RankStability:
 
     Blank draws are not allowed here: leave them out before.
     """
+    draws = np.round(draws, _DIGITS)
     found = ranks(draws.T)
     groups = len(found)
     reference = np.arange(1, groups + 1)[:, None]
