@@ -310,7 +310,7 @@ def test_an_item_that_may_not_be_shown_is_not_left_out_either() -> None:
 def test_draws_that_leave_an_item_without_answers_are_counted() -> None:
     table = answers(blanks=0.0)
     late = table["wave"] == "w2"
-    # Only the twelve people of one of two accounts of a stratum answer q1 there: half of the replicates lose it.
+    # Of two accounts in a stratum one alone answers q1, and half of the replicates lose it.
     two = table[late].head(24).copy()
     two["province"], two["size"] = "pair", "middle"
     two["account"] = np.repeat(["P1", "P2"], 12)

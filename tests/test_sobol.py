@@ -23,7 +23,7 @@ def shares(
     """Draw both input matrices, run the model on every mixture, estimate."""
     a, b = np.random.default_rng(seed).random((2, runs, columns))
     values = [model(np.where(second, b, a)) for second in mixtures(factors, columns)]
-    return sobol_shares(np.array(values)[:, :, None], seed=seed)
+    return sobol_shares(np.array(values)[:, :, None], bootstrap=100, seed=seed)
 
 
 def ishigami(u: Floats) -> Floats:
