@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from analysis.moment_guards import MomentsRefused
     from analysis.outcome_trend import OutcomeKind, outcome_results
     from analysis.quality_statement import quality
-    from analysis.results import Comparison, Estimate, TooFew
+    from analysis.regression import Regression, regress, weighted_regression
+    from analysis.results import Comparison, Estimate, JointTest, TooFew
     from analysis.sample import Groups, Sample
     from analysis.share_intervals import net_scores, shares
     from analysis.tabular import sample_from_frame
@@ -48,11 +49,13 @@ _WHERE = {
     "Groups": "sample",
     "IndexTree": "index",
     "ItemMoments": "missing",
+    "JointTest": "results",
     "Limits": "calibration",
     "MissingRules": "missing",
     "MomentsRefused": "moment_guards",
     "Node": "index",
     "OutcomeKind": "outcome_trend",
+    "Regression": "regression",
     "Sample": "sample",
     "TooFew": "results",
     "band_codes": "distribution",
@@ -75,9 +78,11 @@ _WHERE = {
     "post_stratify": "calibration",
     "quality": "quality_statement",
     "rake": "calibration",
+    "regress": "regression",
     "sample_from_frame": "tabular",
     "shares": "share_intervals",
     "target_gap": "tracking",
+    "weighted_regression": "regression",
 }
 
 __all__ = [
@@ -91,11 +96,13 @@ __all__ = [
     "Groups",
     "IndexTree",
     "ItemMoments",
+    "JointTest",
     "Limits",
     "MissingRules",
     "MomentsRefused",
     "Node",
     "OutcomeKind",
+    "Regression",
     "Sample",
     "TooFew",
     "band_codes",
@@ -118,9 +125,11 @@ __all__ = [
     "post_stratify",
     "quality",
     "rake",
+    "regress",
     "sample_from_frame",
     "shares",
     "target_gap",
+    "weighted_regression",
 ]
 
 

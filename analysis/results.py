@@ -71,6 +71,16 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class JointTest:
+    """One test of several differences at once: ``f`` on ``ndf`` and ``ddf`` degrees of freedom."""
+
+    f: float
+    ndf: float
+    ddf: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
 class WaveIndex:
     """The index in one wave, its change from the wave before (``None`` in the first), its base."""
 
