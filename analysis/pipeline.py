@@ -25,6 +25,7 @@ from analysis.prepare import SampleProblems, prepare
 from analysis.quality_statement import quality
 from analysis.results import (
     DriverResults,
+    MixEffect,
     NodeResult,
     OutcomeResult,
     Provenance,
@@ -145,7 +146,20 @@ def _results(
             disclosure_limit=limit,
         ),
         provenance=_provenance(study, sample.waves, digests),
+        mixes=_mixes(sample, tree, study) if trend[-1].change else (),
     )
+
+
+def _mixes(sample: Sample, tree: IndexTree, study: Study) -> tuple[MixEffect, ...]:
+    """What the mix of each segment did between the last two waves; none where groups cannot be told."""
+    rules, (before, after) = study.reporting, sample.waves[-2:]
+    limits = Rules(rules.level, rules.false_discovery_rate, rules.disclosure_limit)
+    found: list[MixEffect] = []
+    for segment in study.segments:
+        one = explain_change(sample, before, after, (tree, tree), segment.id, limits)
+        if not isinstance(one, TooFew) and one.parts.mix is not None and len(one.groups) > 1:
+            found.append(MixEffect(segment.id, one.parts.score, one.parts.mix))
+    return tuple(found)
 
 
 def index_tree(index: Index) -> IndexTree:

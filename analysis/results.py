@@ -237,6 +237,18 @@ class SegmentResult:
 
 
 @dataclass(frozen=True, slots=True)
+class MixEffect:
+    """What the mix of a segment did to the index since the wave before, and what scores did within it.
+
+    The two sum to the change of the index: see ``analysis.change_explained``.
+    """
+
+    segment: str
+    score: Comparison
+    mix: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """What the numbers rest on, in the reported wave.
 
@@ -285,6 +297,7 @@ class Provenance:
 class StudyResults:
     """Everything a report says about one wave of a study. ``waves`` end with the reported one.
 
+    ``mixes`` say for every segment whether the index moved because other people answered.
     ``drivers_missing`` holds the outcomes whose answers cannot carry a driver model, and why.
     """
 
@@ -300,6 +313,7 @@ class StudyResults:
     segments: tuple[SegmentResult, ...]
     quality: Quality
     provenance: Provenance
+    mixes: tuple[MixEffect, ...] = ()
 
     @property
     def current(self) -> WaveIndex:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_reading import KEY_ACCOUNTS, NUMBER, VARIANTS, made, page_of, texts, title
 
-from analysis.results import Comparison, Estimate, StudyResults, TooFew, plain
+from analysis.results import Comparison, Estimate, MixEffect, StudyResults, TooFew, plain
 from report_templates import formatting
 from report_templates.charts.forest import Forest
 from report_templates.charts.likert import Likert
@@ -234,6 +234,27 @@ def test_waterfall_reconciles(name: str) -> None:
     assert sum(step.value for step in chart.steps) == pytest.approx(chart.end.value, abs=1e-9)
     before, now = (wave.index.value for wave in results.trend[-2:])
     assert chart.end.value == pytest.approx(now - before, abs=1e-9)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_causes_says_what_the_mix_of_respondents_did(language: Language) -> None:
+    results, study = made("mixed")
+    change = results.current.change
+    assert change is not None
+    sure, unsure = (
+        dataclasses.replace(
+            change, estimate=dataclasses.replace(change.estimate, value=value), verdict=verdict
+        )
+        for value, verdict in ((-0.31, "worse"), (0.12, "same"))
+    )
+    tier, province = list(study.segment_by_id)[:2]
+    mixes = (MixEffect(tier, change, unsure), MixEffect(province, change, sure))
+    told = report_context(dataclasses.replace(results, mixes=mixes), study, language)
+    note = page_of(told, "causes").table.note
+    words = Story.of(results, study, language).words
+    assert note.index(words.one_of(province)) < note.index("−0.31") < note.index(words("causes.mix_sure"))
+    assert note.index(words.one_of(tier)) < note.index("+0.12") < note.index(words("causes.mix_unsure"))
+    assert note.index("−0.31") < note.index("+0.12")
 
 
 def test_only_sure_drivers_are_named() -> None:

@@ -14,6 +14,8 @@ from report_templates.context.parts import page_head, rate
 from report_templates.context.story import Story
 
 ROW_LOW, ROW_HIGH = 26.0, 52.0
+MIXES = 2
+"""Segments whose mix the note names."""
 
 
 def causes_page(story: Story) -> FigurePage:
@@ -143,7 +145,25 @@ def _table(story: Story, *, deep: bool) -> Table:
             for child in children
         ]
     rows.append(_total(story))
-    return layout.sized(Table(columns, tuple(rows), words("causes.note")))
+    return layout.sized(Table(columns, tuple(rows), words("causes.note") + _mix_note(story)))
+
+
+def _mix_note(story: Story) -> str:
+    """Say how much of the change came from who answered, by segment, the largest first."""
+    words = story.words
+    if not story.results.mixes:
+        return ""
+    told = [
+        words(
+            "causes.mix_of",
+            segment=words.one_of(one.segment),
+            points=words.change(one.mix, 2),
+            interval=words.change_interval(one.mix, 2),
+            sure=words(f"causes.mix_{'unsure' if one.mix.verdict == 'same' else 'sure'}"),
+        )
+        for one in sorted(story.results.mixes, key=lambda one: -abs(one.mix.estimate.value))[:MIXES]
+    ]
+    return words("causes.mix_note", parts=words("causes.mix_between").join(told))
 
 
 def _row(story: Story, node: NodeResult, kind: str, indent: str) -> Row:
