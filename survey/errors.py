@@ -91,3 +91,7 @@ class ImportProblems(ProblemsError):
 
 class StoreProblems(ProblemsError):
     """A project file that cannot be opened, written or trusted."""
+
+
+class WeightProblems(ProblemsError):
+    """A weight set that cannot be read, or is not for the index of the study."""
