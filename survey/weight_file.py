@@ -20,7 +20,7 @@ from survey.definition import read_study_text
 from survey.errors import Place, Problem, StudyProblems, WeightProblems
 from survey.language import listing
 from survey.study import Study
-from survey.weight_fit import misfits
+from survey.weight_fit import differences, misfits
 from survey.weight_set import WeightMethod, WeightSet, node_id, nodes_of
 from survey.yaml_lines import Document, Location, Node, read_yaml, resolve
 
@@ -145,6 +145,8 @@ def parse_weights(text: str, file: str, study: Study) -> WeightFile:
     reading = _Reading(document, list(problems))
     reading.keys()
     reading.nodes(("weights",), None)
+    if reading.text("index") == study.index.id:
+        reading.problems += differences(reading.places, reading.parents, study, reading.place)
     weights = reading.weights()
     if weights is not None:
         reading.problems += misfits(weights, study, reading.place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from survey.errors import Place, Problem
 from survey.language import listing
@@ -13,34 +13,43 @@ from survey.weight_set import WeightSet, effective_weights, family_totals, node_
 LEAST, MOST = 0.02, 0.5
 
 
-def misfits(weights: WeightSet, study: Study, place: Callable[[str | None], Place]) -> tuple[Problem, ...]:
+Where = Callable[[str | None], Place]
+
+
+def misfits(weights: WeightSet, study: Study, where: Place | Where) -> tuple[Problem, ...]:
     """Return every difference between a set and the tree of ``study``.
 
-    ``place`` tells where a node stands in what the set came from, and with ``None`` the set itself.
+    ``where`` is the place of the set, or tells the place of a node in it, and of the set itself for ``None``.
     """
+    place = where if callable(where) else lambda node: where
     if weights.index != study.index.id:
         values = {"name": weights.name, "index": weights.index, "study": study.index.id}
         return (Problem("weights_other_index", place(None), values),)
-    return (*_differences(weights, study, place), *_weightless(weights, place))
+    found = differences(weights.weights, weights.parents, study, place)
+    return (*found, *_weightless(weights, place))
 
 
-def _differences(weights: WeightSet, study: Study, place: Callable[[str | None], Place]) -> Iterator[Problem]:
-    known, tree = node_ids(study.index), parents_of(study.index)
-    for node in weights.weights:
-        if node not in known:
-            yield Problem("weights_unknown_node", place(node), {"node": node, "known": listing(known)})
-    if missing := [node for node in known if node not in weights.weights]:
-        yield Problem("weights_missing_node", place(None), {"nodes": listing(missing)})
+def differences(
+    nodes: Collection[str], parents: Mapping[str, str], study: Study, place: Where
+) -> tuple[Problem, ...]:
+    """Return what is other in a tree of ``nodes`` and their ``parents`` than in the index of ``study``."""
+    known, tree, top = node_ids(study.index), parents_of(study.index), study.index.id
+    found = [
+        Problem("weights_unknown_node", place(node), {"node": node, "known": listing(known)})
+        for node in nodes
+        if node not in known
+    ]
+    if missing := [node for node in known if node not in nodes]:
+        found.append(Problem("weights_missing_node", place(None), {"nodes": listing(missing)}))
     for node in known:
-        was, now = weights.parents.get(node), tree.get(node)
-        if node in weights.weights and was != now:
-            top = study.index.id
-            yield Problem(
-                "weights_moved_node", place(node), {"node": node, "was": was or top, "now": now or top}
-            )
+        was, now = parents.get(node), tree.get(node)
+        if node in nodes and was != now:
+            values = {"node": node, "was": was or top, "now": now or top}
+            found.append(Problem("weights_moved_node", place(node), values))
+    return tuple(found)
 
 
-def _weightless(weights: WeightSet, place: Callable[[str | None], Place]) -> Iterator[Problem]:
+def _weightless(weights: WeightSet, place: Where) -> Iterator[Problem]:
     """Siblings of which none weighs anything leave their branch without a score."""
     for parent, total in family_totals(weights).items():
         if not total:

@@ -84,6 +84,10 @@ class ChosenWeights:
     weights: WeightSet
     state: SetState
 
+    def document(self) -> dict[str, str]:
+        """Return what names the set beside a number, as JSON values."""
+        return {"name": self.weights.name, "digest": self.weights.digest, "state": self.state}
+
 
 def node_id(node: IndexNode) -> str:
     """Return the id that a node of the tree goes by."""

@@ -28,11 +28,11 @@ _LAST_USE = (
 
 @dataclass(frozen=True, slots=True)
 class HeldSet:
-    """A weight set as the project holds it: since when, and who approved it, when and with what remark."""
+    """A weight set, its state, when it was saved (``None``: the project has it not), who approved it."""
 
     weights: WeightSet
     state: SetState
-    at: datetime
+    at: datetime | None = None
     approved_at: datetime | None = None
     approved_by: str | None = None
     note: str | None = None

@@ -129,7 +129,7 @@ def keep(project: Project, weights: WeightSet) -> HeldSet:
     from survey.weight_fit import misfits
     from survey.weight_set import study_weights
 
-    if wrong := misfits(weights, project.study, lambda node: Place(weights.name)):
+    if wrong := misfits(weights, project.study, Place(weights.name)):
         raise WeightProblems(wrong)
     own = study_weights(project.study)
     with Store.open(project.database) as store:

@@ -47,7 +47,7 @@ def choose(opened: Project, name: str | None, command: str) -> Weighted:
     if found.state == "study":
         return Weighted(opened.study, found.weights, found.state)
     place = Place(opened.database.name, key=found.weights.name)
-    if wrong := misfits(found.weights, opened.study, lambda node: place):
+    if wrong := misfits(found.weights, opened.study, place):
         raise WeightProblems(wrong)
     return Weighted(with_weights(opened.study, found.weights), found.weights, found.state)
 
@@ -65,13 +65,44 @@ def find(opened: Project, name: str | None, command: str) -> ChosenWeights:
 
 def known_set(opened: Project, name: str, command: str) -> HeldSet:
     """Return the draft or approved set ``name``; a ``Misuse`` that lists them where there is none."""
+    name_in_project(opened, name, command)
+    with opened.store() as store:
+        return store.weights.named(name)
+
+
+def name_in_project(opened: Project, name: str, command: str) -> None:
+    """Raise a ``Misuse`` that lists the sets of the project where ``name`` is none of them."""
     names: tuple[str, ...] = ()
     if opened.database.is_file():
         with opened.store() as store:
             names = store.weights.names()
-            if name in names:
-                return store.weights.named(name)
-    raise Misuse.unknown("weights", name, (*names, OWN), command)
+    if name not in names:
+        raise Misuse.unknown("weights", name, (*names, OWN), command)
+
+
+def held_set(opened: Project, chosen: ChosenWeights) -> HeldSet:
+    """Return a set with what the project knows of it: when it was saved, who approved it."""
+    from survey.weight_store import HeldSet
+
+    if chosen.state in ("draft", "approved"):
+        with opened.store() as store:
+            if (held := store.weights.with_digest(chosen.weights.digest)) is not None:
+                return held
+    return HeldSet(chosen.weights, chosen.state)
+
+
+def parent_of(opened: Project, weights: WeightSet) -> WeightSet | None:
+    """Return the set that another was made from, if the project or the study file still has it."""
+    from survey.weight_set import study_weights
+
+    own = study_weights(opened.study)
+    if weights.parent is None or weights.parent == own.digest:
+        return own if weights.parent else None
+    if not opened.database.is_file():
+        return None
+    with opened.store() as store:
+        held = store.weights.with_digest(weights.parent)
+    return None if held is None else held.weights
 
 
 def _held(opened: Project, name: str | None, own: WeightSet, command: str) -> HeldSet | None:

@@ -1,4 +1,4 @@
-"""What is said about weight sets: names of nodes, and the caveats of the method that found them."""
+"""What is said about weight sets: names of methods, and the caveats of the one that found the weights."""
 
 from __future__ import annotations
 
@@ -12,18 +12,7 @@ if TYPE_CHECKING:
     from survey.study import Study
 
 # Values of a caveat that are ids of nodes or items; the reader sees their labels.
-_IDS = ("node", "nodes", "item", "items")
-
-
-def node_labels(study: Study, language: Language) -> dict[str, str]:
-    """Return what every node of the index is called, in the order of the tree."""
-    from survey.weight_set import node_id, nodes_of
-
-    found = {}
-    for node, _ in nodes_of(study.index):
-        label = node.label or (study.item_by_id[node.item].label if node.item else None)
-        found[node_id(node)] = node_id(node) if label is None else label[language]
-    return found
+_IDS = ("node", "nodes", "item", "items", "parent")
 
 
 def method_name(method: str) -> Mapping[str, str]:
@@ -31,20 +20,37 @@ def method_name(method: str) -> Mapping[str, str]:
     return catalogue("workbench")[f"weights.method.{method}"]
 
 
+def weights_note(language: Language, name: str, digest: str, state: str) -> list[str]:
+    """Return the line that stands below figures made with a weight set; none for the study's own weights."""
+    if state == "study":
+        return []
+    return [catalogue("workbench")(f"weights.note.{state}", language, name=name, digest=digest[:8])]
+
+
 def caveat_lines(caveats: Iterable[Caveat], study: Study, language: Language) -> list[str]:
     """Return caveats as sentences: ``weights.caveat.<key>`` of this package's catalogue.
 
-    The sentence formats the numbers it names (``{ratio:.2f}``); values called ``node``, ``nodes``, ``item``
-    or ``items`` are ids, or lists of them, and appear as labels.
+    The sentence formats the numbers it names (``{ratio:.2f}``). Values called ``node``, ``nodes``, ``item``,
+    ``items`` or ``parent`` are ids, or lists of them, and appear as labels (``None``: the index itself);
+    other lists appear as words in a row.
     """
-    labels = {item.id: item.label[language] for item in study.items} | node_labels(study, language)
+    from report_templates.context.labels import Labels
 
-    def told(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: shown(value) if name in _IDS else value for name, value in values.items()}
+    labels = Labels(study, language)
 
-    def shown(ids: str | Iterable[str]) -> str:
-        ids = [ids] if isinstance(ids, str) else ids
-        return listing(labels.get(id_, id_) for id_ in ids)[language]
+    def told(name: str, value: Any) -> Any:
+        several = isinstance(value, (list, tuple))
+        if name not in _IDS:
+            return listing(value)[language] if several else value
+        ids = [study.index.id if id_ is None else str(id_) for id_ in (value if several else [value])]
+        return listing(map(labels.node, ids))[language]
 
     text = catalogue("workbench")
-    return [text(f"weights.caveat.{caveat.key}", language, **told(caveat.values)) for caveat in caveats]
+    return [
+        text(
+            f"weights.caveat.{caveat.key}",
+            language,
+            **{name: told(name, value) for name, value in caveat.values.items()},
+        )
+        for caveat in caveats
+    ]
