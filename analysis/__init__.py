@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from analysis.results import Comparison, Estimate, JointTest, TooFew
     from analysis.sample import Groups, Sample
     from analysis.share_intervals import net_scores, shares
+    from analysis.tables import CrossTable, cross_table, two_way
     from analysis.tabular import sample_from_frame
     from analysis.tracking import index_by_segment, index_by_wave, target_gap
 
@@ -42,6 +43,7 @@ _WHERE = {
     "Calibration": "calibration",
     "CalibrationFaults": "calibration",
     "Comparison": "results",
+    "CrossTable": "tables",
     "Design": "design",
     "DriverShare": "driver_table",
     "DriverShares": "driver_table",
@@ -61,6 +63,7 @@ _WHERE = {
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
     "comparisons": "estimate",
+    "cross_table": "tables",
     "crossed": "margins",
     "domain_means": "estimate",
     "driver_results": "drivers",
@@ -82,6 +85,7 @@ _WHERE = {
     "sample_from_frame": "tabular",
     "shares": "share_intervals",
     "target_gap": "tracking",
+    "two_way": "tables",
     "weighted_regression": "regression",
 }
 
@@ -89,6 +93,7 @@ __all__ = [
     "Calibration",
     "CalibrationFaults",
     "Comparison",
+    "CrossTable",
     "Design",
     "DriverShare",
     "DriverShares",
@@ -108,6 +113,7 @@ __all__ = [
     "band_codes",
     "benjamini_hochberg",
     "comparisons",
+    "cross_table",
     "crossed",
     "domain_means",
     "driver_results",
@@ -129,6 +135,7 @@ __all__ = [
     "sample_from_frame",
     "shares",
     "target_gap",
+    "two_way",
     "weighted_regression",
 ]
 
