@@ -101,7 +101,9 @@ def hidden_cells(
         found[spare] = "complementary"
 
 
-def _thin_line(lines: Floats, sizes: Sequence[int], hidden: Mapping[int, Hidden], limit: int) -> int | None:
+def _thin_line(
+    lines: Sequence[Floats], sizes: Sequence[int], hidden: Mapping[int, Hidden], limit: int
+) -> int | None:
     """Find a shown cell, the smallest, of a line whose hidden cells together are too few."""
     for line in lines:
         members = np.flatnonzero(line).tolist()
