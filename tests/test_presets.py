@@ -20,7 +20,7 @@ from survey.study import Study
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = {
     "key_accounts": ROOT / "sample_surveys" / "key_accounts" / "study.yaml",
-    "ecsi": ROOT / "survey" / "presets" / "ecsi.yaml",
+    **{file.stem: file for file in sorted((ROOT / "survey" / "presets").glob("*.yaml"))},
 }
 REAL = Path(os.environ.get("CSAT_REAL", ROOT.parent / "shared" / "real"))
 CHINESE = re.compile(r"[\u3400-\u9fff]")
