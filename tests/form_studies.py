@@ -259,7 +259,20 @@ def every_feature() -> Study:
             "design": {
                 "respondent": "customer",
                 "stratum": ["region"],
-                "population": {"region": {"华东": 1200, "华南 大区": 800.5}},
+                "population": {
+                    "region": {"华东": 1200, "华南 大区": 800.5},
+                    "region × gender": {"华东 × 女": 600, "华东 * 不详": 600, "华南 大区 × 男": 800.5},
+                },
+                "calibration": {
+                    "method": "post_stratification",
+                    "margins": ["region*gender"],
+                    "trim": 4,
+                    "least_ratio": 0.25,
+                    "largest_weight": 3.5,
+                    "unknown": "不详",
+                },
+                "lonely_stratum": "average",
+                "stratum_clusters": {"华东": 300, "华南 大区": 250},
             },
             "waves": [
                 {"id": "2025", "label": both("2025 年", "2025"), "start": "2025-03-01", "end": "2025-03-31"},
@@ -270,6 +283,7 @@ def every_feature() -> Study:
                     "start": "2026-03-01",
                     "end": "2026-03-31",
                     "invited": 900,
+                    "population": {"region": {"华东": 60, "华南 大区": 40}},
                 },
             ],
             "reporting": {
