@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from any_study import any_study
 from drawing import both
+from form_design import DESIGN
 
 from survey.study import Study
 
@@ -256,24 +257,7 @@ def every_feature() -> Study:
                     "column": "region",
                 }
             ],
-            "design": {
-                "respondent": "customer",
-                "stratum": ["region"],
-                "population": {
-                    "region": {"华东": 1200, "华南 大区": 800.5},
-                    "region × gender": {"华东 × 女": 600, "华东 * 不详": 600, "华南 大区 × 男": 800.5},
-                },
-                "calibration": {
-                    "method": "post_stratification",
-                    "margins": ["region*gender"],
-                    "trim": 4,
-                    "least_ratio": 0.25,
-                    "largest_weight": 3.5,
-                    "unknown": "不详",
-                },
-                "lonely_stratum": "average",
-                "stratum_clusters": {"华东": 300, "华南 大区": 250},
-            },
+            "design": DESIGN,
             "waves": [
                 {"id": "2025", "label": both("2025 年", "2025"), "start": "2025-03-01", "end": "2025-03-31"},
                 {
