@@ -51,6 +51,10 @@ class MissingRules:
     cells_blank: float = 0.30
 
 
+# What is used unless somebody declares other limits.
+USUAL = MissingRules()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ItemMoments:
     """Weighted moments of k items, with what they rest on.
@@ -111,7 +115,7 @@ def item_moments(
     method: Method = "em",
     routed: Routed = "refuse",
     accept_loss: bool = False,
-    rules: MissingRules = MissingRules(),
+    rules: MissingRules = USUAL,
 ) -> ItemMoments:
     """Weighted means and covariances of answers x (n, k), nan where blank.
 
