@@ -32,14 +32,17 @@ if TYPE_CHECKING:
     from analysis.outcome_trend import OutcomeKind, outcome_results
     from analysis.quality_statement import quality
     from analysis.regression import Regression, regress, weighted_regression
+    from analysis.reliability import scale_quality
     from analysis.results import Comparison, Estimate, JointTest, TooFew
     from analysis.sample import Groups, Sample
+    from analysis.scale_results import Block, ScaleQuality, ScaleRules
     from analysis.share_intervals import net_scores, shares
     from analysis.tables import CrossTable, cross_table, two_way
     from analysis.tabular import sample_from_frame
     from analysis.tracking import index_by_segment, index_by_wave, target_gap
 
 _WHERE = {
+    "Block": "scale_results",
     "Calibration": "calibration",
     "CalibrationFaults": "calibration",
     "Comparison": "results",
@@ -59,6 +62,8 @@ _WHERE = {
     "OutcomeKind": "outcome_trend",
     "Regression": "regression",
     "Sample": "sample",
+    "ScaleQuality": "scale_results",
+    "ScaleRules": "scale_results",
     "TooFew": "results",
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
@@ -83,6 +88,7 @@ _WHERE = {
     "rake": "calibration",
     "regress": "regression",
     "sample_from_frame": "tabular",
+    "scale_quality": "reliability",
     "shares": "share_intervals",
     "target_gap": "tracking",
     "two_way": "tables",
@@ -90,6 +96,7 @@ _WHERE = {
 }
 
 __all__ = [
+    "Block",
     "Calibration",
     "CalibrationFaults",
     "Comparison",
@@ -109,6 +116,8 @@ __all__ = [
     "OutcomeKind",
     "Regression",
     "Sample",
+    "ScaleQuality",
+    "ScaleRules",
     "TooFew",
     "band_codes",
     "benjamini_hochberg",
@@ -133,6 +142,7 @@ __all__ = [
     "rake",
     "regress",
     "sample_from_frame",
+    "scale_quality",
     "shares",
     "target_gap",
     "two_way",

@@ -141,8 +141,8 @@ def normal_moments(
     while active.size and steps < most_steps:
         part = sums.take(active)
         theta = (means[active], covariances[active])
-        theta, change = _extrapolated(part, theta)
-        steps += 3
+        theta, change, passes = _extrapolated(part, theta, tolerance)
+        steps += passes
         means[active], covariances[active] = theta
         done = change < tolerance
         converged[active[done]] = True
@@ -167,11 +167,19 @@ def _started(sums: PatternSums, start: tuple[Floats, Floats] | None) -> tuple[Fl
     return means, covariances
 
 
-def _extrapolated(sums: PatternSums, theta: tuple[Floats, Floats]) -> tuple[tuple[Floats, Floats], Floats]:
-    """Two steps, a leap along their curve, and a step to settle; the largest change in that last step."""
+def _extrapolated(
+    sums: PatternSums, theta: tuple[Floats, Floats], tolerance: float
+) -> tuple[tuple[Floats, Floats], Floats, int]:
+    """Two steps, a leap along their curve, and a step to settle; where two are enough, just these.
+
+    Returns the moments, the largest change in the last step of each replicate, and how many steps it took.
+    """
     first = _step(sums, *theta)
     second = _step(sums, *first)
     old, one, two = _flat(theta), _flat(first), _flat(second)
+    change = np.abs(two - one).max(axis=1)
+    if (change < tolerance).all():
+        return second, change, 2
     r, v = one - old, (two - one) - (one - old)
     bend = np.sqrt((v**2).sum(axis=1))
     length = np.sqrt((r**2).sum(axis=1))
@@ -185,11 +193,10 @@ def _extrapolated(sums: PatternSums, theta: tuple[Floats, Floats]) -> tuple[tupl
         leap = _leap(old, r, v, alpha)
     leap = np.where(_positive_definite(_unflat(leap, theta)[1])[:, None], leap, two)
     settled = _flat(_step(sums, *_unflat(leap, theta)))
-    change = np.abs(settled - leap).max(axis=1)
-    away = change > np.abs(two - one).max(axis=1)
+    last = np.abs(settled - leap).max(axis=1)
+    away = last > change
     settled = np.where(away[:, None], two, settled)
-    change = np.where(away, np.abs(two - one).max(axis=1), change)
-    return _unflat(settled, theta), change
+    return _unflat(settled, theta), np.where(away, change, last), 3
 
 
 def _leap(old: Floats, r: Floats, v: Floats, alpha: Floats) -> Floats:

@@ -9,6 +9,7 @@ their multipliers when only one wave is looked at.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +20,39 @@ from analysis.moments import unit_moments
 from analysis.replicates import Replication
 from analysis.sample import Booleans, Floats, Integers
 
-# Replicates are compared with one another, not with a reference: a millionth of a standard deviation.
-_TOLERANCE = 1e-6
+# Replicates differ by hundredths of a standard deviation and are compared with one another alone.
+_TOLERANCE = 1e-5
 _MOST_STEPS = 300
 # Numbers of packed pattern sums in one block of replicates (64 MB).
 _BLOCK = 8_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """Answers whose covariances are wanted in every replicate.
+
+    Attributes
+    ----------
+    x : (n, k) nan where blank, of people with any answer; every item varies.
+    rows : (n,) which rows of the design these people are.
+    means, covariance : (k,), (k, k) what the full sample gave.
+    """
+
+    x: Floats
+    rows: Integers
+    means: Floats
+    covariance: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """Covariances (B', k, k) of the replicates that gave any, and the share ``failed`` that did not.
+
+    A replicate fails where an item loses its spread or EM does not settle.
+    """
+
+    covariances: Floats
+    failed: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,35 +63,49 @@ class _Pattern:
     packed: Floats
 
 
-def replicate_covariances(
-    x: Floats, rows: Integers, plan: Replication, means: Floats, covariance: Floats
-) -> tuple[Floats, Booleans]:
-    """Covariances (B, k, k) of answers x (n, k), nan where blank, and which replicates gave any (B,).
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """One set of answers, summed to patterns and clusters in standard units, and where it is written to."""
 
-    Parameters
-    ----------
-    x : answers of people with any answer, in whom every item varies.
-    rows : (n,) which rows of the design these people are.
-    means, covariance : (k,), (k, k) what the full sample gave.
+    scale: Floats
+    start: tuple[Floats, Floats]
+    seen: Booleans
+    patterns: list[_Pattern]
+    found: Floats
+    good: Booleans
 
-    A replicate fails where an item loses its spread or EM does not settle.
-    """
-    scale = np.sqrt(np.diag(covariance))
-    z = (x - means) / scale
-    seen, patterns = _summed(z, rows, plan)
-    start = (np.zeros(len(scale)), covariance / np.outer(scale, scale))
-    found = np.full((plan.replicates, *covariance.shape), np.nan)
-    good = np.zeros(plan.replicates, dtype=bool)
-    width = max(1, min(plan.block, _BLOCK // max(seen.size * len(scale), 1)))
+    def fill(self, multipliers: Floats, place: slice) -> None:
+        """Write the covariances under some multipliers (b, U)."""
+        sums = _weighted(multipliers, self.seen, self.patterns)
+        fit = normal_moments(sums, self.start, tolerance=_TOLERANCE, most_steps=_MOST_STEPS)
+        self.found[place] = fit.covariances * np.outer(self.scale, self.scale)
+        self.good[place] = fit.converged
+
+
+def replicate_covariances(answered: Sequence[Answered], plan: Replication) -> list[Draws]:
+    """Covariances of several sets of answers in every replicate; multipliers are drawn once for all."""
+    jobs = [_job(part, plan) for part in answered]
+    widest = max((job.seen.size * job.seen.shape[1] for job in jobs), default=1)
+    width = max(1, min(plan.block, _BLOCK // widest))
 
     def fill(first: int) -> None:
         stop = min(first + width, plan.replicates)
-        sums = _weighted(plan.weights(first, stop), seen, patterns)
-        fit = normal_moments(sums, start, tolerance=_TOLERANCE, most_steps=_MOST_STEPS)
-        found[first:stop], good[first:stop] = fit.covariances, fit.converged
+        multipliers = plan.weights(first, stop)
+        for job in jobs:
+            job.fill(multipliers, slice(first, stop))
 
-    on_all_cores(fill, range(0, plan.replicates, width))
-    return found * np.outer(scale, scale), good
+    if jobs:
+        on_all_cores(fill, range(0, plan.replicates, width))
+    return [Draws(job.found[job.good], 1.0 - float(job.good.mean())) for job in jobs]
+
+
+def _job(part: Answered, plan: Replication) -> _Job:
+    k = len(part.means)
+    scale = np.sqrt(np.diag(part.covariance))
+    seen, patterns = _summed((part.x - part.means) / scale, part.rows, plan)
+    start = (np.zeros(k), part.covariance / np.outer(scale, scale))
+    found, good = np.empty((plan.replicates, k, k)), np.zeros(plan.replicates, dtype=bool)
+    return _Job(scale, start, seen, patterns, found, good)
 
 
 def _summed(z: Floats, rows: Integers, plan: Replication) -> tuple[Booleans, list[_Pattern]]:

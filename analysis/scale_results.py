@@ -10,6 +10,7 @@ from analysis.moment_guards import Reason
 from analysis.results import Estimate, TooFew
 
 NotEstimable = Reason | Literal["single_item", "disclosure", "not_asked", "no_spread"]
+Warned = tuple[str, Mapping[str, str | float]]
 Factor = Literal["fitted", "too_few_items", "heywood", "not_settled"]
 
 
@@ -30,8 +31,8 @@ class ScaleRules:
     above which items repeat one another; ``item_rest``, ``loading``: least correlation with the other
     items and standardised loading; ``better_without``: gain in alpha without an item; ``extracted``: least
     AVE; ``one_end``: largest share at one end of the scale; ``inflation``: largest VIF of a formative item;
-    ``failed`` and ``failed_most``: shares of failed replicates to warn of and above which there is no
-    interval.
+    ``left_people``: share of people to whom some item did not apply; ``failed`` and ``failed_most``: shares
+    of failed replicates to warn of and above which there is no interval.
     """
 
     reliable: float = 0.70
@@ -42,6 +43,7 @@ class ScaleRules:
     extracted: float = 0.50
     one_end: float = 0.40
     inflation: float = 5.0
+    left_people: float = 0.10
     failed: float = 0.01
     failed_most: float = 0.05
 
@@ -75,7 +77,7 @@ class ItemQuality:
     ``rest`` is its correlation with the sum of the others, ``without`` alpha without it (of at least three
     items), ``loading`` standardised on one factor, ``inflation`` the VIF of a formative item; ``None`` where
     there is no such thing. ``floor`` and ``ceiling`` are weighted shares of the answers at the worst and the
-    best end of the scale, 0 to 1.
+    best end of the scale, 0 to 1. An item with too few answers shows nothing: no ``blanks`` either.
     """
 
     item: str
@@ -85,7 +87,12 @@ class ItemQuality:
     inflation: float | None
     floor: Estimate | TooFew
     ceiling: Estimate | TooFew
-    blanks: ItemBlanks
+    blanks: ItemBlanks | None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nothing about these answers may be shown."""
+        return self.blanks is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,7 @@ class ScaleQuality:
     omega: Estimate | None = None
     composite: float | None = None
     extracted: float | None = None
-    warnings: tuple[tuple[str, Mapping[str, str | float]], ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
     def summary(self) -> str:
         """One line: ``quality: α = 0.81 [0.79, 0.83], 4 items, n = 412``."""
@@ -141,3 +148,38 @@ class ScaleQuality:
             return f"{self.id}: {'formative' if self.formative else f'not estimable ({self.missing})'}"
         limits = "" if self.alpha.low is None else f" [{self.alpha.low:.2f}, {self.alpha.high:.2f}]"
         return f"{self.id}: α = {self.alpha.value:.2f}{limits}, {len(self.items)} items, n = {self.alpha.n}"
+
+
+@dataclass(frozen=True, slots=True)
+class AlphaTrend:
+    """Alpha of one scale in each of ``ScaleReport.waves``, ``None`` where there is none."""
+
+    id: str
+    series: tuple[Estimate | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexWithout:
+    """The index of the wave as it is, and as it would be without an item that hardly fits its scale.
+
+    The weight of the item goes to its siblings in proportion. Both in points of 100.
+    """
+
+    item: str
+    index: float
+    without: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleReport:
+    """Quality of all scales of a study in the last of ``waves``, and how alpha moved.
+
+    ``weight_set`` names the weights of the index in ``index_without``.
+    """
+
+    wave: str
+    waves: tuple[str, ...]
+    weight_set: str
+    scales: tuple[ScaleQuality, ...]
+    trend: tuple[AlphaTrend, ...]
+    index_without: tuple[IndexWithout, ...]

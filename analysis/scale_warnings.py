@@ -27,12 +27,10 @@ All thresholds are conventions and stand in ``ScaleRules`` and ``MissingRules``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from analysis.results import Estimate
-from analysis.scale_results import ItemQuality, ScaleQuality, ScaleRules
-
-Warned = tuple[str, Mapping[str, str | float]]
+from analysis.scale_results import ItemQuality, ScaleQuality, ScaleRules, Warned
 
 
 def scale_warnings(found: ScaleQuality, moments: tuple[Warned, ...], rules: ScaleRules) -> tuple[Warned, ...]:
@@ -40,7 +38,7 @@ def scale_warnings(found: ScaleQuality, moments: tuple[Warned, ...], rules: Scal
     warned = [*_coefficients(found, rules)]
     for item in found.items:
         warned += _item(item, found.alpha, rules)
-    return (*warned, *_base(found), *moments)
+    return (*warned, *_base(found, rules), *moments)
 
 
 def _coefficients(found: ScaleQuality, rules: ScaleRules) -> Iterator[Warned]:
@@ -70,10 +68,11 @@ def _item(item: ItemQuality, alpha: Estimate | None, rules: ScaleRules) -> Itera
             yield key, {"item": item.item, "value": end.value, "limit": rules.one_end}
 
 
-def _base(found: ScaleQuality) -> Iterator[Warned]:
+def _base(found: ScaleQuality, rules: ScaleRules) -> Iterator[Warned]:
     if found.base is None:
         return
-    if found.base.left_people:
-        yield "left_people", {"people": found.base.left_people, "n": found.base.n}
+    left = found.base.left_people
+    if left > rules.left_people * (left + found.base.n):
+        yield "left_people", {"people": left, "n": found.base.n}
     for item in found.base.left_items:
         yield "left_item", {"item": item}

@@ -43,10 +43,7 @@ def golden() -> dict[str, Any]:
 
 
 def one(sample: Sample, items: list[str], *, formative: bool = False, **settings: Any) -> ScaleQuality:
-    (found,) = scale_quality(
-        sample, [Block("b", tuple(items), formative)], sample.waves[-1], **QUICK | settings
-    )
-    return found
+    return scale_quality(sample, [Block("b", tuple(items), formative)], **QUICK | settings).scales[0]
 
 
 def value(estimate: Estimate | None) -> float:
@@ -246,6 +243,7 @@ def test_people_to_whom_an_item_does_not_apply_are_no_part_of_it(frame: pd.DataF
     assert found.base is not None
     assert warned == {"people": int((routed[:, 5] & now).sum()), "n": found.base.n}
     last = found.items[-1].blanks
+    assert last is not None
     assert last.structural == {"not_asked": warned["people"]}
     assert last.due == now.sum() - warned["people"]
     assert last.due == last.answered + sum(last.missing.values())

@@ -30,6 +30,7 @@ from workbench.commands import (
     init,
     questionnaire,
     report,
+    scales,
     schema,
     simulate,
     undo,
@@ -60,6 +61,7 @@ for _command in (
     index.index,
     change.change,
     drivers.drivers,
+    scales.scales,
     report.report,
     doctor.doctor,
 ):

@@ -161,7 +161,7 @@ def rigid(table: Table) -> Table:
     for column in table.columns:
         if column.no_wrap:
             texts = [column.header, *column.cells]
-            column.min_width = max(cells(str(text)) for text in texts)
+            column.min_width = max(cells(line) for text in texts for line in str(text).split("\n"))
     return table
 
 

@@ -1,0 +1,35 @@
+"""``csat scales``: whether the items of each construct hang together, and what to keep in mind."""
+
+from __future__ import annotations
+
+import typer
+
+from workbench import options
+from workbench.project import Project
+from workbench.published import published
+from workbench.terminal import Stop, Terminal
+
+
+def scales(
+    ctx: typer.Context,
+    wave: options.Wave = None,
+    project: options.Project = options.HERE,
+    lang: options.Lang = None,
+    json: options.Json = False,
+) -> None:
+    """Show the quality of every construct's scale in a wave, and how alpha moved."""
+    from analysis.pipeline import scale_survey
+    from report_templates.context.labels import Labels
+    from workbench.scale_tables import show_scales
+
+    terminal: Terminal = ctx.obj
+    opened = Project(project)
+    if not opened.study.constructs:
+        raise Stop("scales.none_declared", file=opened.study_file)
+    answers = opened.history(wave, terminal, ctx.command_path)
+    with terminal.progress("progress.estimating"):
+        found = scale_survey(opened.study, answers)
+    if json:
+        terminal.json(published(found))
+    else:
+        show_scales(terminal, Labels(opened.study, terminal.language), found)
