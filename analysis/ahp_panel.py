@@ -113,13 +113,13 @@ class AhpPanel:
                 found.append(Caveat("one_expert", {**where, "expert": family.experts[0].name}))
             if family.left_out:
                 found.append(Caveat("experts_left_out", {**where, "experts": family.left_out}))
-            for expert in family.experts:
-                told = {**where, "expert": expert.name}
-                if expert.found.missing:
-                    found.append(Caveat("ahp_incomplete", {**told, "n": expert.found.missing}))
-                if expert.found.coherence == "doubtful":
-                    limit = cr_limit(len(family.items))
-                    found.append(Caveat("ahp_doubtful", {**told, "cr": expert.found.cr, "limit": limit}))
+            absent = {expert.name: expert.found.missing for expert in family.experts if expert.found.missing}
+            if absent:
+                values = {**where, "experts": tuple(absent), "n": sum(absent.values())}
+                found.append(Caveat("ahp_incomplete", values))
+            if doubtful := tuple(e.name for e in family.experts if e.found.coherence == "doubtful"):
+                limit = cr_limit(len(family.items))
+                found.append(Caveat("ahp_doubtful", {**where, "experts": doubtful, "limit": limit}))
         if self.without:
             found.append(Caveat("experts_dropped", {"experts": self.without}))
         return tuple(found)

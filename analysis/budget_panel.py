@@ -84,11 +84,14 @@ class BudgetPanel:
                 found.append(Caveat("one_expert", {**where, "expert": family.experts[0]}))
             if family.left_out:
                 found.append(Caveat("experts_left_out", {**where, "experts": family.left_out}))
-            unsettled = tuple(family.items[j] for j in family.verdict.unsettled)
-            if self.delphi and family.verdict.state == "open":
-                found.append(Caveat("delphi_open", {**where, "nodes": unsettled}))
-            elif unsettled and len(family.experts) > 1:
-                found.append(Caveat("experts_differ", {**where, "nodes": unsettled}))
+        unsettled = tuple(
+            family.items[j]
+            for family in self.families
+            for j in family.verdict.unsettled
+            if len(family.experts) > 1 and (not self.delphi or family.verdict.state == "open")
+        )
+        if unsettled:
+            found.append(Caveat("delphi_open" if self.delphi else "experts_differ", {"nodes": unsettled}))
         if self.without:
             found.append(Caveat("experts_dropped", {"experts": self.without}))
         return tuple(found)
@@ -96,7 +99,7 @@ class BudgetPanel:
     def _evidence(self) -> dict[str, Any]:
         return {
             "rule": self.how,
-            "trim": self.trim if self.how == "trimmed" else None,
+            **({"trim": self.trim} if self.how == "trimmed" else {}),
             "expert_weights": dict(self.expert_weights),
             "without": list(self.without),
             "rounds": len(self.rounds),

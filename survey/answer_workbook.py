@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
@@ -17,9 +16,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from survey.answer_columns import Answer, AnswerColumn, admitted, answer_columns, gates
+from survey.answer_columns import AnswerColumn, admitted, answer_columns, gates
 from survey.answer_guide import write_guide
 from survey.language import Language, catalogue
+from survey.list_sheet import ListSheet, protect
 from survey.study import Study
 from survey.written_workbook import new_workbook, print_wide, put, workbook_bytes
 
@@ -50,7 +50,7 @@ def write_answer_workbook(study: Study, wave: str, language: Language, path: Pat
     book, guide = new_workbook(words("fill.sheet_guide", language))
     write_guide(guide, study, study.wave_by_id[wave], columns, language)
     sheet = book.create_sheet(words("simulate.sheet_answers", language))
-    lists = _Lists(book, words("fill.sheet_lists", language))
+    lists = ListSheet(book, words("fill.sheet_lists", language))
     _write_head(sheet, study, wave, columns, language)
     for number, column in enumerate(columns, start=1):
         _prepare(sheet, number, column)
@@ -58,8 +58,7 @@ def write_answer_workbook(study: Study, wave: str, language: Language, path: Pat
     _format_by_rule(sheet, study, columns, lists, language)
     sheet.freeze_panes = f"B{FIRST_ROW}"
     for protected in (guide, sheet, lists.sheet):
-        _protect(protected)
-    lists.sheet.sheet_state = "hidden"
+        protect(protected)
     book.active = 1
     guide.sheet_view.tabSelected = False
     path.write_bytes(workbook_bytes(book, study.wave_by_id[wave].end))
@@ -93,30 +92,14 @@ def _prepare(sheet: Worksheet, number: int, column: AnswerColumn) -> None:
     dimension.alignment = Alignment(wrap_text=column.entry == "prose", vertical="top")
 
 
-class _Lists:
-    """The hidden sheet of drop-down lists; equal lists stand there once."""
-
-    def __init__(self, book: Workbook, name: str) -> None:
-        self.sheet: Worksheet = book.create_sheet(name)
-        self._known: dict[tuple[Answer, ...], str] = {}
-
-    def reference(self, answers: tuple[Answer, ...]) -> str:
-        """Return the range that holds ``answers``."""
-        if answers not in self._known:
-            number = len(self._known) + 1
-            for row, answer in enumerate(answers, start=1):
-                put(self.sheet, row, number, answer)
-            letter = get_column_letter(number)
-            self._known[answers] = f"'{self.sheet.title}'!${letter}$1:${letter}${len(answers)}"
-        return self._known[answers]
-
-
 def _area(number: int) -> str:
     letter = get_column_letter(number)
     return f"{letter}{FIRST_ROW}:{letter}{LAST_ROW}"
 
 
-def _validate(sheet: Worksheet, number: int, column: AnswerColumn, lists: _Lists, language: Language) -> None:
+def _validate(
+    sheet: Worksheet, number: int, column: AnswerColumn, lists: ListSheet, language: Language
+) -> None:
     rule = _rule(number, column, lists)
     if rule is None:
         return
@@ -129,7 +112,7 @@ def _validate(sheet: Worksheet, number: int, column: AnswerColumn, lists: _Lists
     sheet.add_data_validation(rule)
 
 
-def _rule(number: int, column: AnswerColumn, lists: _Lists) -> DataValidation | None:
+def _rule(number: int, column: AnswerColumn, lists: ListSheet) -> DataValidation | None:
     cell = f"{get_column_letter(number)}{FIRST_ROW}"
     if column.unique:
         area = _area(number).replace(get_column_letter(number), f"${get_column_letter(number)}$")
@@ -168,7 +151,7 @@ def _format_by_rule(
     sheet: Worksheet,
     study: Study,
     columns: Sequence[AnswerColumn],
-    lists: _Lists,
+    lists: ListSheet,
     language: Language,
 ) -> None:
     """Grey what routing leaves out; tint choices that go beyond what may be chosen."""
@@ -210,10 +193,3 @@ def _limits(study: Study, letters: Mapping[str, str]) -> Iterator[tuple[str, str
 def _repeats(cells: Sequence[str], first: str) -> str:
     """How many cells of the question hold the rank of the cell in view."""
     return "+".join(f"({cell}={first}{FIRST_ROW})" for cell in cells)
-
-
-def _protect(sheet: Worksheet) -> None:
-    """Lock what is not unlocked, without a password; widths, sorting and filters stay free."""
-    sheet.protection.sheet = True
-    for free in ("formatCells", "formatColumns", "formatRows", "sort", "autoFilter"):
-        setattr(sheet.protection, free, False)

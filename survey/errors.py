@@ -89,9 +89,9 @@ class ImportProblems(ProblemsError):
     """A workbook that cannot be imported."""
 
 
+class PanelProblems(ProblemsError):
+    """Workbooks of experts that hold no weights yet."""
+
+
 class StoreProblems(ProblemsError):
     """A project file that cannot be opened, written or trusted."""
-
-
-class WeightProblems(ProblemsError):
-    """A weight set that cannot be read, or is not for the index of the study."""

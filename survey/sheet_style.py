@@ -21,6 +21,8 @@ def _plain(colour: str) -> PatternFill:
 FILLS: dict[Severity, PatternFill] = {"error": _plain(ERROR_COLOUR), "warning": _plain(WARNING_COLOUR)}
 HEADER_FILL = _plain("22384F")
 OUR_FILL = _plain("EEF1F5")
+HEAD_FILL = _plain("DDE5EE")
+OPEN_FILL = _plain("FFF9E5")
 _FACE = "Calibri"  # programs take Chinese characters from the font that goes with it
 HEADER_FONT = Font(_FACE, 10, bold=True, color="FFFFFF")
 TITLE_FONT = Font(_FACE, 14, bold=True, color="22384F")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 
 from workbench import options
-from workbench.commands.weights import approve, drop, listing, setting, show, use
+from workbench.commands.weights import listing, panel
 from workbench.help import Command, Group
 
 app = typer.Typer(cls=Group, rich_markup_mode=None)
-for _command in (listing.list_, show.show, setting.set_, approve.approve, use.use, drop.drop):
+for _command in (listing.list_, panel.panel):
     app.command(_command.__name__.rstrip("_"), cls=Command)(_command)
 
 
