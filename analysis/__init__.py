@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from analysis.sample import Groups, Sample
     from analysis.scale_results import Block, ScaleQuality, ScaleRules
     from analysis.share_intervals import net_scores, shares
+    from analysis.tables import CrossTable, cross_table, two_way
     from analysis.tabular import sample_from_frame
     from analysis.tracking import index_by_segment, index_by_wave, target_gap
 
@@ -45,6 +46,7 @@ _WHERE = {
     "Calibration": "calibration",
     "CalibrationFaults": "calibration",
     "Comparison": "results",
+    "CrossTable": "tables",
     "Design": "design",
     "DriverShare": "driver_table",
     "DriverShares": "driver_table",
@@ -66,6 +68,7 @@ _WHERE = {
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
     "comparisons": "estimate",
+    "cross_table": "tables",
     "crossed": "margins",
     "domain_means": "estimate",
     "driver_results": "drivers",
@@ -88,6 +91,7 @@ _WHERE = {
     "scale_quality": "reliability",
     "shares": "share_intervals",
     "target_gap": "tracking",
+    "two_way": "tables",
     "weighted_regression": "regression",
 }
 
@@ -96,6 +100,7 @@ __all__ = [
     "Calibration",
     "CalibrationFaults",
     "Comparison",
+    "CrossTable",
     "Design",
     "DriverShare",
     "DriverShares",
@@ -117,6 +122,7 @@ __all__ = [
     "band_codes",
     "benjamini_hochberg",
     "comparisons",
+    "cross_table",
     "crossed",
     "domain_means",
     "driver_results",
@@ -139,6 +145,7 @@ __all__ = [
     "scale_quality",
     "shares",
     "target_gap",
+    "two_way",
     "weighted_regression",
 ]
 

@@ -105,7 +105,7 @@ def unit_sums(products: Callable[[slice], Floats], design: Design, rows: Integer
     step = max(1, _BLOCK // columns)
     for start in range(0, len(rows), step):
         part = slice(start, start + step)
-        found += design.totals(products(part) * design.weights[rows[part], None], rows[part])
+        found += design.sums(products(part) * design.weights[rows[part], None], rows[part])
     return found
 
 

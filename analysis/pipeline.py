@@ -42,6 +42,7 @@ from survey.definition import study_digest, weight_digest
 from survey.errors import Place, Problem
 from survey.responses import Responses
 from survey.study import Index, IndexNode, Outcome, Study
+from survey.weight_set import ChosenWeights, study_weights, with_weights
 
 Step = Callable[[str, int, int], None]
 
@@ -60,6 +61,7 @@ def run(
     *,
     wave: str,
     digests: Mapping[str, str] | None = None,
+    weights: ChosenWeights | None = None,
     step: Step = lambda name, done, total: None,
 ) -> StudyResults:
     """Analyse ``wave`` and its history.
@@ -68,6 +70,7 @@ def run(
     ----------
     responses : one value a wave, in time order; waves after ``wave`` are left aside.
     digests : wave -> digest of its answers, for the record; none for answers that are in no project.
+    weights : the weights of the index in every wave; by default those that ``study`` declares.
     step : called before each part with its name, how many parts are done and how many there are, so
         that a caller can show progress.
 
@@ -76,12 +79,15 @@ def run(
     SampleProblems
         For answers that cannot be estimated from, all at once.
     ValueError
-        If none of the ``responses`` is of ``wave``.
+        If none of the ``responses`` is of ``wave``, or ``weights`` are not for the index of ``study``.
     """
     check_known([wave], [part.wave for part in responses], "wave")
     history = responses[: [part.wave for part in responses].index(wave) + 1]
+    chosen = weights or ChosenWeights(study_weights(study), "study")
+    weighted = study if weights is None else with_weights(study, weights.weights)
+    provenance = _provenance(study, weighted, chosen, [part.wave for part in history], digests or {})
     with one_thread_of_algebra():
-        return _results(study, history, digests or {}, step)
+        return _results(weighted, history, provenance, step)
 
 
 def wave_index(study: Study, responses: Sequence[Responses], *, wave: str) -> WaveIndex:
@@ -96,9 +102,7 @@ def wave_index(study: Study, responses: Sequence[Responses], *, wave: str) -> Wa
     return trend[-1]
 
 
-def _results(
-    study: Study, history: Sequence[Responses], digests: Mapping[str, str], step: Step
-) -> StudyResults:
+def _results(study: Study, history: Sequence[Responses], provenance: Provenance, step: Step) -> StudyResults:
     """Analyse the last wave of ``history``, part by part."""
     rules, tree = study.reporting, index_tree(study.index)
     settings = {"level": rules.level, "fdr": rules.false_discovery_rate}
@@ -147,7 +151,7 @@ def _results(
             invited=study.wave_by_id[sample.waves[-1]].invited,
             disclosure_limit=limit,
         ),
-        provenance=_provenance(study, sample.waves, digests),
+        provenance=provenance,
         mixes=_mixes(sample, tree, study) if trend[-1].change else (),
     )
 
@@ -276,13 +280,18 @@ def _drivers(sample: Sample, study: Study) -> DriverSurvey:
     return DriverSurvey(tuple(found), tuple(missing))
 
 
-def _provenance(study: Study, waves: Sequence[str], digests: Mapping[str, str]) -> Provenance:
+def _provenance(
+    study: Study, weighted: Study, chosen: ChosenWeights, waves: Sequence[str], digests: Mapping[str, str]
+) -> Provenance:
+    own = chosen.state == "study"
     return Provenance(
         csat=__version__,
         study=study.id,
         study_digest=study_digest(study),
-        weight_set=study.index.version,
-        weight_digest=weight_digest(study),
+        weight_set=study.index.version if own else chosen.weights.name,
+        weight_digest=weight_digest(weighted),
+        weight_set_digest=chosen.weights.digest,
+        weight_state=chosen.state,
         wave_digests={wave: digests[wave] for wave in waves if wave in digests},
         seed=study.reporting.seed,
         replicates=study.reporting.replicates,

@@ -11,12 +11,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from analysis.calibrated_sample import Plan, calibrate, with_calibrations
+from analysis.calibration import Calibration, CalibrationFaults, Limits
+from analysis.margins import CROSSING, Finding
 from analysis.sample import Floats, Groups, Integers, Sample
 from survey.errors import Place, Problem, ProblemsError
-from survey.language import listing
+from survey.language import LANGUAGES, Language, listing
+from survey.margin_names import cell_of, columns_of, parts_of, population_of
 from survey.questions import BlankKind, Item, Scale
 from survey.responses import Codes, Responses, Value
+from survey.study import Calibration as Declared
 from survey.study import Outcome, Segment, Study
+
+# So many people are named where a problem is about many.
+_NAMED = 20
 
 
 class SampleProblems(ProblemsError):
@@ -34,21 +42,42 @@ def prepare(responses: Sequence[Responses], study: Study) -> Sample:
     Returns
     -------
     Sample with a row for every respondent of every wave. An item that a wave did not ask is blank
-    there. Respondents keep their row however many blanks they have.
+    there. Respondents keep their row however many blanks they have. Where the study declares a
+    calibration, the weights of every wave are those that meet its margins.
 
     Raises
     ------
     SampleProblems
-        For weights that are not positive and clusters that lie in two strata of one wave, all at
-        once. A cluster whose stratum changed *between* waves keeps the stratum of its first wave,
-        under which it was selected.
+        For weights that are not positive, clusters that lie in two strata of one wave, strata of one
+        cluster that are to be refused or that have more clusters than the population, and margins that
+        cannot be met, all at once. A cluster whose stratum changed *between* waves keeps the stratum of
+        its first wave, under which it was selected.
+    """
+    sample = uncalibrated(responses, study)
+    declared = study.design.calibration
+    if declared is None:
+        return sample
+    found, problems = calibrations(sample, responses, study, declared)
+    if problems:
+        raise SampleProblems(problems)
+    return with_calibrations(sample, found)
+
+
+def uncalibrated(responses: Sequence[Responses], study: Study) -> Sample:
+    """Return the sample with design weights, whether or not the study declares a calibration.
+
+    Takes and raises what :func:`prepare` does.
     """
     items = tuple(item.id for item in study.items)
     codes = np.concatenate([_codes(wave, items) for wave in responses])
     weights, weight_problems = _weights(responses, study)
     cluster_ids, clusters = _numbered(_cluster_keys(responses, study))
-    strata, stratum_problems = _strata(responses, study, clusters, cluster_ids)
-    if problems := weight_problems + stratum_problems:
+    strata, strata_names, stratum_problems = _strata(responses, study, clusters, cluster_ids)
+    wave = np.repeat(np.arange(len(responses)), [len(part) for part in responses])
+    here = Place(responses[-1].wave)
+    fractions, fraction_problems = _fractions(study, here, strata, strata_names, clusters, wave)
+    stratum_problems += _lonely(study, here, strata, strata_names, clusters)
+    if problems := weight_problems + stratum_problems + fraction_problems:
         raise SampleProblems(problems)
     scores = np.column_stack(
         [score(codes[:, j], study.scale_of(item), study.item_by_id[item]) for j, item in enumerate(items)]
@@ -59,14 +88,93 @@ def prepare(responses: Sequence[Responses], study: Study) -> Sample:
         codes=codes,
         structural=np.isin(codes, [kind for kind in BlankKind if kind.structural]),
         waves=tuple(wave.wave for wave in responses),
-        wave=np.repeat(np.arange(len(responses)), [len(wave) for wave in responses]),
+        wave=wave,
         weights=weights,
         strata=strata,
         clusters=clusters,
         cluster_ids=cluster_ids,
         outcomes={outcome.id: _outcome(outcome, responses, items, scores) for outcome in study.outcomes},
         segments={segment.id: _groups(segment, responses, study) for segment in study.segments},
+        fractions=fractions,
+        lonely=study.design.lonely_stratum,
     )
+
+
+def calibrations(
+    sample: Sample, responses: Sequence[Responses], study: Study, declared: Declared
+) -> tuple[dict[str, Calibration], list[Problem]]:
+    """Calibrate every wave of a sample as ``declared``; what cannot be met is listed, by wave.
+
+    A wave that is off its margins because sweeps or limits did not allow more is in both.
+    """
+    found: dict[str, Calibration] = {}
+    problems: list[Problem] = []
+    for part in responses:
+        plan = _plan(study, part.wave, declared)
+        names = {name for margin in plan.targets for name in margin}
+        columns = {name: _column([part], name) for name in names}
+        try:
+            found[part.wave] = calibrate(sample, part.wave, columns, plan)
+        except CalibrationFaults as error:
+            problems += [_problem(finding, part, columns, study) for finding in error.findings]
+            if error.calibration is not None:
+                found[part.wave] = error.calibration
+    return found, problems
+
+
+def _plan(study: Study, wave: str, declared: Declared) -> Plan:
+    """Return what a wave is calibrated to: the study's margins, with the wave's own in their place."""
+    population = population_of(study.wave_by_id[wave].population, study.design.population)
+    used = [columns_of(name) for name in declared.margins or study.design.population]
+    return Plan(
+        declared.method,
+        {columns: population[columns] for columns in used},
+        Limits(
+            declared.trim or None,
+            _limits(declared.least_ratio, declared.largest_ratio),
+            _limits(declared.least_weight, declared.largest_weight),
+        ),
+        declared.unknown,
+    )
+
+
+def _limits(least: float | None, largest: float | None) -> tuple[float, float] | None:
+    if least is None and largest is None:
+        return None
+    return (0.0 if least is None else least, np.inf if largest is None else largest)
+
+
+def _problem(
+    finding: Finding, part: Responses, columns: Mapping[str, Sequence[Value]], study: Study
+) -> Problem:
+    """Tell what blocks a calibration in the words of the study."""
+    values = dict(finding.values)
+    if totals := values.pop("margins", None):
+        values["totals"] = {
+            language: listing(f"{_label(name, study)[language]} {n:.12g}" for name, n in totals.items())[
+                language
+            ]
+            for language in LANGUAGES
+        }
+    if "margin" in values:
+        names = str(values["margin"]).split(CROSSING)
+        values["margin"] = _label(str(values["margin"]), study)
+        if finding.code == "blank":
+            rows = zip(part.respondents, *(columns[name] for name in names), strict=True)
+            blank = [person for person, *cells in rows if None in cells]
+            values["respondents"] = listing([*blank[:_NAMED], *(["…"] if len(blank) > _NAMED else [])])
+    if "deviation" in values:
+        values["deviation"] = f"{values['deviation']:+.1%}"
+    for name in ("target", "low", "high"):
+        if name in values:
+            values[name] = f"{values[name]:.4g}"
+    return Problem(f"sample_calibration_{finding.code}", Place(part.wave), values)
+
+
+def _label(margin: str, study: Study) -> dict[Language, str]:
+    """Return what a margin is called: the labels of its columns."""
+    labels = [study.column_by_id[name].label for name in margin.split(CROSSING)]
+    return {language: CROSSING.join(label[language] for label in labels) for language in LANGUAGES}
 
 
 def score(codes: Codes, scale: Scale, item: Item) -> Floats:
@@ -151,9 +259,9 @@ def _numbered(keys: Sequence[str]) -> tuple[tuple[str, ...], Integers]:
 
 def _strata(
     responses: Sequence[Responses], study: Study, clusters: Integers, cluster_ids: Sequence[str]
-) -> tuple[Integers, list[Problem]]:
+) -> tuple[Integers, tuple[str, ...], list[Problem]]:
     if not study.design.stratum:
-        return np.zeros(len(clusters), dtype=np.int64), []
+        return np.zeros(len(clusters), dtype=np.int64), ("—",), []
     parts = [_column(responses, column) for column in study.design.stratum]
     keys = [
         " × ".join("—" if part is None else str(part) for part in row) for row in zip(*parts, strict=True)
@@ -177,7 +285,41 @@ def _strata(
             )
             for cluster in split[counts > 1]
         ]
-    return first[clusters], problems
+    return first[clusters], names, problems
+
+
+def _fractions(
+    study: Study, here: Place, strata: Integers, names: Sequence[str], clusters: Integers, wave: Integers
+) -> tuple[dict[int, float] | None, list[Problem]]:
+    """Share of its clusters that answered by stratum: of several waves the smallest, so that no interval
+    is too short.
+    """
+    known = {cell_of(parts_of(name)): total for name, total in study.design.stratum_clusters.items()}
+    found: dict[int, float] = {}
+    problems: list[Problem] = []
+    for stratum in np.flatnonzero([name in known for name in names]).tolist():
+        total, inside = known[names[stratum]], strata == stratum
+        counts = [len(np.unique(clusters[inside & (wave == t)])) for t in np.unique(wave[inside])]
+        if counts and max(counts) > total:
+            values = {"stratum": names[stratum], "n": max(counts), "total": f"{total:g}"}
+            problems.append(Problem("sample_stratum_clusters", here, values))
+        elif counts:
+            found[stratum] = min(counts) / total
+    return found or None, problems
+
+
+def _lonely(
+    study: Study, here: Place, strata: Integers, names: Sequence[str], clusters: Integers
+) -> list[Problem]:
+    """Strata of a single cluster, where the study refuses them."""
+    if study.design.lonely_stratum != "refuse":
+        return []
+    pairs = np.unique(np.column_stack([strata, clusters]), axis=0)[:, 0]
+    lonely = np.flatnonzero(np.bincount(pairs, minlength=len(names)) == 1)
+    if not lonely.size:
+        return []
+    told = listing(names[stratum] for stratum in lonely.tolist())
+    return [Problem("sample_lonely_stratum", here, {"strata": told, "n": len(lonely)})]
 
 
 def _first_strata(clusters: Integers, strata: Integers, n_clusters: int) -> Integers:

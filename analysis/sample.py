@@ -7,7 +7,7 @@ the covariance that this brings. Arrays only: nothing here knows files or studie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from analysis.adjustment import Adjustment
+    from analysis.calibration import Calibration
     from analysis.design import LonelyRule
 
 Floats = npt.NDArray[np.float64]
@@ -50,6 +51,7 @@ class Sample:
     fractions : stratum number -> share of its clusters that was sampled, 0 where absent.
     lonely : what a stratum of a single cluster adds to a variance: see :class:`~analysis.design.Design`.
     adjustment : the margins that ``weights`` were calibrated to, if they were.
+    calibrations : wave -> how its weights were calibrated, for the waves where they were.
     """
 
     items: tuple[str, ...]
@@ -67,6 +69,7 @@ class Sample:
     fractions: Mapping[int, float] | None = None
     lonely: LonelyRule = "grand_mean"
     adjustment: Adjustment | None = None
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.weights)

@@ -12,7 +12,7 @@ What a newcomer gets wrong: respondents who belong to no group are a remainder t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -36,7 +36,13 @@ def derivable(shown: Floats, figure: Floats) -> bool:
 
 
 def protect_figures(
-    figures: Floats, counts: Sequence[int], families: Sequence[object], limit: int, *, fixed: int
+    figures: Floats,
+    counts: Sequence[int],
+    families: Sequence[object],
+    limit: int,
+    *,
+    fixed: Collection[int],
+    hidden: Mapping[int, Hidden] | None = None,
 ) -> dict[int, Hidden]:
     """Hide figures under the limit, and those that would let one of them be worked out.
 
@@ -45,20 +51,67 @@ def protect_figures(
     figures : (f, a) each figure over atoms.
     counts : (f,) respondents behind each.
     families : (f,) siblings share a family; the complement is looked for there first.
-    fixed : position of the total, which is shown whatever happens.
+    fixed : positions of the totals, which are shown whatever happens.
+    hidden : figures that are hidden already, for another reason.
 
     Returns
     -------
     Position of every hidden figure and why. Figures without respondents are not listed: there is
     nothing to protect.
     """
-    hidden: dict[int, Hidden] = {
-        j: "disclosure" for j, n in enumerate(counts) if 0 < n < limit and j != fixed
-    }
-    small = tuple(hidden)
-    while (found := _first_leak(figures, small, hidden, counts, families, fixed)) is not None:
-        hidden[found] = "complementary"
-    return hidden
+    small = [j for j, n in enumerate(counts) if 0 < n < limit and j not in fixed]
+    found: dict[int, Hidden] = {**(hidden or {}), **dict.fromkeys(small, "disclosure")}
+    while (leak := _first_leak(figures, small, found, counts, families, fixed)) is not None:
+        found[leak] = "complementary"
+    return found
+
+
+def hidden_cells(
+    counts: Integers,
+    limit: int,
+    hidden_rows: Mapping[int, Hidden] | None = None,
+    hidden_columns: Mapping[int, Hidden] | None = None,
+) -> dict[tuple[int, int], Hidden]:
+    """Return the cells (row, column) of a table of respondents (R, C) that may not be shown, and why.
+
+    Totals of rows and columns are shown, except those that are hidden, none of whose cells is. A cell
+    with fewer than ``limit`` respondents is hidden, and others with it, the smallest first and in its own row
+    if possible, until no line gives away too small a remainder and no combination of lines a small cell.
+    """
+    rows, columns = counts.shape
+    gone = (hidden_rows or {}, hidden_columns or {})
+    names = [(r, c) for r in range(rows) for c in range(columns)]
+    atoms = np.eye(len(names)).reshape(len(names), rows, columns)
+    totals = [atoms[:, r].sum(axis=1) for r in range(rows) if r not in gone[0]]
+    totals += [atoms[:, :, c].sum(axis=1) for c in range(columns) if c not in gone[1]]
+    figures = np.vstack([np.eye(len(names)), *totals])
+    sizes = [int(n) for n in figures @ counts.ravel()]
+    figures = figures[:, counts.ravel() > 0]  # That nobody is in a cell is no secret.
+    families = [r for r, _ in names] + [None] * len(totals)
+    fixed = range(len(names), len(figures))
+    found: dict[int, Hidden] = {}
+    for j, (r, c) in enumerate(names):
+        if sizes[j] and (reason := gone[0].get(r) or gone[1].get(c)):
+            found[j] = reason
+    while True:
+        found = protect_figures(figures, sizes, families, limit, fixed=fixed, hidden=found)
+        spare = _thin_line(totals, sizes, found, limit)
+        if spare is None:
+            return {names[j]: reason for j, reason in sorted(found.items())}
+        found[spare] = "complementary"
+
+
+def _thin_line(
+    lines: Sequence[Floats], sizes: Sequence[int], hidden: Mapping[int, Hidden], limit: int
+) -> int | None:
+    """Find a shown cell, the smallest, of a line whose hidden cells together are too few."""
+    for line in lines:
+        members = np.flatnonzero(line).tolist()
+        left = sum(sizes[j] for j in members if j in hidden)
+        shown = [j for j in members if j not in hidden and sizes[j]]
+        if 0 < left < limit and shown:
+            return min(shown, key=lambda j: (sizes[j], j))
+    return None
 
 
 def hidden_groups(
@@ -101,7 +154,7 @@ def _close_remainders(
     while True:
         leak = _small_remainder(figures, sizes, families, hidden, limit)
         if leak is None:
-            leak = _first_leak(figures, small, hidden, counts, families, 0)
+            leak = _first_leak(figures, small, hidden, counts, families, (0,))
         if leak is None:
             return hidden
         hidden[leak] = "complementary"
@@ -134,14 +187,14 @@ def _first_leak(
     hidden: Mapping[int, Hidden],
     counts: Sequence[int],
     families: Sequence[object],
-    fixed: int,
+    fixed: Collection[int],
 ) -> int | None:
     """Find a shown figure through which a small one could be worked out: a sibling, the smallest."""
     shown = [j for j in range(len(figures)) if j not in hidden and counts[j] > 0]
     for target, recipe in zip(small, _recipes(figures[shown], figures[list(small)]), strict=True):
         if recipe is None:
             continue
-        used = [j for j, share in zip(shown, recipe, strict=True) if abs(share) > ROUNDING and j != fixed]
+        used = [j for j, share in zip(shown, recipe, strict=True) if abs(share) > ROUNDING and j not in fixed]
         siblings = [j for j in used if families[j] == families[target]]
         if candidates := siblings or used:
             return min(candidates, key=lambda j: (counts[j], j))

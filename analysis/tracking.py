@@ -233,7 +233,7 @@ def hidden_nodes(tree: IndexTree, columns: LinearEstimates, limit: int) -> dict[
     """Positions of the nodes whose figures may not be shown, and why; ``columns`` end with the index."""
     families = [*(node.parent for node in tree.nodes), object()]
     counts = [int(n) for n in columns.n]
-    return protect_figures(tree.matrix.T, counts, families, limit, fixed=len(tree.nodes))
+    return protect_figures(tree.matrix.T, counts, families, limit, fixed=(len(tree.nodes),))
 
 
 def _by_family(

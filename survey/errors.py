@@ -95,3 +95,7 @@ class PanelProblems(ProblemsError):
 
 class StoreProblems(ProblemsError):
     """A project file that cannot be opened, written or trusted."""
+
+
+class WeightProblems(ProblemsError):
+    """A weight set that cannot be read, or is not for the index of the study."""

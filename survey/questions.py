@@ -28,7 +28,8 @@ def _iso(value: object) -> object:
 # A table of the project file has at most 2,000 columns, and one that was ever used stays.
 MAX_COLUMNS = 1_900
 
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+ID_PATTERN = "[A-Za-z_][A-Za-z0-9_]*"
+Identifier = Annotated[str, Field(pattern=f"^{ID_PATTERN}$", max_length=64)]
 WaveIdentifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=32)]
 Name = Annotated[str, Field(min_length=1)]
 Day = Annotated[date, BeforeValidator(_iso)]

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from survey.errors import Problem
 from survey.language import catalogue, listing
-from survey.questions import Text
+from survey.questions import ID_PATTERN, Text
 from survey.study import Study
 from survey.yaml_lines import Document, Location
 
@@ -28,7 +28,6 @@ _BOUNDS = {
 }
 _MOST = 1_000
 _SHOWN = 20
-_ID = r"[A-Za-z_][A-Za-z0-9_]*"
 # Keys whose values are ids that another part gives.
 _REFERENCES = {
     "scale": "scales",
@@ -105,6 +104,8 @@ def _sentence(error: Mapping[str, Any], document: Document) -> tuple[str, dict[s
         return "study_not_finite", {"value": _short(value)}
     if kind == "literal_error":
         return _not_allowed(location, value)
+    if kind == "string_pattern_mismatch" and ("population" in location or "margins" in location):
+        return "study_bad_margin", {"value": _short(value)}
     if kind == "string_pattern_mismatch":
         part, known = _referred(location, document)
         if known:
@@ -128,7 +129,7 @@ def _referred(location: Location, document: Document) -> tuple[str, list[str]]:
     ids = list(entries) if isinstance(entries, dict) else []
     if isinstance(entries, list):
         ids = [entry.get("id") for entry in entries if isinstance(entry, dict)]
-    known = [name for name in ids if isinstance(name, str) and re.fullmatch(_ID, name)]
+    known = [name for name in ids if isinstance(name, str) and re.fullmatch(ID_PATTERN, name)]
     return part, known[:_SHOWN] + (["…"] if len(known) > _SHOWN else [])
 
 

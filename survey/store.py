@@ -33,6 +33,7 @@ from survey.pseudonyms import NEW, PLAIN
 from survey.responses import Responses
 from survey.study import Study
 from survey.wave_contents import asked_otherwise, in_order_of, rows_of, wave_digest
+from survey.weight_store import WeightStore
 
 __all__ = ["AddOutcome", "Change", "Exclusion", "ImportRecord", "ImportSource", "Store", "UndoOutcome"]
 
@@ -46,6 +47,7 @@ class Store:
         self._file = file
         self._tables = AnswerTables(file)
         self._audit = Audit(file)
+        self.weights = WeightStore(file)
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Self:
@@ -145,8 +147,9 @@ class Store:
         return tuple(person for person in found if person.respondent in held)
 
     def verify(self) -> tuple[Problem, ...]:
-        """Return what is wrong with the file: its structure, waves and imports whose answers were altered."""
+        """Return what is wrong with the file: its structure; waves, imports and weight sets altered."""
         problems = [self._file.problem("store_damaged", reason=reason) for reason in self._file.damage()]
+        sets = () if problems else self.weights.verify()
         for wave in self.waves():
             try:
                 self._sound(wave)
@@ -155,6 +158,7 @@ class Store:
         if not problems:
             # Answers that an undo would bring back are as good as those that hold.
             problems += [p for number in self._audit.past() for p in self._altered(number)]
+        problems += sets
         return tuple(problems)
 
     def _sound(self, wave: str) -> Responses:

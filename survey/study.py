@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from survey.margin_names import MarginName
 from survey.questions import (
     ChoiceQuestion,
     Column,
@@ -149,18 +150,41 @@ class Segment(Frozen):
     column: Identifier
 
 
-class Design(Frozen):
-    """How respondents came into the survey.
+class Calibration(Frozen):
+    """How the weights of every wave are brought to the margins of the population.
 
-    Blank parts mean: no weights (all 1), one stratum, every respondent a cluster of their own.
+    Limits are multiples: of the median weight (``trim``), of the weight before (ratio), of the mean weight.
+    """
+
+    method: Literal["raking", "post_stratification"] = "raking"
+    margins: tuple[MarginName, ...] = Field((), description="Keys of population; all by default.")
+    trim: float = Field(5.0, ge=0, description="Largest weight in medians; 0 for no limit.")
+    least_ratio: float | None = Field(None, ge=0, lt=1)
+    largest_ratio: float | None = Field(None, gt=1)
+    least_weight: float | None = Field(None, ge=0, lt=1)
+    largest_weight: float | None = Field(None, gt=1)
+    unknown: Name | None = Field(None, description="Category under which population counts blanks.")
+
+
+class Design(Frozen):
+    """How respondents came into the survey, and how they are brought to the population.
+
+    Blank parts mean: no weights (all 1), one stratum, every respondent a cluster of their own, weights
+    as they are. A margin is a category column, or several joined by ``×``; its cells are then
+    categories joined by `` × ``.
     """
 
     respondent: Identifier | None = Field(None, description="Column that identifies a respondent.")
     weight: Identifier | None = None
     stratum: tuple[Identifier, ...] = Field((), description="Columns whose crossing makes the strata.")
     cluster: Identifier | None = None
-    population: Mapping[Identifier, Mapping[str, float]] = Field(
+    population: Mapping[MarginName, Mapping[str, float]] = Field(
         default_factory=dict, description="Known totals or shares by category column."
+    )
+    calibration: Calibration | None = None
+    lonely_stratum: Literal["grand_mean", "certainty", "average", "refuse"] = "grand_mean"
+    stratum_clusters: Mapping[str, float] = Field(
+        default_factory=dict, description="Clusters that each stratum of the population has."
     )
 
     @property
@@ -179,6 +203,9 @@ class Wave(Frozen):
     start: Day | None = None
     end: Day | None = None
     invited: int | None = Field(None, ge=1, description="People invited; gives the response rate.")
+    population: Mapping[MarginName, Mapping[str, float]] = Field(
+        default_factory=dict, description="Margins that were others in this wave than in the design."
+    )
 
 
 class Action(Frozen):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from any_study import any_study
 from drawing import both
+from form_design import DESIGN
 
 from survey.study import Study
 
@@ -256,11 +257,7 @@ def every_feature() -> Study:
                     "column": "region",
                 }
             ],
-            "design": {
-                "respondent": "customer",
-                "stratum": ["region"],
-                "population": {"region": {"华东": 1200, "华南 大区": 800.5}},
-            },
+            "design": DESIGN,
             "waves": [
                 {"id": "2025", "label": both("2025 年", "2025"), "start": "2025-03-01", "end": "2025-03-31"},
                 {
@@ -270,6 +267,7 @@ def every_feature() -> Study:
                     "start": "2026-03-01",
                     "end": "2026-03-31",
                     "invited": 900,
+                    "population": {"region": {"华东": 60, "华南 大区": 40}},
                 },
             ],
             "reporting": {

@@ -91,6 +91,8 @@ def results(
             study_digest="1f0c" * 16,
             weight_set=study.index.version,
             weight_digest="9ab4" * 16,
+            weight_set_digest="5e7d" * 16,
+            weight_state="study",
             wave_digests={wave: f"{7 * i + 11:02x}c5" * 16 for i, wave in enumerate(ids)},
             seed=study.reporting.seed,
             replicates=study.reporting.replicates,

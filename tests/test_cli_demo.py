@@ -14,6 +14,7 @@ from analysis.results import StudyResults
 from survey.definition import load_study
 from survey.pseudonyms import read_key
 from survey.store import Store
+from survey.weight_set import ChosenWeights, study_weights
 from workbench import remembered
 from workbench.project import Project
 from workbench.remembered import recall, remember, results_file
@@ -123,20 +124,26 @@ def test_remembered_results_are_equal_to_the_results(folder: Path, tmp_path: Pat
     assert recall(file) == results
 
 
-def test_remembered_results_belong_to_study_answers_and_program(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remembered_results_belong_to_study_weights_answers_and_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     study = load_study(ROOT / "sample_surveys" / "key_accounts" / "study.yaml")
     heavier = study.model_copy(update={"reporting": study.reporting.model_copy(update={"seed": 2})})
     digests = {"2026Q2": "aa", "2026Q3": "bb"}
-    one = results_file(Path(), study, digests)
-    assert one == results_file(Path(), study, dict(digests))
+    own = ChosenWeights(study_weights(study), "study")
+    other = own.weights.model_copy(update={"weights": own.weights.weights | {"product": 0.31}})
+    one = results_file(Path(), study, own, digests)
+    assert one == results_file(Path(), study, own, dict(digests))
     others = {
-        results_file(Path(), heavier, digests),
-        results_file(Path(), study, digests | {"2026Q3": "bc"}),
-        results_file(Path(), study, {"2026Q3": "bb"}),
+        results_file(Path(), heavier, own, digests),
+        results_file(Path(), study, own, digests | {"2026Q3": "bc"}),
+        results_file(Path(), study, own, {"2026Q3": "bb"}),
+        results_file(Path(), study, ChosenWeights(other, "draft"), digests),
+        results_file(Path(), study, ChosenWeights(other, "approved"), digests),
     }
     monkeypatch.setattr(remembered, "_program", lambda: "another version")
-    others.add(results_file(Path(), study, digests))
-    assert len(others | {one}) == 5
+    others.add(results_file(Path(), study, own, digests))
+    assert len(others | {one}) == 7
 
 
 def test_a_damaged_file_is_worked_out_again(tmp_path: Path) -> None:

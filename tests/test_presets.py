@@ -20,7 +20,7 @@ from survey.study import Study
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = {
     "key_accounts": ROOT / "sample_surveys" / "key_accounts" / "study.yaml",
-    "ecsi": ROOT / "survey" / "presets" / "ecsi.yaml",
+    **{file.stem: file for file in sorted((ROOT / "survey" / "presets").glob("*.yaml"))},
 }
 REAL = Path(os.environ.get("CSAT_REAL", ROOT.parent / "shared" / "real"))
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -187,6 +187,70 @@ def test_ecsi_knows_every_header_of_the_real_workbook(ecsi: Study) -> None:
     )
     headers = [str(cell) for cell in first]
     assert set(headers) == {*ecsi.item_by_id, *ecsi.column_by_id}
+
+
+# ---- the other models -------------------------------------------------------------------------------
+
+
+def constructs(name: str) -> dict[str, int]:
+    return {construct.id: len(construct.items) for construct in load_study(SHIPPED[name]).constructs}
+
+
+def arrows(name: str) -> set[tuple[str, str]]:
+    return {(path.source, path.target) for path in load_study(SHIPPED[name]).paths}
+
+
+def test_acsi_is_the_model_of_fornell_and_others() -> None:
+    sizes = {"expectations": 3, "quality": 3, "value": 2, "satisfaction": 3, "complaints": 1, "loyalty": 2}
+    assert constructs("acsi") == sizes
+    assert arrows("acsi") == {
+        *(("expectations", to) for to in ("quality", "value", "satisfaction")),
+        *(("quality", to) for to in ("value", "satisfaction")),
+        ("value", "satisfaction"),
+        *(("satisfaction", to) for to in ("complaints", "loyalty")),
+        ("complaints", "loyalty"),
+    }
+
+
+def test_tcsi_has_eight_constructs_with_fairness() -> None:
+    assert list(constructs("tcsi")) == [
+        *("image", "expectations", "quality", "value", "fairness", "satisfaction", "complaints", "loyalty")
+    ]
+    assert {("fairness", "satisfaction"), ("quality", "fairness")} <= arrows("tcsi")
+    satisfaction = [leaf.item for leaf in load_study(SHIPPED["tcsi"]).index.leaves()]
+    assert satisfaction == ["sat_overall", "sat_expectation", "sat_ideal"]
+
+
+SERVICE = {"tangibles": 4, "reliability": 5, "responsiveness": 4, "assurance": 4, "empathy": 5}
+
+
+@pytest.mark.parametrize("name", ["servqual", "servperf"])
+def test_service_quality_has_22_questions_in_five_dimensions(name: str) -> None:
+    study = load_study(SHIPPED[name])
+    assert constructs(name) == SERVICE
+    assert {node.id: len(list(node.leaves())) for node in study.index.children} == SERVICE
+    expected = {item.id for item in study.items if item.id.startswith("expect_")}
+    performed = {f"expect_{leaf.item}" for leaf in study.index.leaves()}
+    assert expected == (performed if name == "servqual" else set())
+
+
+def test_servperf_asks_what_servqual_asks_about_performance() -> None:
+    quality, performance = (load_study(SHIPPED[name]) for name in ("servqual", "servperf"))
+    for item in performance.items:
+        assert quality.item_by_id[item.id] == item
+
+
+def test_the_short_survey_keeps_recommending_out_of_the_index() -> None:
+    study = load_study(SHIPPED["nps_csat_ces"])
+    assert [leaf.item for leaf in study.index.leaves()] == ["sat_contact", "ease"]
+    assert study.scale_of("recommend").ends == (0, 10)
+    assert study.outcome_by_id["nps"].kind == "recommendation"
+
+
+@pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"key_accounts"}))
+def test_presets_name_their_sources(name: str) -> None:
+    head = SHIPPED[name].read_text("utf-8").split("\ncsat:")[0]
+    assert re.search(r"\((19|20)\d\d\)|GB/T \d+-\d{4}", head)
 
 
 # ---- the schema ------------------------------------------------------------------------------------

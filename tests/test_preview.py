@@ -147,9 +147,9 @@ def test_a_copy_with_new_answers_is_compared_with_the_project(project: Project, 
     copy = tmp_path / "copy.db"
     shutil.copyfile(project.database, copy)
     add(copy, with_hasty(waves()[1], 10, 1), "c")
-    preview = index_preview(project, "w2", copy)
+    preview = index_preview(project, project.weight_set(None, "csat"), "w2", copy)
     assert preview.before is not None
-    assert preview.before.index == held_preview(project, "w2").after.index
+    assert preview.before.index == held_preview(project, project.weight_set(None, "csat"), "w2").after.index
     assert preview.before.index == wave_index(STUDY, waves(), wave="w2").index
     assert (
         preview.after.index == wave_index(STUDY, [waves()[0], with_hasty(waves()[1], 10, 1)], wave="w2").index
@@ -160,7 +160,7 @@ def test_a_wave_without_answers_has_no_index_before(project: Project, tmp_path: 
     copy = tmp_path / "copy.db"
     shutil.copyfile(project.database, copy)
     project.database.unlink()
-    preview = index_preview(project, "w1", copy)
+    preview = index_preview(project, project.weight_set(None, "csat"), "w1", copy)
     assert preview.before is None
     assert preview.after.index is not None
     assert preview.after.index.n == 60
@@ -242,7 +242,7 @@ def test_new_answers_are_previewed_without_those_left_out(hasty: Project, tmp_pa
     decide(hasty, "--exclude-proposed", "--reason", "too fast")
     copy = tmp_path / "copy.db"
     shutil.copyfile(hasty.database, copy)
-    preview = index_preview(hasty, "w2", copy)
+    preview = index_preview(hasty, hasty.weight_set(None, "csat"), "w2", copy)
     assert preview.before == preview.after
     assert preview.after.index is not None
     assert preview.after.index.n == 60

@@ -161,7 +161,7 @@ def test_a_change_is_shown_only_where_both_waves_show_the_group() -> None:
 def test_a_hidden_total_of_two_leaves_hides_both() -> None:
     # total = ½ a + ½ b: hiding a alone would leave 2·total − b.
     figures = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
-    assert protect_figures(figures, [4, 90, 95], ["leaf", "leaf", "total"], LIMIT, fixed=2) == {
+    assert protect_figures(figures, [4, 90, 95], ["leaf", "leaf", "total"], LIMIT, fixed=[2]) == {
         0: "disclosure",
         1: "complementary",
     }

@@ -11,6 +11,10 @@ Project = Annotated[Path, typer.Option("--project", metavar="DIR", show_default=
 Lang = Annotated[Literal["zh", "en"] | None, typer.Option("--lang", metavar="zh|en")]
 Json = Annotated[bool, typer.Option("--json")]
 Wave = Annotated[str | None, typer.Option("--wave", metavar="WAVE")]
+Weights = Annotated[str | None, typer.Option("--weights", metavar="NAME|FILE.yaml")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT")]
+Author = Annotated[str | None, typer.Option("--author", metavar="WHO")]
+Parent = Annotated[str | None, typer.Option("--parent", metavar="NAME")]
 Outcome = Annotated[str | None, typer.Option("--outcome", metavar="OUTCOME")]
 
 Sheet = Annotated[str | None, typer.Option("--sheet", metavar="SHEET")]

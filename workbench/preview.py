@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.project import Project
 from workbench.terminal import Terminal, problem_document
+from workbench.weight_words import weights_note
 
 if TYPE_CHECKING:
     from analysis.results import Estimate
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from survey.responses import Responses
     from survey.store import Store
     from survey.study import Study
+    from survey.weight_set import ChosenWeights
+    from workbench.weight_choice import Weighted
 
 _REASONS_SHOWN = 3
 
@@ -74,6 +77,7 @@ class IndexPreview:
     flags : who they are, and why.
     exclusions : whom a person decided to leave out of those in ``after``.
     now : without them, as all results have it; ``None`` where nobody is left out.
+    weights : the weights of all figures; ``None`` for those of the study that was handed in.
 
     Figures on fewer people than the study's disclosure limit say so instead.
     """
@@ -86,6 +90,7 @@ class IndexPreview:
     flags: CarelessFlags
     exclusions: tuple[Exclusion, ...] = ()
     now: Figure | None = None
+    weights: ChosenWeights | None = None
 
     def lines(self, terminal: Terminal) -> list[str]:
         """Return the figures as sentences, heading first."""
@@ -101,6 +106,9 @@ class IndexPreview:
             found.append(text("preview.without", n=n, figure=self.without.shown(terminal)))
         if self.now is not None:
             found.append(text("preview.now", n=len(self.exclusions), figure=self.now.shown(terminal)))
+        if self.weights is not None:
+            chosen = self.weights.weights
+            found += weights_note(terminal.language, chosen.name, chosen.digest, self.weights.state)
         return found
 
     def document(self) -> dict[str, Any]:
@@ -112,14 +120,16 @@ class IndexPreview:
             "after": self.after.document(),
             "without_proposed": None if self.without is None else self.without.document(),
             "now": None if self.now is None else self.now.document(),
+            "weights": None if self.weights is None else self.weights.document(),
         }
 
 
-def index_preview(opened: Project, wave: str, copy: Path) -> IndexPreview:
+def index_preview(opened: Project, weighted: Weighted, wave: str, copy: Path) -> IndexPreview:
     """Compare the index of ``wave`` as the project holds it with that of a copy to which answers were added.
 
     Parameters
     ----------
+    weighted : the weights of all figures.
     copy : a copy of the project file that holds the new answers too; it is only read.
 
     Raises
@@ -130,29 +140,30 @@ def index_preview(opened: Project, wave: str, copy: Path) -> IndexPreview:
     from survey.store import Store
 
     with Store.open(copy, read_only=True) as store:
-        history, current = _earlier(store, opened.study, wave), store.load(wave, opened.study)
+        history, current = _earlier(store, weighted.study, wave), store.load(wave, weighted.study)
     held = None
     if opened.database.is_file():
         with opened.store() as store:
-            held = store.load(wave, opened.study) if wave in store.waves() else None
-    return compare(opened.study, history, current, held=held)
+            held = store.load(wave, weighted.study) if wave in store.waves() else None
+    return replace(compare(weighted.study, history, current, held=held), weights=weighted.chosen)
 
 
-def held_preview(opened: Project, wave: str) -> IndexPreview:
+def held_preview(opened: Project, weighted: Weighted, wave: str) -> IndexPreview:
     """Return the index of answers that are in the project: all of them, without those whose exclusion is
     proposed, and without those whom somebody left out.
 
     Flags are those of all answers, so that nobody is flagged because others were left out.
     """
     with opened.store() as store:
-        history, current = _earlier(store, opened.study, wave), store.load(wave, opened.study, excluded=True)
+        history = _earlier(store, weighted.study, wave)
+        current = store.load(wave, weighted.study, excluded=True)
         exclusions = store.exclusions(wave)
-    found = compare(opened.study, history, current)
+    found = replace(compare(weighted.study, history, current), weights=weighted.chosen)
     if not exclusions:
         return found
     gone = {person.respondent for person in exclusions}
     left_out = [respondent in gone for respondent in current.respondents]
-    now = _figure(opened.study, [*history, _rest(current, left_out)])
+    now = _figure(weighted.study, [*history, _rest(current, left_out)])
     return replace(found, exclusions=exclusions, now=now)
 
 

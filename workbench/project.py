@@ -18,6 +18,7 @@ from survey.language import listing
 from workbench.remembered import recall, remember, results_file
 from workbench.terminal import Stop, Terminal
 from workbench.usage import Misuse
+from workbench.weight_choice import Weighted, choose
 
 if TYPE_CHECKING:
     from analysis.results import StudyResults
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from survey.responses import Responses
     from survey.store import Store
     from survey.study import Study
+    from survey.weight_set import ChosenWeights
 
 STUDY_FILE = "study.yaml"
 TRUTH_FILE = "truth.yaml"
@@ -98,22 +100,41 @@ class Project:
             raise Stop("message.no_answers", folder=self.folder)
         return Store.open(self.database, read_only=True)
 
-    def results(self, wave: str | None, terminal: Terminal, command: str) -> StudyResults:
-        """Return the results of ``wave``, by default the latest with answers.
+    def weight_set(self, name: str | None, command: str) -> Weighted:
+        """Return the study with the weights of the set ``name``, the set and its state.
 
-        All waves up to it are analysed together; later ones are left aside. What was worked out before
-        is not worked out again.
+        ``name`` may be a set of the project, a YAML file of one, or ``study`` (or the version of the index)
+        for the weights that the study file declares. ``None`` is what the project uses by default: the
+        approved set that ``csat weights use`` chose last, else the study's own weights.
+
+        Raises
+        ------
+        Misuse
+            If there is no such set.
+        ProblemsError
+            If it is for another index tree than the study has now, was altered, or the file is wrong.
+        """
+        return choose(self, name, command)
+
+    def results(
+        self, wave: str | None, terminal: Terminal, command: str, weights: str | None = None
+    ) -> StudyResults:
+        """Return the results of ``wave``, by default the latest with answers, under a weight set.
+
+        ``weights`` are those of ``weight_set``. All waves up to ``wave`` are analysed together, under the
+        same weights; later ones are left aside. What was worked out before is not worked out again.
         """
         if wave is not None:
             self.declared_wave(wave, command)
+        weighted = self.weight_set(weights, command)
         with self.store() as store:
             digests = self._checked(store, wave, terminal)
             kept = {known: store.fingerprint(known) for known in digests}
-            file = results_file(self.folder, self.study, kept)
+            file = results_file(self.folder, self.study, weighted.chosen, kept)
             if known := recall(file):
                 return known
             answers = self._answers(store, digests, terminal)
-        results = self._analyse(answers, digests, terminal)
+        results = self._analyse(answers, digests, weighted.chosen, terminal)
         remember(file, results)
         return results
 
@@ -187,7 +208,11 @@ class Project:
             return [store.load(wave, self.study) for wave in waves]
 
     def _analyse(
-        self, answers: Sequence[Responses], digests: Mapping[str, str], terminal: Terminal
+        self,
+        answers: Sequence[Responses],
+        digests: Mapping[str, str],
+        weights: ChosenWeights,
+        terminal: Terminal,
     ) -> StudyResults:
         from analysis.pipeline import run
 
@@ -196,7 +221,8 @@ class Project:
             def step(name: str, done: int, total: int) -> None:
                 at(terminal.text(f"progress.step.{name}"), done, total)
 
-            return run(self.study, answers, wave=answers[-1].wave, digests=digests, step=step)
+            wave = answers[-1].wave
+            return run(self.study, answers, wave=wave, digests=digests, weights=weights, step=step)
 
     def report_file(self, wave: str, language: str, suffix: str) -> Path:
         """Return where the report of a wave stands unless the user says otherwise."""

@@ -1,7 +1,7 @@
 """Results that were worked out before, kept beside the project file.
 
-Results follow from the study, the answers and the program alone. A file named by a digest of all three
-is therefore right or absent, never out of date; deleting the folder costs time and nothing else.
+Results follow from the study, the weights, the answers and the program alone. A file named by a digest of
+all of them is therefore right or absent, never out of date; deleting the folder costs time and nothing else.
 """
 
 from __future__ import annotations
@@ -21,20 +21,28 @@ from workbench.terminal import Stop
 if TYPE_CHECKING:
     from analysis.results import StudyResults
     from survey.study import Study
+    from survey.weight_set import ChosenWeights
 
 FOLDER = ".results"
 _KEPT = 12
 _LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels")
 
 
-def results_file(folder: Path, study: Study, digests: Mapping[str, str]) -> Path:
+def results_file(folder: Path, study: Study, weights: ChosenWeights, digests: Mapping[str, str]) -> Path:
     """Return where the results of the last of ``digests`` stand if they were ever worked out.
 
-    ``digests`` are those of everything that is read of every wave, ``Store.fingerprint``.
+    A draft that was approved since is named so by the results, so its state counts. ``digests`` are those of
+    everything that is read of every wave, ``Store.fingerprint``.
     """
     from survey.definition import study_digest
 
-    made_from = [_program(), study_digest(study), *(f"{wave} {digest}" for wave, digest in digests.items())]
+    chosen = f"{weights.state} {weights.weights.digest}"
+    made_from = [
+        _program(),
+        study_digest(study),
+        chosen,
+        *(f"{wave} {digest}" for wave, digest in digests.items()),
+    ]
     name = hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:32]
     return folder / FOLDER / f"{name}.json"
 

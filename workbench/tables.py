@@ -18,6 +18,7 @@ from report_templates import formatting
 from report_templates.context.verdicts import direction
 from survey.language import catalogue, listing
 from workbench.layout import cells
+from workbench.weight_words import weights_note
 
 if TYPE_CHECKING:
     from report_templates.context.labels import Labels
@@ -55,7 +56,15 @@ def headline(words: Words) -> Text:
         lines.append(f"\n{sentence}", style="not bold")
         lines.append_text(verdict(words, current.change, "change"))
     lines.append(f"\n{words.base()}\n", style="not bold")
+    for note in weights_used(words):
+        lines.append(f"{note}\n", style="not bold")
     return lines
+
+
+def weights_used(words: Words) -> list[str]:
+    """Return which weight set the index was made with; nothing for the weights of the study file."""
+    made = words.results.provenance
+    return weights_note(words.language, made.weight_set, made.weight_set_digest, made.weight_state)
 
 
 def index_tree(words: Words) -> Table:

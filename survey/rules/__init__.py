@@ -9,9 +9,10 @@ from __future__ import annotations
 from survey.draft import Draft
 from survey.errors import Problem
 from survey.rules.choices import check_choices
-from survey.rules.fieldwork import check_design, check_population, check_reporting, check_waves
+from survey.rules.fieldwork import check_design, check_reporting, check_waves
 from survey.rules.index_tree import check_index
 from survey.rules.names import check_headers, check_ids
+from survey.rules.population import check_calibration, check_population, check_stratum_clusters
 from survey.rules.questionnaire import check_columns, check_routing, check_scales, check_scales_of_items
 from survey.rules.review import Review
 from survey.rules.structure import (
@@ -41,6 +42,8 @@ RULES = (
     check_segments,
     check_design,
     check_population,
+    check_calibration,
+    check_stratum_clusters,
     check_waves,
     check_reporting,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from survey.language import listing
 from survey.rules.review import Review
 from survey.rules.structure import check_kind
 
@@ -26,39 +25,6 @@ def check_design(review: Review) -> None:
             review.add("study_listed_twice", "design", "stratum", index, name=name)
         else:
             check_kind(review, name, "category", "design", "stratum", index, given=True)
-
-
-def check_population(review: Review) -> None:
-    """Population margins name every category of a column, each with a positive total."""
-    for name, totals in review.study.design.population.items():
-        location = ("design", "population", name)
-        for value, total in totals.items():
-            if not 0 < total < float("inf"):
-                review.add("study_total_not_positive", *location, value, value=value, total=f"{total:g}")
-        if check_kind(review, name, "category", *location, given=True):
-            _check_margin(review, name, set(totals))
-
-
-def _check_margin(review: Review, name: str, given: set[str]) -> None:
-    """Compare a margin with the declared categories; a column without them admits any value."""
-    column = review.study.column_by_id[name]
-    values = [category.value for category in column.categories]
-    if not values or _unread(review, name):
-        return
-    location = ("design", "population", name)
-    for value in sorted(given - set(values)):
-        review.add("study_total_unknown", *location, value, value=value, name=name, values=listing(values))
-    absent = [value for value in values if value not in given]
-    if absent:
-        review.add("study_total_absent", *location, name=name, values=listing(absent))
-
-
-def _unread(review: Review, name: str) -> bool:
-    """Whether the file declares categories of the column that could not be read."""
-    index = next(i for i, column in enumerate(review.study.columns) if column.id == name)
-    location = review.draft.location(("columns", index, "categories"))
-    node = review.document.node(location)
-    return node is not None and len(node.children) != len(review.study.columns[index].categories)
 
 
 def check_waves(review: Review) -> None:

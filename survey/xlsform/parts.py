@@ -21,6 +21,7 @@ OWN: tuple[Table, ...] = (
     tables.CATEGORIES,
     tables.INDEX,
     tables.POPULATION,
+    tables.STRATA,
     tables.ALIASES,
 )
 _LABEL = Field("label", "text")
@@ -216,17 +217,35 @@ def read_index(rows: Sequence[FormRow], tree: Tree) -> None:
             branches.setdefault(name, location)
 
 
-def read_population(rows: Sequence[FormRow], tree: Tree) -> None:
-    """Read the totals of categories."""
+def read_population(rows: Sequence[FormRow], waves: Sequence[FormRow], tree: Tree) -> None:
+    """Read the totals of categories, those of the design and those that hold in one wave."""
+    numbers = {row.word("id"): number for number, row in enumerate(waves)}
     for row in rows:
-        column, value = row.word("column"), row.word("value")
-        location: Location = ("design", "population", column, value)
+        column, value, wave = row.word("column"), row.word("value"), row.word("wave")
+        if wave and wave not in numbers:
+            tree.note("form_wave_unknown", row.place("wave"), name=wave, known=listing(numbers))
+            continue
+        above: Location = ("waves", numbers[wave]) if wave else ("design",)
+        location: Location = (*above, "population", column, value)
         if tree.has(*location):
             tree.note("form_total_twice", row.place("value"), column=column, value=value)
             continue
-        for depth in (1, 2, 3):
+        for depth in range(1, len(location)):
             tree.mapping(location[:depth], row.place("column"))
         tree.scalar(location, row.get("total"), row.place("total"))
+
+
+def read_strata(rows: Sequence[FormRow], tree: Tree) -> None:
+    """Read how many clusters the strata of the population have."""
+    for row in rows:
+        stratum = row.word("stratum")
+        location: Location = ("design", "stratum_clusters", stratum)
+        if tree.has(*location):
+            tree.note("form_stratum_twice", row.place("stratum"), name=stratum)
+            continue
+        for depth in (1, 2):
+            tree.mapping(location[:depth], row.place("stratum"))
+        tree.scalar(location, row.get("clusters"), row.place("clusters"))
 
 
 def read_aliases(rows: Sequence[FormRow], tree: Tree) -> None:

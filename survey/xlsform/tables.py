@@ -14,14 +14,15 @@ from survey.language import LANGUAGES, Language
 
 TAGS: Mapping[Language, str] = {"zh": "中文 (zh)", "en": "English (en)"}
 
-Form = Literal["value", "text", "names", "flag", "day"]
+Form = Literal["value", "text", "names", "list", "flag", "day"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One key and the form of its cells.
 
-    ``text`` takes two columns; ``names`` are ids separated by spaces; a ``flag`` is yes or blank.
+    ``text`` takes two columns; ``names`` are ids separated by spaces, and a ``list`` holds words separated
+    by semicolons; a ``flag`` is yes or blank.
     """
 
     key: str
@@ -68,7 +69,8 @@ CATEGORIES = Table("categories", (), (Field("column"), Field("value"), _LABEL))
 CODES = Table("codes", (), (Field("scale"), Field("code"), _LABEL, Field("missing")))
 INDEX = Table("index", ("index", "children"), (Field("parent"), _ID, Field("item"), _LABEL, Field("weight")))
 ALIASES = Table("aliases", (), (Field("of"), Field("name"), Field("code"), Field("alias")))
-POPULATION = Table("population", (), (Field("column"), Field("value"), Field("total")))
+POPULATION = Table("population", (), (Field("column"), Field("value"), Field("total"), Field("wave")))
+STRATA = Table("strata", (), (Field("stratum"), Field("clusters")))
 STUDY = Table(
     "study", (), (Field("key"), Field("value"), *(Field(TAGS[tag]) for tag in LANGUAGES)), ("meaning",)
 )
@@ -112,6 +114,15 @@ FACTS: Mapping[str, Form] = {
     "design.weight": "value",
     "design.stratum": "names",
     "design.cluster": "value",
+    "design.lonely_stratum": "value",
+    "design.calibration.method": "value",
+    "design.calibration.margins": "list",
+    "design.calibration.trim": "value",
+    "design.calibration.least_ratio": "value",
+    "design.calibration.largest_ratio": "value",
+    "design.calibration.least_weight": "value",
+    "design.calibration.largest_weight": "value",
+    "design.calibration.unknown": "value",
     "reporting.level": "value",
     "reporting.disclosure_limit": "value",
     "reporting.minimum_base": "value",
@@ -149,4 +160,4 @@ def sheet_names() -> Iterator[str]:
     yield from ("guide", "survey", "choices", "settings", STUDY.sheet, SCALES.sheet, CODES.sheet)
     yield from (COLUMNS.sheet, CATEGORIES.sheet, INDEX.sheet)
     yield from (table.sheet for table in PLAIN if table is not COLUMNS)
-    yield from (POPULATION.sheet, ALIASES.sheet)
+    yield from (POPULATION.sheet, STRATA.sheet, ALIASES.sheet)

@@ -20,6 +20,7 @@ from survey.xlsform.tables import Field
 from survey.yaml_lines import Document, Key, Location, Node
 
 _BETWEEN = re.compile(r"[\s,，、;；|]+")
+_LISTED = re.compile(r"[;；]+")
 _YES = frozenset({"yes", "y", "true", "1", "是"})
 _NO = frozenset({"no", "n", "false", "0", "否"})
 
@@ -92,7 +93,9 @@ class Tree:
             case "text":
                 self._text(target, row, field)
             case "names":
-                self._names(target, row.get(field.key), row.place(field.key))
+                self._names(target, row.get(field.key), row.place(field.key), _BETWEEN)
+            case "list":
+                self._names(target, row.get(field.key), row.place(field.key), _LISTED)
             case "flag":
                 self._flag(target, row, field.key)
             case _:
@@ -111,11 +114,13 @@ class Tree:
     def _text(self, location: Location, row: FormRow, field: Field) -> None:
         self.text(location, {tag: row.text(field.key, tag) for tag in LANGUAGES}, row, field.key)
 
-    def _names(self, location: Location, value: CellValue | None, place: Place) -> None:
+    def _names(
+        self, location: Location, value: CellValue | None, place: Place, between: re.Pattern[str]
+    ) -> None:
         self.cells[location] = place
-        names = [name for name in _BETWEEN.split(tidy(raw_text(value))) if name]
-        for name in names:
-            self.add(location, name, place)
+        for name in between.split(tidy(raw_text(value))):
+            if name.strip():
+                self.add(location, name.strip(), place)
 
     def _flag(self, location: Location, row: FormRow, header: str) -> None:
         word = row.word(header).casefold()

@@ -42,6 +42,9 @@ def write_xlsform(study: Study, path: Path, language: Language = "zh") -> None:
     _sheet(book, "choices", tables.CHOICES, choice_rows(study))
     _sheet(book, "settings", tables.SETTINGS, [_settings(study, language)])
     document = study.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    if study.design.calibration is not None:
+        # Said even where it is the default: a calibration of defaults would be no row at all.
+        document["design"]["calibration"]["method"] = study.design.calibration.method
     _sheet(book, "study", tables.STUDY.headers, _fact_rows(document, language))
     _sheet(book, "scales", tables.SCALES.headers, _scale_rows(study))
     _sheet(book, "codes", tables.CODES.headers, _code_rows(study))
@@ -52,6 +55,7 @@ def write_xlsform(study: Study, path: Path, language: Language = "zh") -> None:
         if table is not tables.COLUMNS:
             _sheet(book, table.sheet, table.headers, _plain_rows(table, document))
     _sheet(book, "population", tables.POPULATION.headers, _population_rows(study))
+    _sheet(book, "strata", tables.STRATA.headers, _stratum_rows(study))
     _sheet(book, "aliases", tables.ALIASES.headers, _alias_rows(study))
     path.write_bytes(workbook_bytes(book, None))
 
@@ -103,14 +107,16 @@ def _fact_rows(document: Mapping[str, Any], language: Language) -> Iterator[Row]
     words = catalogue("survey")
     for key, form in tables.FACTS.items():
         *above, last = key.split(".")
-        holder = document.get(above[0], {}) if above else document
-        model = above[0].capitalize() if above else "Study"
+        holder: Mapping[str, Any] = document
+        for part in above:
+            holder = holder.get(part, {})
+        model = above[-1].capitalize() if above else "Study"
         row: Row = {"key": key, "meaning": words(f"schema.{model}.{last}", language)}
         value = holder.get(last)
         if value is not None and form == "text":
             row |= {tables.TAGS[tag]: value[tag] for tag in LANGUAGES}
         elif value is not None:
-            row["value"] = " ".join(value) if form == "names" else value
+            row["value"] = _cells(Field("value", form), value)["value"]
         yield row
 
 
@@ -174,6 +180,8 @@ def _cells(field: Field, value: Any) -> Row:
             return _text(field.key, value)
         case "names":
             return {field.key: " ".join(value)}
+        case "list":
+            return {field.key: "; ".join(value)}
         case "flag":
             return {field.key: "yes" if value else None}
         case "day":
@@ -186,9 +194,16 @@ def _text(key: str, value: Mapping[str, str]) -> Row:
 
 
 def _population_rows(study: Study) -> Iterator[Row]:
-    for column, totals in study.design.population.items():
-        for value, total in totals.items():
-            yield {"column": column, "value": value, "total": total}
+    given = [(None, study.design.population), *((wave.id, wave.population) for wave in study.waves)]
+    for wave, margins in given:
+        for column, totals in margins.items():
+            for value, total in totals.items():
+                yield {"column": column, "value": value, "total": total, "wave": wave}
+
+
+def _stratum_rows(study: Study) -> Iterator[Row]:
+    for stratum, clusters in study.design.stratum_clusters.items():
+        yield {"stratum": stratum, "clusters": clusters}
 
 
 def _alias_rows(study: Study) -> Iterator[Row]:

@@ -30,6 +30,7 @@ def careless(
     exclude: Annotated[bool, typer.Option("--exclude-proposed")] = False,
     include: Annotated[bool, typer.Option("--include")] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT")] = None,
+    weights: options.Weights = None,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
     json: options.Json = False,
@@ -44,7 +45,8 @@ def careless(
     decision = None
     if why is not None:
         decision = (exclude_proposed if exclude else include_all)(opened, chosen, why)
-    preview = held_preview(opened, chosen)
+    weighted = opened.weight_set(weights, ctx.command_path)
+    preview = held_preview(opened, weighted, chosen)
     if json:
         terminal.json(careless_document(preview, decision))
         return
@@ -64,6 +66,7 @@ def careless_document(preview: IndexPreview, decision: Decision | None = None) -
         "index": figures["now"] or figures["after"],
         "index_of_all": figures["after"],
         "index_without_proposed": figures["without_proposed"],
+        "weights": figures["weights"],
         "exclusions": [
             {
                 "respondent": person.respondent,

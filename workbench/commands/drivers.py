@@ -22,6 +22,7 @@ def drivers(
     ctx: typer.Context,
     outcome: options.Outcome = None,
     wave: options.Wave = None,
+    weights: options.Weights = None,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
     json: options.Json = False,
@@ -36,7 +37,7 @@ def drivers(
     known = opened.study.drivers.outcomes
     if outcome is not None and outcome not in known:
         raise Misuse.unknown("outcome", outcome, known, ctx.command_path)
-    results = opened.results(wave, terminal, ctx.command_path)
+    results = opened.results(wave, terminal, ctx.command_path, weights)
     found = [part for part in results.drivers if outcome in (None, part.outcome)]
     missing = [name for name, _ in results.drivers_missing if outcome in (None, name)]
     if json:
@@ -62,6 +63,6 @@ def _show(terminal: Terminal, words: Words, found: Sequence[DriverResults], miss
 
     for part in found:
         terminal.show(tables.drivers_title(words, part), tables.driver_table(words, part))
-        terminal.lines([*tables.driver_notes(words, part), ""])
+        terminal.lines([*tables.driver_notes(words, part), *tables.weights_used(words), ""])
     for name in missing:
         terminal.line("drivers.missing", outcome=words.outcome(name), wave=words.wave(words.results.wave))

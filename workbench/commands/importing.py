@@ -16,11 +16,13 @@ from workbench.incoming import Arrival, Import, Request, import_file, read_file,
 from workbench.marked_copy import hand_back_refused, mark_copy
 from workbench.project import Project
 from workbench.terminal import Stop, Terminal, problem_document
+from workbench.usage import Misuse
 
 if TYPE_CHECKING:
     from survey.errors import Problem
     from survey.import_report import ImportReport
     from survey.store import AddOutcome
+    from workbench.weight_choice import Weighted
 
 Duplicates = Literal["first", "last", "both"]
 _CORRECTED_SHOWN = 12
@@ -44,6 +46,7 @@ def import_(
     not_asked: Annotated[list[str] | None, typer.Option("--not-asked", metavar="ID")] = None,
     skip_hidden: Annotated[bool, typer.Option("--skip-hidden")] = False,
     update: Annotated[bool, typer.Option("--update")] = False,
+    weights: options.Weights = None,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
     json: options.Json = False,
@@ -54,6 +57,9 @@ def import_(
     terminal: Terminal = ctx.obj
     opened = Project(project)
     opened.declared_wave(wave, ctx.command_path)
+    if weights is not None and not dry_run:
+        raise Misuse("usage.weights_dry_run", ctx.command_path)
+    weighted = opened.weight_set(weights, ctx.command_path) if dry_run else None
     asked = ImportOptions(
         sheet=sheet,
         header_row=header_row,
@@ -68,8 +74,8 @@ def import_(
     )
     request = Request(file, wave, encoding, asked, update)
     arrival = mark_copy(request, annotate, terminal, lambda: _read(opened, request, terminal))
-    if dry_run:
-        _try(opened, request, arrival, terminal, json=json)
+    if weighted is not None:
+        _try(opened, weighted, request, arrival, terminal, json=json)
         return
     if not json:
         terminal.warnings(arrival.changes)  # before anything is written
@@ -107,7 +113,15 @@ def _read(opened: Project, request: Request, terminal: Terminal) -> Arrival:
         return read_file(opened, request)
 
 
-def _try(opened: Project, request: Request, arrival: Arrival, terminal: Terminal, *, json: bool) -> None:
+def _try(
+    opened: Project,
+    weighted: Weighted,
+    request: Request,
+    arrival: Arrival,
+    terminal: Terminal,
+    *,
+    json: bool,
+) -> None:
     """Show what an import would do to the wave and its index, and who may have answered carelessly."""
     from survey.careless_words import flag_lines
     from workbench.preview import index_preview
@@ -115,7 +129,7 @@ def _try(opened: Project, request: Request, arrival: Arrival, terminal: Terminal
     preview = None
     with terminal.progress("import.reading"), tried(opened, request, arrival) as (done, copy):
         if done.outcome.again is None:
-            preview = index_preview(opened, request.wave, copy)
+            preview = index_preview(opened, weighted, request.wave, copy)
     if json:
         found = {} if preview is None else {"preview": preview.document(), "flags": preview.flags.document()}
         terminal.json(import_document(done, dry_run=True) | found)

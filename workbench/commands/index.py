@@ -19,6 +19,7 @@ def index(
     ctx: typer.Context,
     wave: options.Wave = None,
     by: Annotated[str | None, typer.Option("--by", metavar="SEGMENT")] = None,
+    weights: options.Weights = None,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
     json: options.Json = False,
@@ -27,7 +28,7 @@ def index(
     terminal: Terminal = ctx.obj
     opened = Project(project)
     opened.declared_segment(by, ctx.command_path)
-    results = opened.results(wave, terminal, ctx.command_path)
+    results = opened.results(wave, terminal, ctx.command_path, weights)
     segment = next((found for found in results.segments if found.id == by), None)
     if json:
         terminal.json(index_document(results, segment))

@@ -28,6 +28,7 @@ def report(
     wave: options.Wave = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE")] = None,
     file_format: Annotated[Format | None, typer.Option("--format", metavar="pdf|html")] = None,
+    weights: options.Weights = None,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
 ) -> None:
@@ -36,7 +37,7 @@ def report(
     chosen = _format(output, file_format, ctx.command_path)
     opened = Project(project)
     with _printer(chosen) as printer:
-        results = opened.results(wave, terminal, ctx.command_path)
+        results = opened.results(wave, terminal, ctx.command_path, weights)
         path = output or opened.report_file(results.wave, terminal.language, chosen)
         with terminal.progress(f"report.making_{chosen}"):
             write_whole(path, _rendered(results, opened.study, terminal.language, printer))

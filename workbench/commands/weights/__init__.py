@@ -5,11 +5,20 @@ from __future__ import annotations
 import typer
 
 from workbench import options
-from workbench.commands.weights import listing, panel
+from workbench.commands.weights import approve, derive, drop, listing, panel, setting, show, use
 from workbench.help import Command, Group
 
 app = typer.Typer(cls=Group, rich_markup_mode=None)
-for _command in (listing.list_, panel.panel):
+for _command in (
+    listing.list_,
+    show.show,
+    setting.set_,
+    approve.approve,
+    use.use,
+    drop.drop,
+    panel.panel,
+    derive.derive,
+):
     app.command(_command.__name__.rstrip("_"), cls=Command)(_command)
 
 
