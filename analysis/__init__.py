@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from analysis.results import Comparison, Estimate, JointTest, TooFew
     from analysis.sample import Groups, Sample
     from analysis.scale_results import Block, ScaleQuality, ScaleRules
+    from analysis.segments import SegmentRules, index_by_segment, nodes_by_segment, pairs_by_segment
     from analysis.share_intervals import net_scores, shares
     from analysis.tables import CrossTable, cross_table, two_way
     from analysis.tabular import sample_from_frame
-    from analysis.tracking import index_by_segment, index_by_wave, target_gap
+    from analysis.tracking import index_by_wave, target_gap
 
 _WHERE = {
     "Block": "scale_results",
@@ -64,6 +65,7 @@ _WHERE = {
     "Sample": "sample",
     "ScaleQuality": "scale_results",
     "ScaleRules": "scale_results",
+    "SegmentRules": "segments",
     "TooFew": "results",
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
@@ -76,13 +78,15 @@ _WHERE = {
     "effective_sample_size": "design",
     "estimates": "estimate",
     "flat_tree": "index",
-    "index_by_segment": "tracking",
+    "index_by_segment": "segments",
     "index_by_wave": "tracking",
     "item_distributions": "distribution",
     "item_moments": "missing",
     "margin": "margins",
     "net_scores": "share_intervals",
+    "nodes_by_segment": "segments",
     "outcome_results": "outcome_trend",
+    "pairs_by_segment": "segments",
     "post_stratify": "calibration",
     "quality": "quality_statement",
     "rake": "calibration",
@@ -118,6 +122,7 @@ __all__ = [
     "Sample",
     "ScaleQuality",
     "ScaleRules",
+    "SegmentRules",
     "TooFew",
     "band_codes",
     "benjamini_hochberg",
@@ -136,7 +141,9 @@ __all__ = [
     "item_moments",
     "margin",
     "net_scores",
+    "nodes_by_segment",
     "outcome_results",
+    "pairs_by_segment",
     "post_stratify",
     "quality",
     "rake",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import special
@@ -25,7 +26,7 @@ from analysis.sample import Booleans, Floats, Integers
 ROUNDING_NOISE = 1e-9
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class LinearEstimates:
     """m estimates of one design, ready to be added and subtracted.
 
@@ -54,7 +55,7 @@ class LinearEstimates:
     def __len__(self) -> int:
         return len(self.values)
 
-    @property
+    @cached_property
     def variances(self) -> Floats:
         """Sampling variances, (m,); exactly 0 where nothing but rounding varies."""
         found = self.design.variance_of_totals(self.totals)
@@ -71,7 +72,7 @@ class LinearEstimates:
         """Sampling covariances, (m, m)."""
         return self.design.covariance_of_totals(self.totals)
 
-    @property
+    @cached_property
     def df(self) -> Integers | Floats:
         """Degrees of freedom, (m,): clusters less strata within each domain."""
         return self.design.degrees_of_freedom(self.present) if self.freedom is None else self.freedom
@@ -123,8 +124,17 @@ class LinearEstimates:
 
     def minus(self, other: LinearEstimates) -> LinearEstimates:
         """Return the differences column by column, with the covariance that shared clusters bring."""
-        m = len(self)
-        return side_by_side([self, other]).combine(np.vstack([np.eye(m), -np.eye(m)]))
+        return LinearEstimates(
+            self.design,
+            self.values - other.values,
+            self.totals - other.totals,
+            self.present | other.present,
+            self.n + other.n,
+            self.weight + other.weight,
+            self.weight_squares + other.weight_squares,
+            np.full(len(self), np.nan),
+            self.size + other.size,
+        )
 
     def against(self, other: LinearEstimates) -> LinearEstimates:
         r"""Return differences of groups from everybody else, with Satterthwaite's degrees of freedom.

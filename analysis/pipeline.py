@@ -36,7 +36,8 @@ from analysis.results import (
 from analysis.sample import Booleans, Sample
 from analysis.scale_report import scale_report
 from analysis.scale_results import Block, ScaleReport
-from analysis.tracking import index_by_segment, index_by_wave, index_data, target_gap
+from analysis.segments import index_by_segment
+from analysis.tracking import index_by_wave, index_data, target_gap
 from survey import __version__
 from survey.definition import study_digest, weight_digest
 from survey.errors import Place, Problem
@@ -128,7 +129,14 @@ def _results(study: Study, history: Sequence[Responses], provenance: Provenance,
     step(*next(steps))
     segments = tuple(
         index_by_segment(
-            sample, tree, segment.id, **settings, disclosure_limit=limit, minimum_base=rules.minimum_base
+            sample,
+            tree,
+            segment.id,
+            rules.level,
+            rules.false_discovery_rate,
+            limit,
+            rules.minimum_base,
+            nodes=True,
         )
         for segment in study.segments
     )

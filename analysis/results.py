@@ -216,7 +216,8 @@ class GroupResult:
     """One group of a segment in the reported wave.
 
     ``difference`` compares the group with everybody outside it. ``expected_low`` and ``expected_high``
-    bound where the group's index would fall if it did not differ, given its design and base.
+    bound where the group's index would fall if it did not differ, given its design and base. ``series``
+    holds the index of the group in every wave, in the order of ``StudyResults.waves``.
     """
 
     value: str
@@ -226,14 +227,42 @@ class GroupResult:
     expected_high: float | None
     change: Comparison | None
     small: bool
+    series: tuple[Estimate | TooFew, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentNode:
+    """One node of the index by one segment, groups in the order of the index.
+
+    Differences of all nodes and groups of the segment are one family, their changes another.
+    """
+
+    node: str
+    groups: tuple[GroupResult, ...]
+    test: JointTest | None
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentResult:
-    """The index by one segment, highest first, hidden groups last."""
+    """The index by one segment, highest first, hidden groups last.
+
+    ``test`` is whether the shown groups differ at all. ``nodes`` hold the branches of the index (its items,
+    where it has no branches) by the same groups.
+    """
 
     id: str
     groups: tuple[GroupResult, ...]
+    test: JointTest | None = None
+    nodes: tuple[SegmentNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PairDifference:
+    """How the index of one group differs from that of another; all pairs shown are one family."""
+
+    first: str
+    second: str
+    difference: Comparison
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,24 @@
-"""The index over waves and by segment: what a report prints, with every figure that may be shown.
+"""The index over waves: what a report prints, with every figure that may be shown.
 
 What a newcomer gets wrong: each headline change was tested once, when its wave was reported, and is
-a family of its own. The nodes of the tree and the groups of a segment are printed as tables, and are
-tested as families.
+a family of its own. The nodes of the tree are printed as a table, and are tested as families.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.compare import change, expected_range
+from analysis.compare import change
 from analysis.design import Design, design_of
-from analysis.estimate import LinearEstimates, comparisons, estimates, side_by_side
+from analysis.estimate import LinearEstimates, comparisons, estimates
 from analysis.index import IndexTree, contribution_columns, index_columns, person_scores
 from analysis.inputs import check_known, check_points
-from analysis.results import Comparison, Estimate, GroupResult, NodeResult, SegmentResult, TooFew, WaveIndex
+from analysis.results import Comparison, Estimate, NodeResult, TooFew, WaveIndex
 from analysis.sample import Booleans, Floats, Sample
-from analysis.suppression import Hidden, hidden_groups, protect_figures, shown_groups
+from analysis.suppression import Hidden, protect_figures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,83 +80,6 @@ def index_by_wave(
         raise ValueError(_why_not(data, columns[-1], disclosure_limit))
     trend = _trend(sample.waves, columns, known, level, fdr)
     return trend, _nodes(data, columns, known, level, fdr, disclosure_limit)
-
-
-def index_by_segment(
-    sample: Sample,
-    tree: IndexTree,
-    segment_id: str,
-    level: float = 0.95,
-    fdr: float = 0.05,
-    disclosure_limit: int = 10,
-    minimum_base: int = 30,
-) -> SegmentResult:
-    """Index of every group of a segment in the last wave, highest first, hidden groups last.
-
-    A group is compared with everybody outside it, respondents without a group included. Differences
-    are one family, changes another. A change is shown only where both waves show the group.
-    """
-    check_known([segment_id], sample.segments, "segment")
-    data, groups = index_data(sample, tree), sample.segments[segment_id]
-    shown, hidden = shown_in_wave(data, sample.waves[-1], segment_id, disclosure_limit)
-    compared = _compared(data, shown, sample.waves[-1], level, fdr)
-    changes = _changes(data, shown, segment_id, level, fdr, disclosure_limit)
-    found = [
-        GroupResult(value, score, difference, low, high, changes.get(value), small=score.n < minimum_base)
-        for value, (score, difference, low, high) in compared.items()
-    ]
-    found.sort(key=lambda group: -group.score.value if isinstance(group.score, Estimate) else np.inf)
-    wave = sample.in_wave(sample.waves[-1]) & data.answered
-    for code, value in enumerate(groups.values):
-        if value not in compared:
-            n = int((wave & (groups.codes == code)).sum())
-            found.append(_blank_group(value, TooFew(n, hidden.get(value, "no_answers"))))
-    return SegmentResult(segment_id, tuple(found))
-
-
-def _blank_group(value: str, reason: TooFew) -> GroupResult:
-    return GroupResult(value, reason, None, None, None, None, small=True)
-
-
-def shown_in_wave(
-    data: IndexData, wave: str, segment_id: str, limit: int
-) -> tuple[dict[str, Booleans], Mapping[str, Hidden]]:
-    """Groups of a segment that may be shown in a wave, with their rows (n,); and why others may not."""
-    domain = data.sample.in_wave(wave) & data.answered
-    hidden = hidden_groups(data.sample.segments, domain, limit)[segment_id]
-    return dict(shown_groups(data.sample.segments[segment_id], hidden, domain)), hidden
-
-
-def _compared(
-    data: IndexData, shown: Mapping[str, Booleans], wave: str, level: float, fdr: float
-) -> dict[str, tuple[Estimate | TooFew, Comparison | None, float | None, float | None]]:
-    if not shown:
-        return {}
-    domain = data.sample.in_wave(wave)
-    overall = data.index(domain)
-    own = side_by_side([data.index(rows) for rows in shown.values()])
-    others = side_by_side([data.index(domain & ~rows) for rows in shown.values()])
-    difference = own.against(others)
-    low, high = expected_range(float(overall.values[0]), difference, own.weight / overall.weight[0], level)
-    found = zip(shown, estimates(own, level), comparisons(difference, level, fdr), low, high, strict=True)
-    return {value: (score, gap, _number(lo), _number(hi)) for value, score, gap, lo, hi in found}
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _changes(
-    data: IndexData, shown: Mapping[str, Booleans], segment_id: str, level: float, fdr: float, limit: int
-) -> dict[str, Comparison | None]:
-    if len(data.sample.waves) < 2:
-        return {}
-    before, _ = shown_in_wave(data, data.sample.waves[-2], segment_id, limit)
-    both = [value for value in shown if value in before]
-    if not both:
-        return {}
-    earlier, later = (side_by_side([data.index(rows[value]) for value in both]) for rows in (before, shown))
-    return dict(zip(both, change(earlier, later, level, fdr), strict=True))
 
 
 def _trend(

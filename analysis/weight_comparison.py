@@ -28,16 +28,9 @@ from analysis.estimate import LinearEstimates, comparisons, domain_means, side_b
 from analysis.index import IndexTree
 from analysis.results import Comparison, Estimate, GroupResult, TooFew
 from analysis.sample import Booleans, Sample
+from analysis.segments import index_by_segment, shown_in_wave
 from analysis.suppression import Hidden, derivable
-from analysis.tracking import (
-    IndexData,
-    hidden_items,
-    hidden_nodes,
-    index_by_segment,
-    index_by_wave,
-    index_data,
-    shown_in_wave,
-)
+from analysis.tracking import IndexData, hidden_items, hidden_nodes, index_by_wave, index_data
 
 
 def compare_weights(

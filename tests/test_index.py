@@ -17,7 +17,8 @@ from analysis.design import Design
 from analysis.index import IndexTree, Node, flat_tree, index_columns, person_scores
 from analysis.results import Estimate, TooFew
 from analysis.sample import Floats, Groups, Sample
-from analysis.tracking import index_by_segment, index_by_wave
+from analysis.segments import index_by_segment
+from analysis.tracking import index_by_wave
 
 GOLDENS = Path(__file__).parent / "goldens" / "survey"
 ITEMS = tuple(f"q{j}" for j in range(1, 7))

@@ -23,7 +23,8 @@ from analysis.lmg import lmg
 from analysis.prepare import prepare
 from analysis.results import DriverResults, Estimate, NodeResult
 from analysis.sample import Sample
-from analysis.tracking import index_by_segment, index_by_wave
+from analysis.segments import index_by_segment
+from analysis.tracking import index_by_wave
 from survey.default_truth import load_truth
 from survey.definition import load_study
 from survey.importance import importance_shares

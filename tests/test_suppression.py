@@ -17,9 +17,10 @@ from analysis.outcome_trend import OutcomeKind, outcome_results
 from analysis.quality_statement import quality
 from analysis.results import DriverResults, Estimate, TooFew
 from analysis.sample import Floats, Groups
+from analysis.segments import index_by_segment
 from analysis.suppression import derivable, hidden_groups, protect_figures
 from analysis.tabular import sample_from_frame
-from analysis.tracking import hidden_items, index_by_segment, index_by_wave
+from analysis.tracking import hidden_items, index_by_wave
 
 LIMIT = 10
 

@@ -16,7 +16,8 @@ from analysis.estimate import domain_means, estimates
 from analysis.index import flat_tree
 from analysis.results import Estimate, TooFew
 from analysis.sample import Sample
-from analysis.tracking import index_by_segment, index_by_wave
+from analysis.segments import index_by_segment
+from analysis.tracking import index_by_wave
 from analysis.weight_comparison import WeightComparison, compare_weights
 
 SAMPLE = sample_of(answers())
