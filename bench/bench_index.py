@@ -32,7 +32,7 @@ import statsmodels.api as sm
 from analysis.index import IndexTree, Node
 from analysis.results import Estimate
 from analysis.sample import Groups, Sample
-from analysis.segments import index_by_segment
+from analysis.segments import index_by_segment, nodes_by_segment
 from analysis.tracking import index_by_wave
 
 ANSWERS, ACCOUNTS, ITEMS, PROVINCES, WAVES = 50_000, 8_000, 12, 31, 4
@@ -69,29 +69,42 @@ def survey() -> tuple[Sample, IndexTree]:
     return sample, IndexTree(branches + leaves)
 
 
-def ours(sample: Sample, tree: IndexTree) -> dict[tuple[int, int], tuple[float, float]]:
-    """The whole job; returns the last wave's indicators for the comparison."""
+def ours(sample: Sample, tree: IndexTree) -> int:
+    """Do the whole job; return how many estimates it found."""
     trend, nodes = index_by_wave(sample, tree)
     segment = index_by_segment(sample, tree, "province", nodes=True)
-    assert len(trend) == WAVES
-    assert len(segment.groups) == PROVINCES
-    assert segment.test is not None
-    found = [e for node in nodes for e in node.series] + [e for g in segment.groups for e in g.series]
-    assert all(isinstance(estimate, Estimate) for estimate in found)
-    return {}
+    found = [point.index for point in trend] + [e for node in nodes for e in node.series]
+    found += [e for group in segment.groups for e in group.series]
+    found += [group.score for part in segment.nodes for group in part.groups]
+    return sum(isinstance(estimate, Estimate) for estimate in found)
 
 
-def theirs(sample: Sample) -> None:
-    """Means and clustered errors of every indicator in every wave and province, one by one."""
-    province = sample.segments["province"].codes
+def theirs(sample: Sample) -> dict[tuple[str, str], float]:
+    """Means and clustered errors of every indicator in every wave and province; the last wave's means."""
+    province = sample.segments["province"]
+    found: dict[tuple[str, str], float] = {}
     for wave in range(WAVES):
-        for group in range(PROVINCES):
-            rows = np.flatnonzero((sample.wave == wave) & (province == group))
+        for group, name in enumerate(province.values):
+            rows = np.flatnonzero((sample.wave == wave) & (province.codes == group))
             for item in range(ITEMS):
                 here = rows[np.isfinite(sample.scores[rows, item])]
-                y, w = sample.scores[here, item], sample.weights[here]
-                fit = sm.WLS(y, np.ones(len(y)), weights=w)
-                fit.fit(cov_type="cluster", cov_kwds={"groups": sample.clusters[here]}).conf_int()
+                fit = sm.WLS(sample.scores[here, item], np.ones(len(here)), weights=sample.weights[here])
+                result = fit.fit(cov_type="cluster", cov_kwds={"groups": sample.clusters[here]})
+                result.conf_int()
+                found[sample.items[item], name] = float(result.params[0])
+    return found
+
+
+def largest_gap(sample: Sample, tree: IndexTree, means: dict[tuple[str, str], float]) -> float:
+    """Return by how much the two sides differ at most, in points."""
+    parts = nodes_by_segment(sample, tree, "province", leaves=True)
+    return max(
+        abs(group.score.value - means[part.node, group.value])
+        for part in parts
+        if part.node in sample.items
+        for group in part.groups
+        if isinstance(group.score, Estimate)
+    )
 
 
 def timed(job: Callable[[], object], times: int) -> float:
@@ -106,11 +119,17 @@ def timed(job: Callable[[], object], times: int) -> float:
 
 def main() -> None:
     sample, tree = survey()
-    ours(sample, tree)
-    mine, other = timed(lambda: ours(sample, tree), 5), timed(lambda: theirs(sample), 1)
-    print(f"{ANSWERS:,} answers, {ACCOUNTS:,} accounts, {WAVES} waves, {PROVINCES} provinces, {ITEMS} indicators")
-    print(f"  csat, everything:                       {mine:6.2f} s")
-    print(f"  statsmodels, means of indicators alone: {other:6.2f} s  ({other / mine:.0f} times as long)")
+    count = ours(sample, tree)
+    mine = timed(lambda: ours(sample, tree), 7)
+    start = time.perf_counter()
+    means = theirs(sample)
+    other = time.perf_counter() - start
+    print(
+        f"{ANSWERS:,} answers of {ACCOUNTS:,} accounts, {WAVES} waves, {PROVINCES} provinces, {ITEMS} items"
+    )
+    print(f"  csat, {count:,} estimates and their tests:    {mine:6.2f} s")
+    print(f"  statsmodels, {len(means) * WAVES:,} means of items:        {other:6.2f} s")
+    print(f"  the means both give differ by at most {largest_gap(sample, tree, means):.1e} points")
     if mine >= LIMIT:
         sys.exit(f"The index took {mine:.2f} s; it should take less than {LIMIT} s.")
 
