@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_reading import KEY_ACCOUNTS, NUMBER, VARIANTS, made, page_of, texts, title
 
-from analysis.results import Comparison, Estimate, MixEffect, StudyResults, TooFew, plain
-from report_templates import formatting
+from analysis.results import Comparison, DriverResults, Estimate, MixEffect, StudyResults, TooFew, plain
+from report_templates import formatting, theme
 from report_templates.charts.forest import Forest
 from report_templates.charts.likert import Likert
 from report_templates.charts.waterfall import Waterfall
-from report_templates.context import report_context
+from report_templates.context import layout, report_context
 from report_templates.context.model import ReportContext
+from report_templates.context.priorities import MOST_FILLED
 from report_templates.context.story import Story
 from survey.language import LANGUAGES, Language, catalogue
 from survey.study import Study
@@ -255,6 +256,41 @@ def test_the_page_of_causes_says_what_the_mix_of_respondents_did(language: Langu
     assert note.index(words.one_of(province)) < note.index("−0.31") < note.index(words("causes.mix_sure"))
     assert note.index(words.one_of(tier)) < note.index("+0.12") < note.index(words("causes.mix_unsure"))
     assert note.index("−0.31") < note.index("+0.12")
+
+
+def crowded(study: Study) -> StudyResults:
+    """22 drivers so close together that the map cannot hold their labels and needs a key below it."""
+    results = report_sample.results(study, undecided=True, waves=1)
+    leaves = [str(leaf.item) for leaf in study.index.leaves()]
+
+    def alike(found: DriverResults) -> DriverResults:
+        drivers = []
+        for place, item in enumerate(leaves):
+            one = found.drivers[place % len(found.drivers)]
+            assert isinstance(one.performance, Estimate)
+            share = dataclasses.replace(one.share, value=1 / len(leaves))
+            score = dataclasses.replace(one.performance, value=74 + 0.02 * place, low=73.0, high=75.5)
+            drivers.append(
+                dataclasses.replace(one, item=item, rank=place + 1, share=share, performance=score)
+            )
+        return dataclasses.replace(found, drivers=tuple(drivers))
+
+    return dataclasses.replace(results, drivers=tuple(alike(found) for found in results.drivers))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_crowded_map_leaves_the_table_its_room(language: Language) -> None:
+    study = report_sample.small_study(22, dimensions=5, waves=1)
+    page = page_of(report_context(crowded(study), study, language), "priorities")
+    assert page.figure is not None
+    height = (
+        layout.head(page.head.title, language, page.head.subtitle)
+        + layout.height(page.figure.chart)
+        + layout.caption(page.figure.caption, theme.TWO_THIRDS)
+        + layout.GAP
+        + layout.table(page.table)
+    )
+    assert height <= MOST_FILLED
 
 
 def test_only_sure_drivers_are_named() -> None:

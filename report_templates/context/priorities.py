@@ -39,7 +39,8 @@ def priorities_page(story: Story) -> FigurePage:
     caption = _caption(story, found)
     fixed = layout.head(head.title, words.language, head.subtitle) + layout.GAP
     under = layout.caption(caption, theme.TWO_THIRDS)
-    least = max(MAP_LOW + under, layout.side(side))
+    # Points too close to be labelled are named in a key below the map, as high as it needs to be.
+    least = max(layout.height(_chart(story, found, MAP_LOW)) + under, layout.side(side))
     rows = len(found.drivers)
     table = priority_table(story, found, rows)
     while rows > 5 and fixed + layout.table(table) + least > MOST_FILLED:
