@@ -70,7 +70,8 @@ class CellResult:
     """One cell of a margin: people in the population, before and after, and respondents.
 
     ``target``, ``before`` (base weights) and ``achieved`` are on one total. ``deviation`` is
-    achieved/target − 1.
+    achieved/target − 1; ``limited`` of the ``n`` respondents have a weight that is held at a limit; ``total``
+    is that of the margin.
     """
 
     margin: str
@@ -80,6 +81,13 @@ class CellResult:
     achieved: float
     deviation: float
     n: int
+    limited: int
+    total: float
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Target, before and achieved as shares of the population, 0 to 1."""
+        return self.target / self.total, self.before / self.total, self.achieved / self.total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +132,7 @@ class Calibration:
     @property
     def spread(self) -> float:
         """Largest weight as a multiple of the median."""
-        return float(self.weights.max() / np.median(self.weights))
+        return largest_in_medians(self.weights)
 
     @property
     def unmet(self) -> tuple[CellResult, ...]:
@@ -171,6 +179,11 @@ class Calibration:
 
         names = CellResult.__slots__
         return pd.DataFrame([{name: getattr(cell, name) for name in names} for cell in self.cells])
+
+
+def largest_in_medians(weights: Floats) -> float:
+    """Return the largest weight as a multiple of the median."""
+    return float(weights.max() / np.median(weights))
 
 
 class CalibrationFaults(ValueError):
@@ -257,7 +270,7 @@ def _calibrated(
         weights,
         base,
         tuple(margins),
-        _cells(margins, targets, scaled, weights),
+        _cells(margins, targets, scaled, weights, limited),
         raked.sweeps,
         raked.converged,
         limited,
@@ -317,14 +330,16 @@ def _range(scaled: Floats, limits: Limits, cap: float | None) -> tuple[Floats, F
 
 
 def _cells(
-    margins: Sequence[Margin], targets: Sequence[Floats], scaled: Floats, weights: Floats
+    margins: Sequence[Margin], targets: Sequence[Floats], scaled: Floats, weights: Floats, limited: Booleans
 ) -> tuple[CellResult, ...]:
     found: list[CellResult] = []
     for part, target in zip(margins, targets, strict=True):
         size = len(part.levels)
         before, achieved = (np.bincount(part.cells, w, size) for w in (scaled, weights))
         deviation = np.divide(achieved, target, out=np.ones(size), where=target > 0) - 1
-        columns = (target, before, achieved, deviation, part.counts)
+        held = np.bincount(part.cells[limited], minlength=size)
+        total = np.full(size, target.sum())
+        columns = (target, before, achieved, deviation, part.counts, held, total)
         rows = zip(part.levels, *(column.tolist() for column in columns), strict=True)
         found += [CellResult(part.name, *row) for row in rows]
     return tuple(found)

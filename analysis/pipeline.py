@@ -13,6 +13,7 @@ from statistics import mode
 
 import numpy as np
 
+from analysis.calibration_preview import CalibrationPreview, preview
 from analysis.change_columns import Rules
 from analysis.change_explained import ChangeExplained, explain_change
 from analysis.cores import one_thread_of_algebra
@@ -21,7 +22,7 @@ from analysis.drivers import driver_results
 from analysis.index import IndexTree, Node
 from analysis.inputs import check_known
 from analysis.outcome_trend import OutcomeKind, outcome_results
-from analysis.prepare import SampleProblems, prepare
+from analysis.prepare import SampleProblems, calibrations, prepare, uncalibrated
 from analysis.quality_statement import quality
 from analysis.results import (
     DriverResults,
@@ -42,6 +43,7 @@ from survey import __version__
 from survey.definition import study_digest, weight_digest
 from survey.errors import Place, Problem
 from survey.responses import Responses
+from survey.study import Calibration as Declared
 from survey.study import Index, IndexNode, Outcome, Study
 from survey.weight_set import ChosenWeights, study_weights, with_weights
 
@@ -101,6 +103,40 @@ def wave_index(study: Study, responses: Sequence[Responses], *, wave: str) -> Wa
     with one_thread_of_algebra():
         trend, _ = _index(prepare(history, study), index_tree(study.index), study)
     return trend[-1]
+
+
+def calibration_preview(
+    study: Study, responses: Sequence[Responses], declared: Declared | None = None
+) -> tuple[CalibrationPreview, tuple[Problem, ...]]:
+    """Calibrate the last of ``responses`` as ``declared``; by default as the study says, else to all margins.
+
+    Returns what it does to the margins and to the index, and every problem: of margins that sweeps or
+    limits did not let hold there is a preview all the same.
+
+    Raises
+    ------
+    SampleProblems
+        For answers that cannot be estimated from, and margins to which nothing can be calibrated.
+    """
+    plan = declared or study.design.calibration or Declared()
+    rules = study.reporting
+    with one_thread_of_algebra():
+        sample = uncalibrated(responses, study)
+        found, problems = calibrations(sample, responses, study, plan)
+        if plan != study.design.calibration:
+            # Tried out on one wave: what stands in its way in others is no concern yet.
+            problems = [problem for problem in problems if problem.place.file == sample.waves[-1]]
+        if sample.waves[-1] not in found:
+            raise SampleProblems(problems)
+        seen = preview(
+            sample,
+            index_tree(study.index),
+            found,
+            declared=plan == study.design.calibration,
+            level=rules.level,
+            disclosure_limit=rules.disclosure_limit,
+        )
+    return seen, tuple(problems)
 
 
 def _results(study: Study, history: Sequence[Responses], provenance: Provenance, step: Step) -> StudyResults:

@@ -159,6 +159,8 @@ def _problem(
     if "margin" in values:
         names = str(values["margin"]).split(CROSSING)
         values["margin"] = _label(str(values["margin"]), study)
+        if "level" in values:
+            values["level"] = _level(names, str(values["level"]), study)
         if finding.code == "blank":
             rows = zip(part.respondents, *(columns[name] for name in names), strict=True)
             blank = [person for person, *cells in rows if None in cells]
@@ -175,6 +177,19 @@ def _label(margin: str, study: Study) -> dict[Language, str]:
     """Return what a margin is called: the labels of its columns."""
     labels = [study.column_by_id[name].label for name in margin.split(CROSSING)]
     return {language: CROSSING.join(label[language] for label in labels) for language in LANGUAGES}
+
+
+def _level(columns: Sequence[str], level: str, study: Study) -> dict[Language, str]:
+    """Return what a cell of a margin is called: the labels of its categories, or their values."""
+    parts = parts_of(level) if len(columns) > 1 else (level,)
+    known = [{c.value: c.label for c in study.column_by_id[name].categories} for name in columns]
+    labels = [told.get(part) for told, part in zip(known, parts, strict=True)]
+    return {
+        language: CROSSING.join(
+            part if label is None else label[language] for part, label in zip(parts, labels, strict=True)
+        )
+        for language in LANGUAGES
+    }
 
 
 def score(codes: Codes, scale: Scale, item: Item) -> Floats:

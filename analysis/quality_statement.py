@@ -13,7 +13,7 @@ import numpy as np
 from analysis.design import effective_sample_size
 from analysis.distribution import blank_counts, straightliners
 from analysis.index import IndexTree
-from analysis.results import Quality
+from analysis.results import CalibrationUsed, Quality
 from analysis.sample import Booleans, Sample
 from analysis.tracking import index_data
 
@@ -64,6 +64,22 @@ def quality(
         straightliners=counts,
         index_respondent=_index(sample, _other(tree), domain, disclosure_limit),
         index_without_flagged=_index(sample, tree, domain & ~flagged, disclosure_limit),
+        calibration=calibration_used(sample, sample.waves[-1]),
+    )
+
+
+def calibration_used(sample: Sample, wave: str) -> CalibrationUsed | None:
+    """Return how the weights of a wave were calibrated; ``None`` where they are as they were given."""
+    found = sample.calibrations.get(wave)
+    if found is None:
+        return None
+    return CalibrationUsed(
+        method=found.method,
+        margins=tuple(margin.name for margin in found.margins),
+        sweeps=found.sweeps,
+        limited=int(found.limited.sum()),
+        spread=found.spread,
+        warnings=tuple((finding.code, dict(finding.values)) for finding in found.warnings),
     )
 
 

@@ -94,9 +94,10 @@ def rake_within(
         for cells, target in zip(units, targets, strict=True):
             free = free * _lambdas(mass, free, below, above, cells, target)[cells]
             held = np.clip(free, below, above)
-        if (miss := _largest_miss(mass * held, units, targets)) < tolerance:
+        if _largest_miss(mass * held, units, targets) < tolerance:
             return Raked(held[of_row], sweep, True)
-        if miss < least:
+        # Not the largest miss: one cell that cannot be met at all would hide how far off the others are.
+        if (miss := _people_missed(mass * held, units, targets)) < least:
             nearest, least = held, miss
     return Raked(nearest[of_row], most, False)
 
@@ -124,6 +125,12 @@ def _largest_miss(weights: Floats, units: Sequence[Integers], targets: Sequence[
         achieved = _sums(cells, weights, len(target))[used]
         found = max(found, float(np.abs(achieved / target[used] - 1).max()))
     return found
+
+
+def _people_missed(weights: Floats, units: Sequence[Integers], targets: Sequence[Floats]) -> float:
+    """Return how many people all cells are off by together."""
+    pairs = zip(units, targets, strict=True)
+    return sum(float(np.abs(_sums(cells, weights, len(t)) - t).sum()) for cells, t in pairs)
 
 
 def _lambdas(

@@ -278,6 +278,23 @@ class MixEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationUsed:
+    """How the weights of the reported wave were brought to the population.
+
+    ``margins`` are columns, crossed ones joined; ``limited`` counts respondents whose weight is held at a
+    limit; ``spread`` is the largest weight in medians; ``warnings`` are codes with their values: see
+    ``analysis.calibration``.
+    """
+
+    method: Literal["raking", "post_stratification"]
+    margins: tuple[str, ...]
+    sweeps: int
+    limited: int
+    spread: float
+    warnings: tuple[tuple[str, Mapping[str, float | str]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """What the numbers rest on, in the reported wave.
 
@@ -287,7 +304,7 @@ class Quality:
     cells that had no answer to have; ``straightliners`` respondents whose rated items all have one
     code (flagged, never removed), at the worst, middle and best of the scale;
     ``index_respondent`` the index by the other roll-up, ``index_without_flagged`` without the flagged,
-    each ``None`` on too small a base.
+    each ``None`` on too small a base; ``calibration`` how the weights met the population, if they did.
     """
 
     n: int
@@ -305,6 +322,7 @@ class Quality:
     straightliners: tuple[int, int, int]
     index_respondent: float | None
     index_without_flagged: float | None
+    calibration: CalibrationUsed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import typer
 from survey import __version__
 from survey.errors import ImportProblems, ProblemsError
 from workbench.commands import (
+    calibrate,
     careless,
     change,
     check,
@@ -60,6 +61,7 @@ for _command in (
     verify.verify,
     index.index,
     change.change,
+    calibrate.calibrate,
     drivers.drivers,
     scales.scales,
     report.report,

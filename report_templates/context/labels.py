@@ -17,6 +17,7 @@ from analysis.results import Comparison, Estimate, TooFew
 from report_templates import formatting, measure, theme
 from report_templates.context.model import Phrases
 from survey.language import Language, catalogue
+from survey.margin_names import cell_of, columns_of
 from survey.questions import Text
 from survey.study import IndexNode, Study
 
@@ -120,6 +121,10 @@ class Labels:
         texts += [self.study.population.en] if self.study.population else []
         return frozenset(word for text in texts for word in _CAPITAL_WITHIN.findall(text))
 
+    def run_on(self, *sentences: str) -> str:
+        """Return sentences one after the other, as each language sets them."""
+        return (" " if self.language == "en" else "").join(sentences)
+
     def sentence(self, phrases: Phrases) -> str:
         """Return a title as one sentence, as it is read aloud."""
         return (" " if self.language == "en" else "").join(phrases)
@@ -191,8 +196,21 @@ class Labels:
     def group(self, segment: str, value: str) -> str:
         """Return the name of one group of a segment."""
         known = self.study.segment_by_id.get(segment)
-        column = self.study.column_by_id.get(known.column) if known else None
-        for category in column.categories if column else ():
+        return self.category(known.column if known else "", value)
+
+    def column(self, id_: str) -> str:
+        """Return the label of a column."""
+        column = self.study.column_by_id.get(id_)
+        return self.label(column.label) if column else id_
+
+    def margin(self, name: str) -> str:
+        """Return the name of a margin: the labels of its columns, joined as its cells are."""
+        return cell_of([self.column(column) for column in columns_of(name)])
+
+    def category(self, column: str, value: str) -> str:
+        """Return the label of one category of a column."""
+        known = self.study.column_by_id.get(column)
+        for category in known.categories if known else ():
             if category.value == value:
                 return self.label(category.label)
         return self.label(value)
@@ -213,7 +231,7 @@ class Labels:
     def weighted(self) -> str:
         """Whether the answers are weighted, as a word."""
         design = self.study.design
-        return self("weighted" if design.weight or design.population else "unweighted")
+        return self("weighted" if design.weight or design.calibration else "unweighted")
 
     # Figures
 

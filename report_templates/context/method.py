@@ -167,7 +167,7 @@ def _precision(story: Story) -> Claim:
 
 def _weighting(story: Story) -> Claim:
     words, quality, design = story.words, story.results.quality, story.study.design
-    if not design.weight and not design.population:
+    if not design.weight and not design.calibration:
         return _claim(
             story, "weighting", "half", words("claim.weighting.none"), words("claim.weighting.none_limit")
         )
@@ -177,7 +177,19 @@ def _weighting(story: Story) -> Claim:
         n=words.count(quality.n),
         effective=formatting.number(quality.n_effective, 0),
     )
-    return _claim(story, "weighting", _at_most(quality.deff_weights, WEIGHTING), evidence)
+    sign = _at_most(quality.deff_weights, WEIGHTING)
+    if (used := quality.calibration) is None:
+        return _claim(story, "weighting", sign, evidence)
+    margins = words.joined([words.margin(name) for name in used.margins])
+    how = words(f"claim.weighting.{used.method}", margins=margins)
+    limit = words("claim.weighting.limited", limited=words.count(used.limited)) if used.limited else ""
+    return _claim(
+        story,
+        "weighting",
+        sign,
+        words.run_on(how, evidence),
+        limit or words("claim.weighting.calibrated_limit"),
+    )
 
 
 def _blanks(story: Story) -> Claim:
@@ -302,9 +314,18 @@ def _design(story: Story) -> Facts:
             ("n_effective", formatting.number(quality.n_effective, 0)),
             ("clusters", words.count(quality.clusters)),
             ("strata", words.count(quality.strata)),
-            ("lonely", words.count(quality.lonely_strata) if quality.lonely_strata else ""),
+            ("lonely", _lonely(story)),
         ),
     )
+
+
+def _lonely(story: Story) -> str:
+    """Return how many strata have a single cluster, and by which rule they count; empty for none."""
+    words, quality = story.words, story.results.quality
+    if not quality.lonely_strata:
+        return ""
+    rule = words(f"lonely.{story.study.design.lonely_stratum}")
+    return words("facts.lonely_rule", n=words.count(quality.lonely_strata), rule=rule)
 
 
 def _data(story: Story) -> Facts:

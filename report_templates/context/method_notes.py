@@ -38,19 +38,17 @@ def _more(story: Story) -> tuple[Callout, ...]:
 
 def _needed(story: Story) -> tuple[Callout, ...]:
     words, study = story.words, story.study
+    errors = words(
+        f"note.error_{'clusters' if words.cluster else 'people'}", level=words.level, cluster=words.cluster
+    )
+    if story.results.quality.calibration is not None:
+        errors = words.run_on(errors, words("note.error_calibrated"))
     made = [
         Callout(
             words("note.index_head"),
             words(f"note.index_{study.index.rollup}", share=formatting.percent(study.index.min_answered)),
         ),
-        Callout(
-            words("note.error_head"),
-            words(
-                f"note.error_{'clusters' if words.cluster else 'people'}",
-                level=words.level,
-                cluster=words.cluster,
-            ),
-        ),
+        Callout(words("note.error_head"), errors),
     ]
     if story.change or story.segments:
         made.append(Callout(words("note.test_head"), words("note.test", rate=rate(story))))
