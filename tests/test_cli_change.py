@@ -77,3 +77,22 @@ def test_a_wave_to_start_from_has_to_lie_before(folder: Path, monkeypatch: pytes
     assert "no segment “tire”" in csat("change", "--by", "tire", "--project", folder, code=2).err
     monkeypatch.setattr(Project, "history", lambda *_: [answers("2026Q1")])
     assert "2026Q1 is the first wave" in csat("change", "--project", folder, code=1).err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_weights_are_said_and_linked(folder: Path, language: Language) -> None:
+    csat(
+        *("weights", "set", "other", "product=0.1", "--reason", "a trial", "--author", "me"),
+        *("--project", folder),
+    )
+    words = ("change", "--project", folder, "--base-weights", "study", "--weights", "other")
+    found = csat(*words, "--json").document
+    assert [found["weights"][end]["name"] for end in ("before", "after")] == ["2025.1", "other"]
+    assert [found["weights"][end]["state"] for end in ("before", "after")] == ["study", "draft"]
+    parts = found["parts"]
+    total = parts["score"]["estimate"]["value"] + parts["weight"]["estimate"]["value"]
+    assert total == pytest.approx(parts["total"]["estimate"]["value"], abs=1e-10)
+    note = csat(*words, language=language).out.splitlines()[-1]
+    assert formatting.signed(found["link"]["estimate"]["value"], 2) in note
+    assert catalogue("workbench")("weights.state.draft", language) in note
+    csat("weights", "drop", "other", "--project", folder)

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from analysis.change_explained import ChangeExplained
     from report_templates.context.labels import Labels
     from workbench.terminal import Terminal
+    from workbench.weight_choice import Weighted
 
 
-def show_change(terminal: Terminal, labels: Labels, found: ChangeExplained, base: str | None = None) -> None:
-    """Print the change, its parts, the nodes and the groups; ``base`` names the earlier weights."""
+def show_change(
+    terminal: Terminal, labels: Labels, found: ChangeExplained, sets: tuple[Weighted, Weighted]
+) -> None:
+    """Print the change, its parts, the nodes and the groups; ``sets`` are the weights of both waves."""
     parts = [_whole(labels, found), Text()] if found.parts.mix or found.parts.weight else []
     terminal.show(_headline(labels, found), *parts, _nodes(labels, found))
     if found.groups:
         terminal.show(Text(), _groups(labels, found))
-    terminal.lines(["", *_notes(labels, found, base)])
+    terminal.lines(["", *_notes(labels, found, sets)])
 
 
 def _say(labels: Labels, key: str, **values: object) -> str:
@@ -136,8 +139,18 @@ def _groups(labels: Labels, found: ChangeExplained) -> Table:
     return plain_table(rows, heads, right=(1, 2, 3, 5))
 
 
-def _notes(labels: Labels, found: ChangeExplained, base: str | None) -> Iterator[str]:
-    weights = labels.study.index.version
+def _set(labels: Labels, weighted: Weighted) -> str:
+    """The name of a set, with its state unless it is the study's own or approved."""
+    name, words = weighted.weights.name, catalogue("workbench")
+    if weighted.state in ("study", "approved"):
+        return name
+    return _say(
+        labels, "unapproved", name=name, state=words(f"weights.state.{weighted.state}", labels.language)
+    )
+
+
+def _notes(labels: Labels, found: ChangeExplained, sets: tuple[Weighted, Weighted]) -> Iterator[str]:
+    base, weights = (_set(labels, one) for one in sets)
     if found.link is None:
         yield _say(labels, "frozen", weights=weights)
     else:
@@ -146,7 +159,7 @@ def _notes(labels: Labels, found: ChangeExplained, base: str | None) -> Iterator
             "rebased",
             before=labels.short_wave(found.before_wave),
             after=labels.short_wave(found.after_wave),
-            base=base or "",
+            base=base,
             weights=weights,
             link=labels.change(found.link, 2),
             interval=labels.change_interval(found.link, 2),

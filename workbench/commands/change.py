@@ -16,6 +16,7 @@ from workbench.usage import Misuse
 
 if TYPE_CHECKING:
     from survey.responses import Responses
+    from workbench.weight_choice import Weighted
 
 
 def change(
@@ -23,6 +24,8 @@ def change(
     since: Annotated[str | None, typer.Option("--since", metavar="WAVE")] = None,
     wave: options.Wave = None,
     by: Annotated[str | None, typer.Option("--by", metavar="SEGMENT")] = None,
+    weights: options.Weights = None,
+    base_weights: Annotated[str | None, typer.Option("--base-weights", metavar="NAME|FILE.yaml")] = None,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
     json: options.Json = False,
@@ -40,14 +43,21 @@ def change(
         opened.declared_wave(since, ctx.command_path)
     answers = opened.history(wave, terminal, ctx.command_path)
     start = _start(answers, since, ctx.command_path)
-    found = explained_change(opened.study, answers, since=start, segment=by)
+    later = opened.weight_set(weights, ctx.command_path)
+    base = later if base_weights is None else opened.weight_set(base_weights, ctx.command_path)
+    found = explained_change(later.study, answers, since=start, segment=by, base=base.study)
     if isinstance(found, TooFew):
         limit = opened.study.reporting.disclosure_limit
         raise Stop("change.too_few", before=start, after=answers[-1].wave, limit=limit)
     if json:
-        terminal.json(published(found))
+        terminal.json({"weights": {"before": _named(base), "after": _named(later)}} | published(found))
     else:
-        show_change(terminal, Labels(opened.study, terminal.language), found)
+        show_change(terminal, Labels(later.study, terminal.language), found, (base, later))
+
+
+def _named(weighted: Weighted) -> dict[str, str]:
+    """Return which set a wave was computed under, as JSON values."""
+    return {"name": weighted.weights.name, "digest": weighted.weights.digest, "state": weighted.state}
 
 
 def _start(answers: Sequence[Responses], since: str | None, command: str) -> str:
