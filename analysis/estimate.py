@@ -90,6 +90,8 @@ class LinearEstimates:
     def take(self, columns: Sequence[int] | Integers) -> LinearEstimates:
         """Return some of the estimates, in the order asked for."""
         index = np.asarray(columns, dtype=np.int64)
+        if len(index) == len(self) and (index == np.arange(len(self))).all():
+            return self
         return LinearEstimates(
             self.design,
             self.values[index],

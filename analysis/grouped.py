@@ -26,18 +26,17 @@ from analysis.tracking import IndexData
 class GroupColumns:
     """Nodes of the index by group: ``own`` of the groups, ``others`` of everybody outside each.
 
-    Both hold nodes · groups columns, node by node. ``simple`` of ``others`` is nan: it is there to be
+    Both hold groups · nodes columns, group by group. ``simple`` of ``others`` is nan: it is there to be
     subtracted.
     """
 
-    groups: int
+    nodes: int
     own: LinearEstimates
     others: LinearEstimates
 
-    def node(self, position: int) -> tuple[LinearEstimates, LinearEstimates]:
-        """Groups and complements of the node at a position among those asked for."""
-        columns = range(position * self.groups, (position + 1) * self.groups)
-        return self.own.take(columns), self.others.take(columns)
+    def column(self, node: int, group: int) -> int:
+        """Position of a node of a group, by their places among those asked for."""
+        return group * self.nodes + node
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,14 +83,14 @@ def group_columns(
     )
     asked = np.asarray(figures.asked @ figures.used > 0, dtype=np.float64)
     z, taken = (sums.contributions(side, deviation, weighted, code) for side in (0, 1))
-    own, inside = _scattered(data, rows, code, groups, z, asked)
-    less, _ = _scattered(data, rows, code, groups, taken, asked)
+    own, less = (_totals(data, rows, code, groups, part) for part in (z, taken))
+    inside = _sums_by_cluster(data, rows, code, groups, asked)
     everybody = sums.of_everybody(design.totals(deviation, rows), design.totals(weighted, rows))
-    outside = design.sums(asked, rows)[:, :, None] - inside
+    outside = design.sums(asked, rows)[:, None, :] - inside
     squares = sums.node_weight[0] * (by_group @ (z**2 / w[:, None])) - (by_group @ z) ** 2
     simple = squares / np.maximum(sums.node_count[0] - 1, 1)
     return GroupColumns(
-        groups,
+        figures.matrix.shape[1],
         sums.columns(0, data, own, inside > 0.5, np.where(sums.node_count[0] > 1, simple, np.nan)),
         sums.columns(1, data, everybody - less, outside > 0.5, np.full(simple.shape, np.nan)),
     )
@@ -116,18 +115,18 @@ class _Sums:
     def columns(
         self, side: int, data: IndexData, totals: Floats, present: Booleans, simple: Floats
     ) -> LinearEstimates:
-        """Put what was found, totals and present (U, m, G), into columns, node by node."""
+        """Put what was found, totals and present (U, G, m), into columns, group by group."""
         count = np.rint(self.node_count[side])
         return LinearEstimates(
             data.design,
-            _flat(self.values(side)),
+            self.values(side).ravel(),
             totals.reshape(len(totals), -1),
             present.reshape(len(present), -1),
-            _flat(count).astype(np.int64),
-            _flat(np.where(count > 0, self.node_weight[side], 0.0)),
-            _flat(np.where(count > 0, self.node_squares[side], 0.0)),
-            _flat(simple),
-            _flat(self.sizes(side)),
+            count.ravel().astype(np.int64),
+            np.where(count > 0, self.node_weight[side], 0.0).ravel(),
+            np.where(count > 0, self.node_squares[side], 0.0).ravel(),
+            simple.ravel(),
+            self.sizes(side).ravel(),
         )
 
     def _share(self, side: int) -> Floats:
@@ -157,13 +156,14 @@ class _Sums:
         return np.asarray(((deviation - mean * weighted) * share) @ self.matrix)
 
     def of_everybody(self, deviation: Floats, weighted: Floats) -> Floats:
-        """Cluster totals (U, m, G) as if everybody belonged to the complement of each group."""
+        """Cluster totals (U, G, m) as if everybody belonged to the complement of each group."""
         share = self._share(1)
-        scaled = self.matrix.T[:, None, :] * share
-        moved = scaled * self._mean(1)
-        m, groups, k = scaled.shape
-        found = deviation @ scaled.reshape(-1, k).T - weighted @ moved.reshape(-1, k).T
-        return np.asarray(found.reshape(len(deviation), m, groups))
+        scaled = share[:, None, :] * self.matrix.T
+        moved = (share * self._mean(1))[:, None, :] * self.matrix.T
+        groups, m, k = scaled.shape
+        found = deviation @ scaled.reshape(-1, k).T
+        found -= weighted @ moved.reshape(-1, k).T
+        return np.asarray(found.reshape(len(deviation), groups, m))
 
 
 def _figures(data: IndexData, rows: Integers, nodes: Sequence[int] | None) -> _Figures:
@@ -188,22 +188,22 @@ def _by_group(code: Integers, groups: int) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(members)), (code[members], members)), shape=shape)
 
 
-def _scattered(
-    data: IndexData, rows: Integers, code: Integers, groups: int, z: Floats, asked: Floats
-) -> tuple[Floats, Floats]:
-    """Cluster totals (U, m, G) of contributions to each group, and how many were asked in each cluster."""
+def _totals(data: IndexData, rows: Integers, code: Integers, groups: int, z: Floats) -> Floats:
+    """Cluster totals (U, G, m) of what people (r, m) contribute to their groups."""
     design = data.design
-    totals = np.empty((design.units, z.shape[1], groups))
-    present = np.empty(totals.shape)
-    order = np.argsort(code, kind="stable")
-    ends = np.searchsorted(code[order], np.arange(groups + 1))
+    if design.adjustment is None:
+        return _sums_by_cluster(data, rows, code, groups, z)
+    totals = np.empty((design.units, groups, z.shape[1]))
     for group in range(groups):
-        members = order[ends[group] : ends[group + 1]]
-        totals[:, :, group] = design.totals(z[members], rows[members])
-        present[:, :, group] = design.sums(asked[members], rows[members])
-    return totals, present
+        members = np.flatnonzero(code == group)
+        totals[:, group] = design.totals(z[members], rows[members])
+    return totals
 
 
-def _flat(by_group: Floats) -> Floats:
-    """Put (G, m) into a row, node by node."""
-    return np.ascontiguousarray(by_group.T).ravel()
+def _sums_by_cluster(data: IndexData, rows: Integers, code: Integers, groups: int, values: Floats) -> Floats:
+    """Sums of values (r, m) over the members of each group in each cluster, (U, G, m)."""
+    units, members = data.design.units, np.flatnonzero(code >= 0)
+    cell = data.design.unit[rows[members]] * groups + code[members]
+    shape = (units * groups, len(code))
+    summed = sparse.csr_array((np.ones(len(members)), (cell, members)), shape=shape) @ values
+    return np.asarray(summed).reshape(units, groups, values.shape[1])

@@ -239,7 +239,8 @@ def _nodes(
     wanted = wanted or list(range(len(tree.nodes)))
     parts = [_NodeWave.of(data, wave, wanted, rules.disclosure_limit) for wave in waves[-2:]]
     now = parts[-1]
-    open_ = [cell for cell in np.ndindex(len(wanted), len(last.shown)) if cell not in now.hidden]
+    cells = [(j, g) for g in range(len(last.shown)) for j in range(len(wanted))]
+    open_ = [cell for cell in cells if cell not in now.hidden]
     at = [now.column(cell) for cell in open_]
     difference = now.columns.own.against(now.columns.others).take(at)
     overall = data.columns(last.domain)
@@ -282,7 +283,7 @@ class _NodeWave:
         return cls(columns, _hidden_nodes(data, wave, columns, wanted, limit))
 
     def column(self, cell: tuple[int, int]) -> int:
-        return cell[0] * self.columns.groups + cell[1]
+        return self.columns.column(*cell)
 
 
 def _hidden_nodes(
@@ -299,7 +300,7 @@ def _hidden_nodes(
     groups, matrix = len(wave.shown), data.tree.matrix
     items = len(matrix)
     share = _answer_shares(data, wave)
-    cells = [(j, g) for j in range(len(wanted)) for g in range(groups)]
+    cells = [(j, g) for g in range(groups) for j in range(len(wanted))]
     figures = np.zeros((len(cells) + matrix.shape[1] + groups, items * (groups + 1)))
     for row, (j, g) in enumerate(cells):
         figures[row, g * items : (g + 1) * items] = matrix[:, wanted[j]]
@@ -345,7 +346,7 @@ def _node_changes(
     (before, now), (earlier, later) = parts, waves[-2:]
     both: list[tuple[int, str]] = []
     columns: list[tuple[int, int]] = []
-    for j, g in np.ndindex(len(now.columns.own) // max(now.columns.groups, 1), len(later.shown)):
+    for j, g in np.ndindex(now.columns.nodes, len(later.shown)):
         value = later.shown[g]
         if value not in earlier.shown or (j, g) in now.hidden:
             continue

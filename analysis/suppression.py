@@ -167,18 +167,20 @@ def _small_remainder(
 
     What is left of a group when the shown groups inside it are taken away is as good as published.
     """
-    shown = [j for j in range(len(figures)) if j not in hidden and figures[j].any()]
-    for whole in shown:
-        for family in dict.fromkeys(families[j] for j in shown):
-            inside = [
-                j
-                for j in shown
-                if families[j] == family and j != whole and not (figures[j] > figures[whole]).any()
-            ]
-            left = figures[whole] - figures[inside].sum(axis=0)
-            if inside and 0 < left @ sizes < limit:
-                return min(inside, key=lambda j: (figures[j] @ sizes, j))
-    return None
+    shown = np.array([j for j in range(len(figures)) if j not in hidden and figures[j].any()], dtype=np.int64)
+    parts = figures[shown]
+    # Of vectors of 0 and 1, one lies inside another where they share all that it has.
+    inside = parts @ parts.T == parts.sum(axis=1)[:, None]
+    np.fill_diagonal(inside, val=False)
+    people = parts @ sizes
+    found: list[tuple[int, int, int]] = []
+    for order, family in enumerate(dict.fromkeys(families[j] for j in shown)):
+        within = inside & np.array([families[j] == family for j in shown])[:, None]
+        left = people - within.T @ people
+        for whole in np.flatnonzero(within.any(axis=0) & (left > 0) & (left < limit))[:1].tolist():
+            members = shown[within[:, whole]].tolist()
+            found.append((whole, order, min(members, key=lambda j: (figures[j] @ sizes, j))))
+    return min(found)[-1] if found else None
 
 
 def _first_leak(

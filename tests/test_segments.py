@@ -102,9 +102,9 @@ def test_all_groups_at_once_equal_each_by_itself(
     count, nodes = len(groups.values), len(data.tree.nodes) + 1
     found = group_columns(data, sample.in_wave(wave), groups.codes, count, range(nodes))
     own, others = one_by_one(data, wave, segment)
-    by_node = [node * count + g for g in range(count) for node in range(nodes)]
-    equal(found.own.take(by_node), side_by_side(own), simple=True)
-    equal(found.others.take(by_node), side_by_side(others), simple=False)
+    everything = range(count * nodes)
+    equal(found.own.take(everything), side_by_side(own), simple=True)
+    equal(found.others.take(everything), side_by_side(others), simple=False)
 
 
 def test_a_segment_equals_estimates_made_one_by_one(sample: Sample) -> None:
