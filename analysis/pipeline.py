@@ -232,6 +232,15 @@ def _nodes(children: Sequence[IndexNode], parent: str | None) -> Iterator[Node]:
 def _index(
     sample: Sample, tree: IndexTree, study: Study
 ) -> tuple[tuple[WaveIndex, ...], tuple[NodeResult, ...]]:
+    rules = study.reporting
+    check_answers(sample, tree, study)
+    return index_by_wave(
+        sample, tree, rules.level, rules.false_discovery_rate, disclosure_limit=rules.disclosure_limit
+    )
+
+
+def check_answers(sample: Sample, tree: IndexTree, study: Study) -> None:
+    """Raise ``SampleProblems`` where the last wave cannot have an index, with every reason."""
     rules, wave, place = study.reporting, sample.in_wave(sample.waves[-1]), Place(sample.waves[-1])
     problems = [
         Problem("sample_item_unanswered", place, {"item": study.item_by_id[item].label})
@@ -246,9 +255,6 @@ def _index(
         problems.append(Problem("sample_more_than_invited", place, values))
     if problems:
         raise SampleProblems(problems)
-    return index_by_wave(
-        sample, tree, rules.level, rules.false_discovery_rate, disclosure_limit=rules.disclosure_limit
-    )
 
 
 def _silent(sample: Sample, tree: IndexTree, wave: Booleans) -> list[str]:

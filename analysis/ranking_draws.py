@@ -73,6 +73,8 @@ def judged_ranking(
         last=Probability(*(float(part.last[-1]) for part in (both, sampling, weights))),
         top_size=top,
         top_kept=Probability(both.top_kept, sampling.top_kept, weights.top_kept),
+        mean_change=float(both.moved.mean()),
+        weights_change=float(weights.moved.mean()),
         hidden=groups.hidden,
         unranked=groups.unranked,
     )

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypedDict
 
 import numpy as np
 
@@ -39,6 +40,19 @@ _MOST_FAILED = 0.05
 _WARN_FAILED = 0.01
 # The group at an end of the ranking that changes in more than this share of draws is warned of.
 _ENDS = 0.10
+
+
+class SensitivitySettings(TypedDict, total=False):
+    """What a caller may set: the parameters of :func:`weight_sensitivity` under their names."""
+
+    perturbation: Perturbation
+    rollups: Sequence[RollUp]
+    focus: str | None
+    draws: int
+    sobol_runs: int
+    top: int
+    seed: int
+    progress: Progress
 
 
 def weight_sensitivity(
@@ -69,7 +83,7 @@ def weight_sensitivity(
     perturbation : how far drawn weights lie from those of their set, ± 20 % by default.
     rollups : roll-ups that draws choose from, that of the reference by default.
     threshold : points; how surely each index is on its side of it.
-    focus : group whose index gets Sobol shares of its own.
+    focus : group whose index gets Sobol shares of its own, if it may be ranked.
     top : how many groups count as the top.
 
     Blank answers are treated as the roll-up says, in every draw anew. A draw in which a replicate leaves an
@@ -79,9 +93,13 @@ def weight_sensitivity(
     Raises
     ------
     ValueError
-        If the trees do not weigh the same nodes, the reported wave has no index, or a number is out of range.
+        If the trees do not weigh the same nodes, the segment or its group is unknown, the reported wave has
+        no index, or a number is out of range.
     """
     _check(trees, threshold, draws, sobol_runs, top, seed, level)
+    check_known([segment] if segment else [], sample.segments, "segment")
+    if focus is not None:
+        check_known([focus], sample.segments[segment].values if segment else (), "group")
     reference = next(iter(trees.values()))
     data = tuple(index_data(sample, tree) for tree in trees.values())
     choices = Choices(
@@ -94,8 +112,6 @@ def weight_sensitivity(
     groups = RankedGroups({}) if segment is None else _groups(data, segment, disclosure_limit, minimum_base)
     with one_thread_of_algebra():
         found, groups, failed = _draw(data[0], choices, waves, groups, draws, seed, progress)
-        if focus is not None:
-            check_known([focus], groups.rows, "ranked group")
         judge = Judge(choices, found, level)
         figures = judge.figures()
         series = _series(judge, figures[: len(waves)], sample, waves, threshold)
@@ -222,9 +238,7 @@ def _warnings(
     found: list[tuple[str, Mapping[str, float]]] = []
     variance = current.index.variance
     if variance.weighting > variance.sampling:
-        found.append(
-            ("weights_over_sampling", {"weighting": variance.weighting, "sampling": variance.sampling})
-        )
+        found.append(("weights_over_sampling", {"share": variance.weighting / variance.total}))
     if ranking is not None:
         if ties := sum(pair.tie for pair in ranking.pairs):
             found.append(("ties", {"ties": ties, "pairs": len(ranking.pairs), "share": TIE}))

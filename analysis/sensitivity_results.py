@@ -171,7 +171,8 @@ class Ranking:
     """The groups of a segment in the reported wave, in the order of the reference.
 
     ``top_size`` is how many groups count as the top; ``top_kept`` how surely the same groups are there.
-    ``first`` and ``last`` tell how surely the groups at the ends stay there. ``hidden`` may not be shown;
+    ``first`` and ``last`` tell how surely the groups at the ends stay there. ``mean_change`` is mean |Δrank|
+    over all groups and both sources, ``weights_change`` over the weights alone. ``hidden`` may not be shown;
     ``unranked`` have an index, but no error that could be estimated (one cluster).
     """
 
@@ -182,6 +183,8 @@ class Ranking:
     last: Probability
     top_size: int
     top_kept: Probability
+    mean_change: float
+    weights_change: float
     hidden: tuple[tuple[str, Hidden], ...]
     unranked: tuple[str, ...]
 

@@ -48,8 +48,8 @@ def sobol_results(
     wanted: list[tuple[Literal["index", "group", "rank_change"], str | None, Floats]] = [
         ("index", None, found[:, :, 0])
     ]
-    if focus is not None:
-        wanted.append(("group", focus, found[:, :, 1 + names.index(focus)]))
+    if focus in names:
+        wanted.append(("group", focus, found[:, :, 1 + names.index(str(focus))]))
     if len(names) > 1:
         wanted.append(("rank_change", None, _rank_changes(found[:, :, 1:])))
     values = np.stack([part for _, _, part in wanted], axis=2)

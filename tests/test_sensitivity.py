@@ -357,7 +357,7 @@ def test_rank_stability_of_three_draws_by_hand() -> None:
         ({"draws": 1}, "at least 2 replicates"),
         ({"sobol_runs": 1}, "at least 2 runs"),
         ({"top": 0}, "top holds 1 group"),
-        ({"segment": "province", "focus": "nowhere"}, "no ranked group 'nowhere'"),
+        ({"segment": "province", "focus": "nowhere"}, "no group 'nowhere'"),
     ],
 )
 def test_a_number_out_of_range_is_refused(settings: dict[str, Any], message: str) -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import typer
 
 from workbench import options
-from workbench.commands.weights import approve, derive, drop, listing, panel, setting, show, use
+from workbench.commands.weights import (
+    approve,
+    compare,
+    derive,
+    drop,
+    listing,
+    panel,
+    sensitivity,
+    setting,
+    show,
+    use,
+)
 from workbench.help import Command, Group
 
 app = typer.Typer(cls=Group, rich_markup_mode=None)
@@ -13,11 +24,13 @@ for _command in (
     listing.list_,
     show.show,
     setting.set_,
+    panel.panel,
+    derive.derive,
+    compare.compare,
+    sensitivity.sensitivity,
     approve.approve,
     use.use,
     drop.drop,
-    panel.panel,
-    derive.derive,
 ):
     app.command(_command.__name__.rstrip("_"), cls=Command)(_command)
 
