@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from analysis.driver_table import DriverShare, DriverShares
     from analysis.drivers import driver_results, driver_shares
     from analysis.estimate import benjamini_hochberg, comparisons, domain_means, estimates
+    from analysis.gap_results import GapDimension, GapPair, GapPlan
+    from analysis.gaps import gap_report
     from analysis.index import IndexTree, Node, flat_tree
     from analysis.margins import crossed, margin
     from analysis.missing import ItemMoments, MissingRules, item_moments
@@ -52,6 +54,9 @@ _WHERE = {
     "DriverShare": "driver_table",
     "DriverShares": "driver_table",
     "Estimate": "results",
+    "GapDimension": "gap_results",
+    "GapPair": "gap_results",
+    "GapPlan": "gap_results",
     "Groups": "sample",
     "IndexTree": "index",
     "ItemMoments": "missing",
@@ -78,6 +83,7 @@ _WHERE = {
     "effective_sample_size": "design",
     "estimates": "estimate",
     "flat_tree": "index",
+    "gap_report": "gaps",
     "index_by_segment": "segments",
     "index_by_wave": "tracking",
     "item_distributions": "distribution",
@@ -109,6 +115,9 @@ __all__ = [
     "DriverShare",
     "DriverShares",
     "Estimate",
+    "GapDimension",
+    "GapPair",
+    "GapPlan",
     "Groups",
     "IndexTree",
     "ItemMoments",
@@ -135,6 +144,7 @@ __all__ = [
     "effective_sample_size",
     "estimates",
     "flat_tree",
+    "gap_report",
     "index_by_segment",
     "index_by_wave",
     "item_distributions",

@@ -35,8 +35,6 @@ from analysis.results import (
     WaveIndex,
 )
 from analysis.sample import Booleans, Sample
-from analysis.scale_report import scale_report
-from analysis.scale_results import Block, ScaleReport
 from analysis.segments import index_by_segment
 from analysis.tracking import index_by_wave, index_data, target_gap
 from survey import __version__
@@ -383,25 +381,4 @@ def explained_change(
             trees,
             segment,
             Rules(rules.level, rules.false_discovery_rate, rules.disclosure_limit),
-        )
-
-
-def scale_survey(study: Study, responses: Sequence[Responses]) -> ScaleReport:
-    """Quality of the study's constructs in the last of ``responses``, and alpha in the waves before.
-
-    ``responses`` hold one value a wave, in time order. Raises ``SampleProblems`` for answers that cannot be
-    estimated from, all at once.
-    """
-    rules = study.reporting
-    blocks = [Block(part.id, part.items, part.mode == "formative") for part in study.constructs]
-    with one_thread_of_algebra():
-        return scale_report(
-            prepare(responses, study),
-            blocks,
-            index_tree(study.index),
-            study.index.version,
-            level=rules.level,
-            replicates=rules.replicates,
-            seed=rules.seed,
-            disclosure_limit=rules.disclosure_limit,
         )

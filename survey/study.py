@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from survey.gap_pairs import Gaps
 from survey.margin_names import MarginName
 from survey.questions import (
     ChoiceQuestion,
@@ -254,6 +255,7 @@ class Study(Frozen):
     outcomes: tuple[Outcome, ...] = ()
     drivers: Drivers | None = None
     switching_costs: tuple[SwitchingCost, ...] = ()
+    gaps: Gaps | None = None
     segments: tuple[Segment, ...] = ()
     design: Design = Design()
     waves: tuple[Wave, ...] = Field(min_length=1)

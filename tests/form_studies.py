@@ -249,6 +249,23 @@ def every_feature() -> Study:
             "switching_costs": [
                 {"id": "effort", "label": both("精力", "Effort"), "facet": "procedural", "items": ["share"]}
             ],
+            "gaps": {
+                "pairs": [
+                    {
+                        "expectation": "advice",
+                        "performance": "greeting",
+                        "dimension": "staff",
+                        "disconfirmation": "waiting",
+                    },
+                    {"expectation": "repair_speed", "performance": "repair_result", "dimension": "shop"},
+                ],
+                "dimensions": [
+                    {"id": "staff", "label": both("店员", "Staff"), "weight": 62.5},
+                    {"id": "shop", "label": both("店铺", "Shop")},
+                ],
+                "satisfaction": "overall",
+                "disconfirmation": "waiting",
+            },
             "segments": [
                 {
                     "id": "region",

@@ -12,9 +12,9 @@ import pytest
 from cli import csat
 from sample_answers import answers, study
 
-from analysis import pipeline
+from analysis import scale_pipeline
 from analysis.index import flat_tree
-from analysis.pipeline import scale_survey
+from analysis.scale_pipeline import scale_survey
 from analysis.scale_report import scale_report
 from analysis.scale_results import Block, NotEstimable, ScaleQuality, ScaleReport
 from analysis.tabular import sample_from_frame
@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "history", lambda *_: [answers(wave) for wave in WAVES])
     report = found()
-    monkeypatch.setattr(pipeline, "scale_survey", lambda *_: report)
+    monkeypatch.setattr(scale_pipeline, "scale_survey", lambda *_: report)
 
 
 def test_every_construct_is_told_as_what_it_is() -> None:

@@ -206,6 +206,9 @@ CHANGES: list[tuple[str, str, dict[str, str], Any, str]] = [
     ("paths", "to", {"to": "to"}, "remarks of mine", "form_header"),
     ("paths", "from", {"from": "from"}, "Remarks of mine ", "form_header"),
     ("switching_costs", "facet", {"facet": "facet"}, "id", "form_header_twice"),
+    ("gap_pairs", "performance", {"dimension": "staff"}, "greetings", "study_unknown_items_near"),
+    ("gap_pairs", "dimension", {"expectation": "repair_speed"}, "shops", "study_gap_dimension"),
+    ("gap_dimensions", "weight", {"id": "shop"}, "heavy", "study_wrong_type"),
 ]
 
 

@@ -25,6 +25,7 @@ from workbench.commands import (
     demo,
     doctor,
     drivers,
+    gaps,
     importing,
     imports,
     index,
@@ -64,6 +65,7 @@ for _command in (
     calibrate.calibrate,
     drivers.drivers,
     scales.scales,
+    gaps.gaps,
     report.report,
     doctor.doctor,
 ):

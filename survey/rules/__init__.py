@@ -10,6 +10,7 @@ from survey.draft import Draft
 from survey.errors import Problem
 from survey.rules.choices import check_choices
 from survey.rules.fieldwork import check_design, check_reporting, check_waves
+from survey.rules.gaps import check_gaps
 from survey.rules.index_tree import check_index
 from survey.rules.names import check_headers, check_ids
 from survey.rules.population import check_calibration, check_population, check_stratum_clusters
@@ -39,6 +40,7 @@ RULES = (
     check_outcomes,
     check_drivers,
     check_switching_costs,
+    check_gaps,
     check_segments,
     check_design,
     check_population,

@@ -82,6 +82,12 @@ PLAIN: tuple[Table, ...] = (
     Table("paths", ("paths",), (Field("from"), Field("to"))),
     Table("outcomes", ("outcomes",), (_ID, _LABEL, _KIND, _ITEMS, Field("column"))),
     Table("switching_costs", ("switching_costs",), (_ID, _LABEL, Field("facet"), _ITEMS)),
+    Table("gap_dimensions", ("gaps", "dimensions"), (_ID, _LABEL, Field("weight"))),
+    Table(
+        "gap_pairs",
+        ("gaps", "pairs"),
+        (Field("dimension"), Field("expectation"), Field("performance"), Field("disconfirmation")),
+    ),
     Table("segments", ("segments",), (_ID, _LABEL, Field("plural", "text"), Field("column"))),
     Table(
         "waves",
@@ -110,6 +116,8 @@ FACTS: Mapping[str, Form] = {
     "drivers.items": "names",
     "drivers.outcomes": "names",
     "drivers.probability": "value",
+    "gaps.satisfaction": "value",
+    "gaps.disconfirmation": "value",
     "design.respondent": "value",
     "design.weight": "value",
     "design.stratum": "names",

@@ -18,7 +18,7 @@ def scales(
     json: options.Json = False,
 ) -> None:
     """Show the quality of every construct's scale in a wave, and how alpha moved."""
-    from analysis.pipeline import scale_survey
+    from analysis.scale_pipeline import scale_survey
     from report_templates.context.labels import Labels
     from workbench.scale_tables import show_scales
 
