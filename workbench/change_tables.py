@@ -141,7 +141,7 @@ def _groups(labels: Labels, found: ChangeExplained) -> Table:
 
 def _set(labels: Labels, weighted: Weighted) -> str:
     """The name of a set, with its state unless it is the study's own or approved."""
-    name, words = weighted.weights.name, catalogue("workbench")
+    name = weighted.weights.name
     if weighted.state in ("study", "approved"):
         return name
     return _say(
