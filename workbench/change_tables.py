@@ -144,9 +144,8 @@ def _set(labels: Labels, weighted: Weighted) -> str:
     name = weighted.weights.name
     if weighted.state in ("study", "approved"):
         return name
-    return _say(
-        labels, "unapproved", name=name, state=words(f"weights.state.{weighted.state}", labels.language)
-    )
+    state = catalogue("workbench")(f"weights.state.{weighted.state}", labels.language)
+    return _say(labels, "unapproved", name=name, state=state)
 
 
 def _notes(labels: Labels, found: ChangeExplained, sets: tuple[Weighted, Weighted]) -> Iterator[str]:
