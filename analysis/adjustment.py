@@ -23,6 +23,8 @@ from analysis.sample import Floats, Integers
 Residuals = Literal["base_weights", "cell_means"]
 
 _SWEEPS = 10
+# Eigenvalues below this are rounding of cross-products that are exactly singular.
+_SINGULAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,11 +68,7 @@ class Adjustment:
         indicators, blocks = _indicators(self.margins)
         factors = self.base if self.residuals == "base_weights" else np.ones(len(self.base))
         crossed = np.asarray((indicators.T @ (indicators * factors[:, None])).todense())
-        # Margins share their total, so the cross-products are singular: the pseudo-inverse picks one of the
-        # equivalent solutions, all of which leave the same residuals.
-        solve = np.linalg.pinv(crossed, hermitian=True)
-        if self.residuals == "cell_means":
-            solve = _swept(crossed, blocks)
+        solve = _swept(crossed, blocks) if self.residuals == "cell_means" else _inverse(crossed)
         for name, value in {"indicators": indicators, "_factors": factors, "_solution": solve}.items():
             object.__setattr__(self, name, value)
 
@@ -106,6 +104,18 @@ def _indicators(margins: Sequence[Integers]) -> tuple[sparse.csr_array, list[sli
     column = np.column_stack(columns)[row, margin]
     shape = (len(margins[0]), start)
     return sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape), blocks
+
+
+def _inverse(crossed: Floats) -> Floats:
+    """Return a pseudo-inverse (p, p) of the cross-products of the indicators.
+
+    Margins share their total, so cross-products are singular, and any of the equivalent solutions leaves the
+    same residuals. Scaled to a diagonal of 1 first, so that a direction is told from rounding whatever
+    the size of cells.
+    """
+    scale = 1.0 / np.sqrt(np.diag(crossed))
+    found = np.linalg.pinv(crossed * np.outer(scale, scale), rcond=_SINGULAR, hermitian=True)
+    return np.asarray(found * np.outer(scale, scale))
 
 
 def _swept(crossed: Floats, blocks: Sequence[slice]) -> Floats:

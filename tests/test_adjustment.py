@@ -151,6 +151,19 @@ def test_a_margin_that_everybody_shares_changes_nothing() -> None:
     )
 
 
+def test_an_error_does_not_depend_on_what_is_estimated_beside_it() -> None:
+    """Margins share their total, so the regression is singular; rounding must not come back as error."""
+    rng = np.random.default_rng(5)
+    n = 2_000
+    cells = tuple(rng.integers(0, size, n) for size in (31, 4, 3))
+    base = rng.uniform(1, 40, n)
+    design = Design(base, cells[2], np.arange(n), adjustment=Adjustment(base, cells))
+    scores = rng.normal(70, 15, (n, 6))
+    together = domain_means(design, scores).variances
+    alone = [domain_means(design, scores[:, [column]]).variances[0] for column in range(6)]
+    np.testing.assert_allclose(alone, together, rtol=1e-11)
+
+
 def test_a_margin_without_a_cell_for_every_row_is_refused() -> None:
     with pytest.raises(ValueError, match=r"one cell per respondent \(3\); found \[2\]"):
         Adjustment(np.ones(3), (np.zeros(2, dtype=np.int64),))

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
+from analysis.adjustment import Residuals
 from analysis.calibration import (
     NO_LIMITS,
     Calibration,
@@ -79,6 +80,27 @@ def test_the_error_of_a_calibrated_score_is_that_of_calibrate() -> None:
     linear, golden = domain_means(design, score[:, None]), REFERENCE["calibrated_score"]
     np.testing.assert_allclose(linear.values[0], golden["mean"], rtol=1e-10)
     np.testing.assert_allclose(np.sqrt(linear.variances[0]), golden["se_calibrated"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("residuals", ["base_weights", "cell_means"])
+def test_published_errors_of_a_cluster_sample_of_schools_are_found(residuals: Residuals) -> None:
+    """R survey's documented example, with its finite population of 757 districts."""
+    frame = pd.read_csv(GOLDENS / "apiclus1.csv")
+    n, districts = len(frame), pd.factorize(frame["dnum"])[0]
+    place, fractions = (np.zeros(n, dtype=np.int64), districts), {0: 15 / 757}
+    score = frame["api00"].to_numpy(dtype=np.float64)[:, None]
+    plain = domain_means(Design(np.ones(n), *place, fractions), score)
+    assert f"{plain.values[0]:.3f} {np.sqrt(plain.variances[0]):.4f}" == "644.169 23.5422"
+    found = rake(
+        np.ones(n),
+        [
+            margin("stype", frame["stype"].tolist(), {"E": 4421, "H": 755, "M": 1018}),
+            margin("sch.wide", frame["sch.wide"].tolist(), {"No": 1072, "Yes": 5122}),
+        ],
+    )
+    design = Design(found.weights, *place, fractions, adjustment=found.adjustment(residuals))
+    raked = domain_means(design, score)
+    assert f"{raked.values[0]:.3f} {np.sqrt(raked.variances[0]):.4f}" == "641.230 23.7036"
 
 
 def test_raking_is_calibration_with_the_multiplicative_distance() -> None:

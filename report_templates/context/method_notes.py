@@ -38,11 +38,9 @@ def _more(story: Story) -> tuple[Callout, ...]:
 
 def _needed(story: Story) -> tuple[Callout, ...]:
     words, study = story.words, story.study
-    errors = words(
-        f"note.error_{'clusters' if words.cluster else 'people'}", level=words.level, cluster=words.cluster
-    )
-    if story.results.quality.calibration is not None:
-        errors = words.run_on(errors, words("note.error_calibrated"))
+    who = "clusters" if words.cluster else "people"
+    kind = who if story.results.quality.calibration is None else f"{who}_calibrated"
+    errors = words(f"note.error_{kind}", level=words.level, cluster=words.cluster)
     made = [
         Callout(
             words("note.index_head"),
