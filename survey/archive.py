@@ -20,7 +20,7 @@ from xml.parsers import expat
 from survey.errors import ImportProblems, Place, Problem
 
 _MB = 1 << 20
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
 _END = struct.Struct("<4s4H2LH")
 _OFFICE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})

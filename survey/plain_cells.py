@@ -9,9 +9,9 @@ holds anything else goes to the XML parser whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from survey.cells import LAST_COLUMN, CellValue, column_number
 from survey.plain_parts import MOST_PENDING, without_plain
@@ -28,8 +28,6 @@ _CELL = re.compile(
 _MOST_KNOWN, _LONGEST_KNOWN = 20_000, 100
 
 Value = Callable[[str | None, str | None, str | None], CellValue | None]
-# Takes the number of a row, if it has one, whether it is hidden, and what it holds.
-Take = Callable[[bytes | None, bool, bytes], bool]
 
 
 class NotPlain(Exception):
@@ -100,30 +98,43 @@ class PlainCells(dict[str, tuple[int, CellValue | None]]):
         return kept
 
 
-def without_plain_rows(chunks: Iterator[bytes], take: Take) -> Iterator[bytes]:
-    """Yield what the parser must see of a sheet; offer every row to ``take`` first.
+class Rows(NamedTuple):
+    """How the rows of a sheet are found and taken.
 
-    When ``take`` is called, the parser has seen everything before that row. It returns whether it took the
-    row; the parser gets it otherwise. Something is yielded for every chunk, be it nothing.
+    ``find`` returns where the opening and the closing tag of each complete row in a stretch begin. ``take``
+    is given the number of one of these rows, if it has one, whether it is hidden, and from where to where in
+    the stretch stands what it holds; it returns whether it took the row.
     """
-    return without_plain(chunks, lambda data: _rows(data, take))
+
+    find: Callable[[bytes], Iterable[tuple[int, int]]]
+    take: Callable[[bytes | None, bool, slice], bool]
 
 
-def _rows(data: bytes, take: Take) -> Generator[bytes, None, bytes]:
+def without_plain_rows(chunks: Iterator[bytes], rows: Rows) -> Iterator[bytes]:
+    """Yield what the parser must see of a sheet; offer every row to ``rows`` first.
+
+    When a row is offered, the parser has seen everything before it. It gets those that are not taken.
+    Something is yielded for every chunk, be it nothing.
+    """
+    return without_plain(chunks, lambda data: _rows(data, rows))
+
+
+def _rows(data: bytes, rows: Rows) -> Generator[bytes, None, bytes]:
     """Yield and offer the complete rows in ``data``; return what is left."""
     position = 0
-    while (opening := data.find(b"<row", position)) >= 0:
-        closing = data.find(b"</row>", opening)
-        if closing < 0:
-            break
+    for opening, closing in rows.find(data):
+        if opening < position:
+            continue
         if opening > position:
             yield data[position:opening]
         position = closing + len(b"</row>")
         tag = _ROW_TAG.match(data, opening, closing)
         hidden = None if tag is None else _hidden(tag[2])
-        if tag is None or hidden is None or not take(tag[1], hidden, data[tag.end() : closing]):
+        if tag is None or hidden is None or not rows.take(tag[1], hidden, slice(tag.end(), closing)):
             yield data[opening:position]
-    cut = opening if 0 <= len(data) - opening <= MOST_PENDING else _last_tag(data, position)
+    opening = data.find(b"<row", position)
+    held = opening >= 0 and len(data) - opening <= MOST_PENDING
+    cut = opening if held else _last_tag(data, position)
     yield data[position:cut]
     return data[cut:]
 

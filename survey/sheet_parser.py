@@ -26,7 +26,8 @@ from survey.cells import (
     column_letters,
     column_number,
 )
-from survey.plain_cells import PlainCells, Take, without_plain_rows
+from survey.plain_blocks import NOTHING, PlainBlocks
+from survey.plain_cells import PlainCells, Rows, without_plain_rows
 from survey.shared_text import TextCounter
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -136,10 +137,10 @@ def sheet_rows(archive: Archive, part: str, sheet: str, book: Book, facts: Sheet
     """Yield the rows of a sheet that hold a value; ``facts`` fills on the way."""
     rows: list[Row] = []
     parser = archive.parser(part)
-    start, end, characters, take = _handlers(archive, sheet, book, facts, rows)
+    start, end, characters, plain_rows = _handlers(archive, sheet, book, facts, rows)
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = characters
-    for _ in archive.feed(part, parser, lambda chunks: without_plain_rows(chunks, take)):
+    for _ in archive.feed(part, parser, lambda chunks: without_plain_rows(chunks, plain_rows)):
         if rows:
             yield from rows
             rows.clear()
@@ -150,7 +151,7 @@ _Handlers = tuple[
     Callable[[str, dict[str, str]], None],
     Callable[[str], None],
     Callable[[str], None],
-    Take,
+    Rows,
 ]
 
 
@@ -273,13 +274,22 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
             refuse("workbook_limit_cells", limit=most_cells)
 
     plain = PlainCells(value)
+    blocks = PlainBlocks(value, lambda: book.texts, date_styles)
+    stretch, block = b"", NOTHING
 
-    def take(number: bytes | None, hidden: bool, content: bytes) -> bool:
+    def find(data: bytes) -> list[tuple[int, int]]:
+        nonlocal stretch, block
+        stretch, block = data, blocks.read(data)
+        return block.rows
+
+    def take(number: bytes | None, hidden: bool, content: slice) -> bool:
         nonlocal row, count
         this = row + 1 if number is None else int(number)
         if not in_rows or row_open or not row < this <= LAST_ROW:
             return False
-        found = plain.of_row(content, str(this))
+        found = block.row(content.start)
+        if found is None:
+            found = plain.of_row(stretch[content], str(this))
         if found is None:
             return False
         row = this
@@ -310,4 +320,4 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
         elif tag == "sheetData":
             in_rows = False
 
-    return start, end, characters, take
+    return start, end, characters, Rows(find, take)
