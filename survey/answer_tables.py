@@ -8,9 +8,10 @@ Nothing here decides what may be written: see ``store``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, TypeVar
 
 import numpy as np
@@ -211,12 +212,11 @@ class AnswerTables:
         keys = range(start, start + len(answers))
         self._file.run_many(
             "INSERT INTO respondent (key, wave, id, import) VALUES (?, ?, ?, ?)",
-            ((key, answers.wave, id_, number) for key, id_ in zip(keys, answers.respondents, strict=True)),
+            zip(keys, repeat(answers.wave), answers.respondents, repeat(number)),  # noqa: B905 (endless)
         )
-        self._insert_wide("item", "answers", answers.items, zip(keys, answers.codes.tolist(), strict=True))
+        self._insert_wide("item", "answers", answers.items, keys, answers.codes.T.tolist())
         if answers.columns:
-            values = zip(*answers.columns.values(), strict=True)
-            self._insert_wide("fact", "facts", list(answers.columns), zip(keys, values, strict=True))
+            self._insert_wide("fact", "facts", answers.columns, keys, answers.columns.values())
         self._insert_long("verbatim", answers.comments, keys, lambda text: text)
         self._insert_long("choice", answers.choices, keys, _written)
         if answers.paradata:
@@ -250,14 +250,14 @@ class AnswerTables:
         self._file.run_many(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608 (one of our own)
 
     def _insert_wide(
-        self, kind: str, table: str, ids: Sequence[str], rows: Iterable[tuple[int, Sequence[Any]]]
+        self, kind: str, table: str, ids: Collection[str], keys: range, columns: Iterable[Sequence[Any]]
     ) -> None:
         names = self._names(kind)
-        columns = ", ".join(["respondent_key", *(quoted(names[id_]) for id_ in ids)])
+        named = ", ".join(["respondent_key", *(quoted(names[id_]) for id_ in ids)])
         marks = ", ".join("?" * (len(ids) + 1))
         self._file.run_many(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 (quoted names)
-            ((key, *values) for key, values in rows),
+            f"INSERT INTO {table} ({named}) VALUES ({marks})",  # noqa: S608 (quoted names)
+            zip(keys, *columns, strict=True),
         )
 
 

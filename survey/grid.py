@@ -6,6 +6,7 @@ Values are kept by column, because a column is read as a whole: it has few disti
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -36,7 +37,7 @@ class Grid:
     prints: list[str] = field(default_factory=list)
     last: int = 0
     stray: list[tuple[int, int]] = field(default_factory=list)
-    unnamed: dict[int, int] = field(default_factory=dict)
+    unnamed: Counter[int] = field(default_factory=Counter)
 
     def only(self, kept: Sequence[bool]) -> Grid:
         """Return the grid with the rows that are ``kept``."""
@@ -100,16 +101,14 @@ def _print(row: Row) -> str:
 
 
 def _note_strays(grid: Grid, row: int, columns: set[int]) -> None:
-    for column in sorted(columns):
-        grid.unnamed[column] = grid.unnamed.get(column, 0) + 1
-        if grid.unnamed[column] == 1:
-            grid.stray.append((row, column))
+    grid.stray += [(row, column) for column in sorted(columns - grid.unnamed.keys())]
+    grid.unnamed.update(columns)
 
 
 def report_strays(grid: Grid, table: Table, notes: Notes) -> None:
     """Note the cells that were left out because they stand outside the table."""
     for row, column in grid.stray[:_STRAY_SHOWN]:
-        n = grid.unnamed.get(column, 0)
+        n = grid.unnamed[column]
         code = "import_unnamed_column" if n > 1 else "import_stray_cell"
         notes.warn(code, table.place(row, column), column=column_letters(column), n=n)
     if len(grid.stray) > _STRAY_SHOWN:

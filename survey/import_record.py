@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Self
@@ -41,7 +41,7 @@ class ImportSource:
     rows: int
     tool: str = __version__
     report: Mapping[str, Any] = field(default_factory=dict)
-    places: tuple[Place, ...] = ()
+    places: Sequence[Place] = ()
     shown: tuple[str, ...] = ()
     key: str | None = None
     by: str | None = None
@@ -51,7 +51,7 @@ class ImportSource:
 
     @classmethod
     def of(
-        cls, report: ImportReport, study: Study, at: datetime, places: tuple[Place, ...] = (), **more: Any
+        cls, report: ImportReport, study: Study, at: datetime, places: Sequence[Place] = (), **more: Any
     ) -> Self:
         """Return the source that an import report describes; ``more`` are fields of the source.
 

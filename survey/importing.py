@@ -34,7 +34,7 @@ from survey.responses import Responses
 from survey.routed_answers import Routing
 from survey.row_states import set_aside
 from survey.study import Study
-from survey.table import Table, find_table, first_rows
+from survey.table import Places, Table, find_table, first_rows
 from survey.values import BAD
 from survey.workbook import Workbook
 
@@ -94,7 +94,7 @@ class Imported:
     report: ImportReport
     table: Table
     decisions: Decisions
-    places: tuple[Place, ...] = ()
+    places: Sequence[Place] = ()
     refused: Mapping[int, Sequence[Problem]] = field(default_factory=dict)
 
     def refused_rows(self) -> Iterator[Row]:
@@ -304,8 +304,7 @@ class _Import:
         responses = Responses(
             self.wave, people, items, codes, batch.facts, batch.comments, batch.choices, paradata
         )
-        column = read.people.column or 1
-        places = tuple(self.table.place(row, column) for row in grid.rows)
+        places = Places(self.table, grid.rows, read.people.column or 1)
         decisions = self._remembered()
         decisions = decisions.settled(self.table.export.columns, self.mapping.decided)
         return Imported(responses, self._report(read), self.table, decisions, places, self.refused)

@@ -23,6 +23,7 @@ _VISIBILITY: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "very_hi
 _DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _NOT_IN_FORMAT = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
 _MOST_STYLES = 1_000_000
+_FEW_ROWS = 100
 
 
 def is_date_format(code: str) -> bool:
@@ -58,12 +59,23 @@ class OoxmlSheet:
     part: str
     book: OoxmlBook
     facts: SheetFacts = field(default_factory=SheetFacts)
+    _kept: tuple[Row, ...] | None = None
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that hold a value, in order."""
+        return self._read() if self._kept is None else iter(self._kept)
+
+    def _read(self) -> Iterator[Row]:
+        """Read the sheet; of one with few rows these are kept, for behind them may be a million empty ones."""
         self.facts = SheetFacts()
         book = self.book
-        return sheet_rows(book.archive, self.part, self.name, book, self.facts)
+        kept: list[Row] = []
+        for row in sheet_rows(book.archive, self.part, self.name, book, self.facts):
+            if len(kept) <= _FEW_ROWS:
+                kept.append(row)
+            yield row
+        if len(kept) <= _FEW_ROWS:
+            self._kept = tuple(kept)
 
     def merged(self) -> tuple[Range, ...]:
         """Return the merged ranges, reading the sheet for them if it has not been read yet."""

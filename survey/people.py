@@ -78,6 +78,8 @@ class People:
 
     def _repeated(self) -> Iterator[tuple[int, int]]:
         """Yield the positions of the first row of somebody and of each further one."""
+        if len(set(self.ids)) == len(self.ids):
+            return
         first: dict[str, int] = {}
         for n, respondent in enumerate(self.ids):
             known = respondent is not None and self.column is not None
@@ -92,6 +94,8 @@ class People:
         """Return the identifiers, a further row of somebody marked ``7#2``, or ``7#3`` where that is one."""
         given = ["" if respondent is None else respondent for respondent in self.ids]
         taken = set(given)
+        if len(taken) == len(given):
+            return tuple(given)
         seen: Counter[str] = Counter()
         names = []
         for name in given:

@@ -14,10 +14,9 @@ import os
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from survey.errors import Place, Problem, StoreProblems
@@ -49,7 +48,7 @@ class PseudonymKey:
     @property
     def fingerprint(self) -> str:
         """What the project file keeps to recognise the key by: a digest of a fixed text under it."""
-        return self._digest("csat key fingerprint")
+        return _shown(self._keyed("csat key fingerprint"))
 
     def pseudonym(self, domain: str, value: str) -> str:
         """Return the pseudonym of ``value`` in ``domain`` (the id of its column): 32 hexadecimal digits.
@@ -57,10 +56,42 @@ class PseudonymKey:
         >>> PseudonymKey(bytes(32)).pseudonym("account", "A-1027")
         '38e3a2dc66f834951f51c64976dfd779'
         """
-        return self._digest(f"{domain}|{value}")
+        return self.renaming(domain)[value]
 
-    def _digest(self, text: str) -> str:
-        return hmac.digest(self.secret, text.encode("utf-8", "surrogatepass"), "sha256")[:_KEPT].hex()
+    def renaming(self, domain: str) -> Renaming:
+        """Return the pseudonyms of one domain, by value."""
+        return Renaming(self._keyed(f"{domain}|"))
+
+    def _keyed(self, text: str) -> hmac.HMAC:
+        return hmac.new(self.secret, _bytes(text), "sha256")
+
+
+class Renaming(dict[str, str]):
+    """The pseudonyms of one domain; an account of many contacts is digested once.
+
+    ``keyed`` is the digest of what stands before every value.
+    """
+
+    def __init__(self, keyed: hmac.HMAC) -> None:
+        self._keyed = keyed
+
+    def __missing__(self, value: str) -> str:
+        digest = self._keyed.copy()
+        digest.update(_bytes(value))
+        pseudonym = self[value] = _shown(digest)
+        return pseudonym
+
+    def of(self, values: Sequence[Value]) -> tuple[Value, ...]:
+        """Return ``values`` renamed; blank ones stay blank."""
+        return tuple([None if value is None else self[str(value)] for value in values])
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _shown(digest: hmac.HMAC) -> str:
+    return digest.hexdigest()[: 2 * _KEPT]
 
 
 def pseudonymised(
@@ -74,36 +105,29 @@ def pseudonymised(
     readable only where at least ten of the file came from there.
     """
     named = {
-        column.id: _renaming(key, column.id)
+        column.id: key.renaming(column.id)
         for column in study.columns
         if column.kind == "key" and column.id in responses.columns
     }
     columns: dict[str, tuple[Value, ...]] = {
-        name: tuple(None if value is None else named[name](str(value)) for value in values)
-        if name in named
-        else values
+        name: named[name].of(values) if name in named else values
         for name, values in responses.columns.items()
     }
     respondents = responses.respondents
     # No column can be called so.
     if domain := study.design.respondent or (f"#{platform}" if platform else None):
-        rename = named.get(domain) or _renaming(key, domain)
-        respondents = tuple(rename(respondent) for respondent in respondents)
+        rename = named[domain] if domain in named else key.renaming(domain)
+        respondents = tuple(map(rename.__getitem__, respondents))
     noted = _sources(responses.paradata, key)
     return replace(responses, respondents=respondents, columns=columns, paradata=noted)
 
 
 def _sources(paradata: Mapping[str, tuple[Value, ...]], key: PseudonymKey) -> dict[str, tuple[Value, ...]]:
     """Return ``paradata`` with a pseudonym for every source that few share."""
-    rename, sources = _renaming(key, "#source"), paradata.get("source", ())
+    rename, sources = key.renaming("#source"), paradata.get("source", ())
     few = {value for value, n in Counter(sources).items() if value is not None and n < _SHARED}
-    hidden = tuple(rename(str(value)) if value in few else value for value in sources)
+    hidden = tuple(rename[str(value)] if value in few else value for value in sources)
     return {**paradata, "source": hidden} if few else dict(paradata)
-
-
-def _renaming(key: PseudonymKey, domain: str) -> Callable[[str], str]:
-    """Return the pseudonyms of one domain; an account of many contacts is digested once."""
-    return cache(lambda value: key.pseudonym(domain, value))
 
 
 def project_key(identifiers: str, file: Path, *, keep: bool = True) -> PseudonymKey | None:

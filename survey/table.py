@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
+from typing import overload
 
 from survey.cells import Row, address
 from survey.errors import ImportProblems, Place, Problem
@@ -63,6 +64,29 @@ class Table:
     def place(self, row: int, column: int) -> Place:
         """Return where a cell stands."""
         return self.sheet.place(row, address(row, column))
+
+
+@dataclass(frozen=True)
+class Places(Sequence[Place]):
+    """Where the cells of one column of a table stand, by row; made when they are asked for."""
+
+    table: Table
+    rows: Sequence[int]
+    column: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, n: int) -> Place: ...
+
+    @overload
+    def __getitem__(self, n: slice) -> Places: ...
+
+    def __getitem__(self, n: int | slice) -> Place | Places:
+        if isinstance(n, slice):
+            return replace(self, rows=self.rows[n])
+        return self.table.place(self.rows[n], self.column)
 
 
 def named_by(column: ExportColumn, index: HeaderIndex) -> tuple[Target, ...]:

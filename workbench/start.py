@@ -2,11 +2,12 @@
 
 The printer is a process of its own and takes longer to load than the rest of ``csat report`` takes to work
 out the page. So it is started first, before the command line is read in earnest; a printer that was not
-wanted after all ends unused.
+wanted after all ends unused. Nor does linear algebra start the threads that it is never to use.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,6 +18,8 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Run ``csat`` with the arguments of this process and return its exit code."""
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
     if wants_printer(sys.argv[1:]):
         from report_templates.pdf import Printer
 
