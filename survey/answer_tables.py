@@ -212,7 +212,7 @@ class AnswerTables:
         keys = range(start, start + len(answers))
         self._file.run_many(
             "INSERT INTO respondent (key, wave, id, import) VALUES (?, ?, ?, ?)",
-            zip(keys, repeat(answers.wave), answers.respondents, repeat(number)),  # noqa: B905 (endless)
+            zip(keys, repeat(answers.wave), answers.respondents, repeat(number)),
         )
         self._insert_wide("item", "answers", answers.items, keys, answers.codes.T.tolist())
         if answers.columns:

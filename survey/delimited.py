@@ -50,6 +50,10 @@ class DelimitedSheet:
             if cells:
                 yield Row(line, False, cells)
 
+    def runs(self) -> Iterator[Row]:
+        """Yield the same rows."""
+        return self.rows()
+
     def merged(self) -> tuple[Range, ...]:
         """Return nothing: text has no merged cells."""
         return ()

@@ -11,8 +11,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from survey.cells import CellValue, Row, column_letters, raw_text
+import numpy as np
+import numpy.typing as npt
+
+from survey.cells import LAST_COLUMN, CellValue, Row, column_letters, raw_text
 from survey.notes import Notes
+from survey.runs import Run
 from survey.table import Table
 
 _STRAY_SHOWN = 20
@@ -65,27 +69,39 @@ def by_value(raw: Sequence[CellValue | None], read: Callable[[CellValue | None],
 
 
 def read_grid(table: Table, columns: Collection[int], *, prints: bool = False) -> Grid:
-    """Read ``columns`` of a table, row by row; with ``prints`` take a digest of every whole row."""
+    """Read ``columns`` of a table; with ``prints`` take a digest of every whole row."""
     grid = Grid([], {column: [] for column in sorted(columns)})
     known = set(columns) | set(table.headers)
+    taker = _RunTaker(grid, known)
     block: list[dict[int, CellValue]] = []
-    for row in table.rows():
-        cells = row.cells
-        if not cells.keys() <= known:
-            _note_strays(grid, row.number, cells.keys() - known)
-        if cells.keys().isdisjoint(grid.raw):
-            grid.stray += [(row.number, column) for column in sorted(cells.keys() & known)]
-            continue
-        grid.rows.append(row.number)
-        grid.hidden.append(row.hidden)
-        if prints:
-            grid.prints.append(_print(row))
-        block.append(cells)
-        if len(block) == _BLOCK:
+    for run in table.runs():
+        if isinstance(run, Run) and not prints:
+            _take(grid, block)
+            if taker.take(run):
+                continue
+        for row in run.rows() if isinstance(run, Run) else (run,):
+            if _inside(grid, row, known):
+                if prints:
+                    grid.prints.append(_print(row))
+                block.append(row.cells)
+        if len(block) >= _BLOCK:
             _take(grid, block)
     _take(grid, block)
     grid.last = grid.rows[-1] if grid.rows else table.export.first_row - 1
     return grid
+
+
+def _inside(grid: Grid, row: Row, known: set[int]) -> bool:
+    """Note a row and what of it stands outside the table; return whether it has a value that is read."""
+    cells = row.cells
+    if not cells.keys() <= known:
+        _note_strays(grid, row.number, cells.keys() - known)
+    if cells.keys().isdisjoint(grid.raw):
+        grid.stray += [(row.number, column) for column in sorted(cells.keys() & known)]
+        return False
+    grid.rows.append(row.number)
+    grid.hidden.append(row.hidden)
+    return True
 
 
 def _take(grid: Grid, block: list[dict[int, CellValue]]) -> None:
@@ -93,6 +109,45 @@ def _take(grid: Grid, block: list[dict[int, CellValue]]) -> None:
     for column, values in grid.raw.items():
         values += [cells.get(column) for cells in block]
     block.clear()
+
+
+class _RunTaker:
+    """Moves the cells of many rows into their columns at once."""
+
+    def __init__(self, grid: Grid, known: set[int]) -> None:
+        self._grid = grid
+        self._place = np.full(LAST_COLUMN + 1, -1)
+        self._place[list(grid.raw)] = np.arange(len(grid.raw))
+        self._known = np.zeros(LAST_COLUMN + 1, np.bool_)
+        self._known[list(known)] = True
+
+    def take(self, run: Run) -> bool:
+        """Take the cells of a run, or none and return ``False`` where a row has no value that is read."""
+        grid, place = self._grid, self._place[run.columns]
+        read = place >= 0
+        if not np.all(np.bincount(run.at[read], minlength=len(run.numbers))):
+            return False
+        strange = ~self._known[run.columns]
+        if strange.any():
+            self._note_strays(run, strange)
+        values = np.empty(len(run.values), object)
+        values[:] = run.values
+        cells = np.full((len(grid.raw), len(run.numbers)), None, object)
+        cells[place[read], run.at[read]] = values[read]
+        for column, found in zip(grid.raw.values(), cells.tolist(), strict=True):
+            column += found
+        grid.rows += run.numbers
+        grid.hidden += run.hidden
+        return True
+
+    def _note_strays(self, run: Run, strange: npt.NDArray[np.bool_]) -> None:
+        unnamed, stray = self._grid.unnamed, self._grid.stray
+        columns, at = run.columns[strange], run.at[strange]
+        counts = np.bincount(columns)
+        found = np.flatnonzero(counts).tolist()
+        new = [column for column in found if column not in unnamed]
+        stray += sorted((run.numbers[at[np.argmax(columns == column)]], column) for column in new)
+        unnamed.update(dict(zip(found, counts[found].tolist(), strict=True)))
 
 
 def _print(row: Row) -> str:

@@ -15,8 +15,9 @@ from typing import Literal
 from survey.archive import Archive, BrokenPart, refusal
 from survey.cells import Range, Row
 from survey.errors import Place, Problem
+from survey.runs import Run, one_by_one
 from survey.shared_text import TextCounter, shared_texts
-from survey.sheet_parser import SheetFacts, merged_ranges, sheet_rows
+from survey.sheet_parser import SheetFacts, merged_ranges, sheet_runs
 
 Visibility = Literal["visible", "hidden", "very_hidden"]
 _VISIBILITY: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "very_hidden"}
@@ -65,12 +66,17 @@ class OoxmlSheet:
         """Yield the rows that hold a value, in order."""
         return self._read() if self._kept is None else iter(self._kept)
 
-    def _read(self) -> Iterator[Row]:
-        """Read the sheet; of one with few rows these are kept, for behind them may be a million empty ones."""
+    def runs(self) -> Iterator[Row | Run]:
+        """Yield the same rows, many at once where that is quicker."""
+        if self._kept is not None:
+            return iter(self._kept)
         self.facts = SheetFacts()
-        book = self.book
+        return sheet_runs(self.book.archive, self.part, self.name, self.book, self.facts)
+
+    def _read(self) -> Iterator[Row]:
+        """Read the sheet; few rows are kept, for behind them may be a million empty ones."""
         kept: list[Row] = []
-        for row in sheet_rows(book.archive, self.part, self.name, book, self.facts):
+        for row in one_by_one(self.runs()):
             if len(kept) <= _FEW_ROWS:
                 kept.append(row)
             yield row

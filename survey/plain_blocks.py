@@ -2,8 +2,8 @@
 
 A look-up per cell is what a large sheet costs. Here the positions of all tags of a stretch are found in one
 step, and tags and digits are compared eight bytes at a time. The grammar is narrower than that of
-``plain_cells``: ``<c r="B2" s="1" t="s"><v>5</v></c>`` and ``<c r="B2" s="1"/>``, where the cells of a row
-have its number or all of them no address. A row that holds anything else is not found here, and nothing of
+``plain_cells``: ``<c r="B2" s="1" t="s"><v>5</v></c>`` or the same without a value, where the cells of a row
+have its number or none of them an address. A row that holds anything else is not found here, and nothing of
 it is read.
 """
 
@@ -12,13 +12,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import compress
 from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from survey.cells import LAST_COLUMN, CellValue
+from survey.cells import LAST_COLUMN, LAST_ROW, CellValue
+from survey.plain_cells import row_is_hidden
+from survey.runs import Run
 
 Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
@@ -52,20 +55,26 @@ _LONGEST_HEAD, _MOST_HEADS = 16, 32
 _NUMBER, _SHARED, _OTHER, _STRANGE = range(4)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
-    """The cells of the plain rows of a stretch that have a value, one behind the other.
+    """The rows of a stretch, and the cells of the plain ones that have a value, one behind the other.
 
     ``rows`` are all complete rows, plain or not: where each opening and closing tag begins. ``spans`` says
-    which cells are in the row whose content begins at a byte; ``blanks`` whether some values turned out to be
-    none.
+    which cells are in the row whose content begins at a byte. ``orderly`` tells about the rows where all are
+    plain, in order and with nothing between them; ``at`` is the row of each cell then.
     """
 
     rows: list[tuple[int, int]]
     spans: dict[int, tuple[int, int]]
-    columns: list[int]
-    values: list[CellValue | None]
-    blanks: bool
+    at: Numbers
+    columns: Numbers
+    values: list[CellValue]
+    orderly: Orderly | None
+
+    @cached_property
+    def _columns(self) -> list[int]:
+        columns: list[int] = self.columns.tolist()
+        return columns
 
     def row(self, start: int) -> dict[int, CellValue] | None:
         """Return the cells of a row by column, or ``None`` where it is not among the plain ones."""
@@ -73,15 +82,36 @@ class Block:
         if span is None:
             return None
         first, last = span
-        cells = dict(zip(self.columns[first:last], self.values[first:last], strict=True))
-        if len(cells) != last - first:
+        cells = dict(zip(self._columns[first:last], self.values[first:last], strict=True))
+        return cells if len(cells) == last - first else None
+
+    def run(self, after: int) -> tuple[Run, int] | None:
+        """Return all rows at once, and the number of the last one; ``None`` where they must be looked at.
+
+        ``after`` is the number of the row before.
+        """
+        if self.orderly is None:
             return None
-        if self.blanks:
-            cells = {column: value for column, value in cells.items() if value is not None}
-        return cast(dict[int, CellValue], cells)
+        numbers, hidden = self.orderly
+        if numbers is None:
+            numbers = np.arange(after + 1, after + 1 + len(hidden))
+        if not after < numbers[0] or numbers[-1] > LAST_ROW:
+            return None
+        filled = np.bincount(self.at, minlength=len(hidden)) > 0
+        at = (np.cumsum(filled) - 1)[self.at]
+        shown = list(compress(hidden, filled.tolist()))
+        return Run(numbers[filled].tolist(), shown, at, self.columns, self.values), int(numbers[-1])
 
 
-NOTHING = Block([], {}, [], [], False)
+class Orderly(NamedTuple):
+    """The numbers of rows, ``None`` where they have none, and whether each is hidden."""
+
+    numbers: Numbers | None
+    hidden: list[bool]
+
+
+_NONE = np.zeros(0, np.int64)
+NOTHING = Block([], {}, _NONE, _NONE, [], None)
 
 
 class _Head(NamedTuple):
@@ -106,7 +136,8 @@ class _Tags:
 
     def like(self, beginning: bytes) -> Flags:
         """Return which tags begin so."""
-        return (self.word & _FIRST[len(beginning)]) == _word(beginning)
+        found: Flags = (self.word & _FIRST[len(beginning)]) == _word(beginning)
+        return found
 
 
 class _Rows:
@@ -132,7 +163,7 @@ class _Rows:
 class _Cells:
     """The cells of complete rows: the number of their tag and row, and where their text is, if they are full.
 
-    Full is what holds a ``<v>`` and nothing else.
+    Full is what holds a ``<v>`` and nothing else, hollow what holds nothing and has a closing tag.
     """
 
     def __init__(self, tags: _Tags, rows: _Rows) -> None:
@@ -146,6 +177,8 @@ class _Cells:
         self.text, self.end = self.behind + 3, tags.at[ends]
         self.full = tags.like(b"<v>")[texts] & (tags.word[ends] == _word(b"</v></c>"))
         self.full &= tags.at[np.minimum(self.tag + 4, last)] == self.end + 8
+        self.hollow = tags.like(b"</c>")[texts] & (tags.at[ends] == self.behind + 4)
+        self.tags = np.where(self.full, 4, np.where(self.hollow, 2, 1))
 
 
 class PlainBlocks:
@@ -174,8 +207,8 @@ class PlainBlocks:
         empty = np.array([head.empty for head in self._heads])[heads]
         numbers, whole = _whole_numbers(tags.words[cells.text], cells.end - cells.text)
         texts = (self._texts() or ()) if _SHARED in kinds else ()
-        plain &= (kinds != _STRANGE) & (empty != cells.full)
-        plain &= (kinds != _SHARED) | empty | (whole & (numbers < len(texts)))
+        plain &= (kinds != _STRANGE) & (empty == (cells.tags == 1))
+        plain &= (kinds != _SHARED) | ~cells.full | (whole & (numbers < len(texts)))
         good = rows.single & _filled(rows, cells)
         good[cells.row[~plain]] = False
 
@@ -190,9 +223,16 @@ class PlainBlocks:
         place, stays = np.cumsum(kept) - 1, kept[other]
         for at, value in zip(place[other[stays]].tolist(), compress(told, stays.tolist()), strict=True):
             values[at] = value
+        row, columns = cells.row[kept], columns[kept]
+        if None in values:
+            there = np.array([value is not None for value in values])
+            row, columns, values = row[there], columns[there], [v for v in values if v is not None]
+        ascending = not np.any((columns[1:] <= columns[:-1]) & (row[1:] == row[:-1]))
+        orderly = _orderly(data, tags, rows) if ascending and good.all() else None
         ends = tags.at[rows.opening].tolist(), tags.at[rows.closing].tolist()
-        spans = _spans(tags, rows, good, cells.row[kept])
-        return Block(list(zip(*ends, strict=True)), spans, columns[kept].tolist(), values, None in values)
+        spans = _spans(tags, rows, good, row)
+        found = cast(list[CellValue], values)
+        return Block(list(zip(*ends, strict=True)), spans, row, columns, found, orderly)
 
     def _heads_of(self, data: bytes, tags: _Tags, start: Numbers, end: Numbers) -> Numbers:
         """Return by cell the number of what stands between ``start`` and the end of its tag."""
@@ -247,7 +287,7 @@ def _addresses(tags: _Tags, rows: _Rows, cells: _Cells) -> tuple[Numbers, Number
     at = tags.at[cells.tag]
     addressed = (tags.word[cells.tag] & _FIRST[6]) == _word(b'<c r="')
     letters = [tags.octets[at + n].astype(np.int64) - 64 for n in (6, 7, 8)]
-    is_letter = [(1 <= letter) & (letter <= 26) for letter in letters]
+    is_letter = [(letter >= 1) & (letter <= 26) for letter in letters]
     is_letter[2] &= is_letter[1]
     columns = letters[0]
     for letter, there in zip(letters[1:], is_letter[1:], strict=True):
@@ -258,9 +298,7 @@ def _addresses(tags: _Tags, rows: _Rows, cells: _Cells) -> tuple[Numbers, Number
     plain &= (tags.words[digits] & _FIRST[n]) == rows.number[cells.row]
     start = digits + n + 1
     if not addressed.all():
-        without = np.bincount(cells.row, ~addressed, len(rows.opening)) == np.bincount(
-            cells.row, minlength=len(rows.opening)
-        )
+        without = np.bincount(cells.row, addressed, len(rows.opening)) == 0
         bare = without[cells.row]
         place = np.arange(len(at)) - np.searchsorted(cells.row, cells.row) + 1
         columns, start = np.where(bare, place, columns), np.where(bare, at + 2, start)
@@ -301,19 +339,33 @@ def _fractions(word: Words, length: Numbers) -> tuple[npt.NDArray[np.float64], F
 
 def _filled(rows: _Rows, cells: _Cells) -> Flags:
     """Return which rows hold plain cells and nothing between them."""
-    found = np.bincount(cells.row, np.where(cells.full, 4, 1), len(rows.opening))
+    found = np.bincount(cells.row, cells.tags, len(rows.opening))
     filled: Flags = found == rows.closing - rows.opening - 1
     return filled
+
+
+def _orderly(data: bytes, tags: _Tags, rows: _Rows) -> Orderly | None:
+    """Tell about plain rows in order, with nothing between them; ``None`` where they are not like that."""
+    begin, end = tags.at[rows.opening], tags.at[rows.closing] + len(b"</row>")
+    numbered = rows.digits > 0
+    if np.any(begin[1:] != end[:-1]) or numbered.any() != numbered.all():
+        return None
+    numbers, whole = _whole_numbers(rows.number, np.where(numbered, rows.digits, 8))
+    if numbered.all():
+        rises = np.all(numbers[1:] > numbers[:-1])
+        if not (whole.all() and rises and np.all((rows.number & _FIRST[1]) != ord("0"))):
+            return None
+    rest = np.where(numbered, begin + 9 + rows.digits, begin + 4).tolist()
+    behind = tags.at[rows.opening + 1].tolist()
+    hidden = [row_is_hidden(data[a:b]) for a, b in zip(rest, behind, strict=True)]
+    if None in hidden:
+        return None
+    return Orderly(numbers if numbered.all() else None, cast(list[bool], hidden))
 
 
 def _spans(tags: _Tags, rows: _Rows, good: Flags, row: Numbers) -> dict[int, tuple[int, int]]:
     counts = np.bincount(row, minlength=len(good))
     last = np.cumsum(counts)
     start = tags.at[rows.opening + 1]
-    return dict(
-        zip(
-            start[good].tolist(),
-            zip((last - counts)[good].tolist(), last[good].tolist(), strict=True),
-            strict=True,
-        )
-    )
+    spans = zip((last - counts)[good].tolist(), last[good].tolist(), strict=True)
+    return dict(zip(start[good].tolist(), spans, strict=True))

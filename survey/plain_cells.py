@@ -9,7 +9,7 @@ holds anything else goes to the XML parser whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -17,7 +17,9 @@ from survey.cells import LAST_COLUMN, CellValue, column_number
 from survey.plain_parts import MOST_PENDING, without_plain
 
 # Texts and attributes are printable ASCII without the characters that XML reserves.
-_ROW_TAG = re.compile(rb"""<row(?: r="([1-9][0-9]{0,6})")?((?: [A-Za-z0-9:]+="[ !#-%'-;=?-~]*")*)>""")
+_ATTRIBUTES = rb"""((?: [A-Za-z0-9:]+="[ !#-%'-;=?-~]*")*)>"""
+_ROW_TAG = re.compile(rb'<row(?: r="([1-9][0-9]{0,6})")?' + _ATTRIBUTES)
+_ROW_TAG_END = re.compile(_ATTRIBUTES)
 _ATTRIBUTE = re.compile(rb' ([^=]+)="([^"]*)"')
 _DIGITS = re.compile(r"[0-9.]+").fullmatch
 _ROW_NUMBER = "§"  # stands for the number of the row and the quotation mark behind it; a plain row is ASCII
@@ -101,12 +103,14 @@ class PlainCells(dict[str, tuple[int, CellValue | None]]):
 class Rows(NamedTuple):
     """How the rows of a sheet are found and taken.
 
-    ``find`` returns where the opening and the closing tag of each complete row in a stretch begin. ``take``
-    is given the number of one of these rows, if it has one, whether it is hidden, and from where to where in
-    the stretch stands what it holds; it returns whether it took the row.
+    ``find`` returns where the opening and the closing tag of each complete row in a stretch begin.
+    ``take_all`` takes all of these, or none and returns ``False``. ``take`` is given the number of one of
+    these rows, if it has one, whether it is hidden, and from where to where in the stretch stands what it
+    holds; it returns whether it took the row.
     """
 
-    find: Callable[[bytes], Iterable[tuple[int, int]]]
+    find: Callable[[bytes], Sequence[tuple[int, int]]]
+    take_all: Callable[[], bool]
     take: Callable[[bytes | None, bool, slice], bool]
 
 
@@ -121,8 +125,12 @@ def without_plain_rows(chunks: Iterator[bytes], rows: Rows) -> Iterator[bytes]:
 
 def _rows(data: bytes, rows: Rows) -> Generator[bytes, None, bytes]:
     """Yield and offer the complete rows in ``data``; return what is left."""
-    position = 0
-    for opening, closing in rows.find(data):
+    found = rows.find(data)
+    position = found[0][0] if found else 0
+    yield data[:position]
+    if found and rows.take_all():
+        position = found[-1][1] + len(b"</row>")
+    for opening, closing in found:
         if opening < position:
             continue
         if opening > position:
@@ -137,6 +145,13 @@ def _rows(data: bytes, rows: Rows) -> Generator[bytes, None, bytes]:
     cut = opening if held else _last_tag(data, position)
     yield data[position:cut]
     return data[cut:]
+
+
+@lru_cache(maxsize=1024)
+def row_is_hidden(rest: bytes) -> bool | None:
+    """Return whether a row is hidden, by what its tag holds behind its number; ``None`` if not plain."""
+    found = _ROW_TAG_END.fullmatch(rest)
+    return None if found is None else _hidden(found[1])
 
 
 @lru_cache(maxsize=64)

@@ -28,6 +28,7 @@ from survey.cells import (
 )
 from survey.plain_blocks import NOTHING, PlainBlocks
 from survey.plain_cells import PlainCells, Rows, without_plain_rows
+from survey.runs import Run
 from survey.shared_text import TextCounter
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -133,9 +134,9 @@ def _note(facts: SheetFacts, name: str, attributes: dict[str, str]) -> None:
         facts.filtered = True
 
 
-def sheet_rows(archive: Archive, part: str, sheet: str, book: Book, facts: SheetFacts) -> Iterator[Row]:
-    """Yield the rows of a sheet that hold a value; ``facts`` fills on the way."""
-    rows: list[Row] = []
+def sheet_runs(archive: Archive, part: str, sheet: str, book: Book, facts: SheetFacts) -> Iterator[Row | Run]:
+    """Yield the rows of a sheet that hold a value, plain ones many at once; ``facts`` fills on the way."""
+    rows: list[Row | Run] = []
     parser = archive.parser(part)
     start, end, characters, plain_rows = _handlers(archive, sheet, book, facts, rows)
     parser.StartElementHandler, parser.EndElementHandler = start, end
@@ -155,7 +156,9 @@ _Handlers = tuple[
 ]
 
 
-def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows: list[Row]) -> _Handlers:
+def _handlers(
+    archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows: list[Row | Run]
+) -> _Handlers:
     counter, date_styles, date1904 = book.counter, book.date_styles, book.date1904
     most_cells, most_text = archive.limits.cells, archive.limits.text
     columns: dict[str, int] = {}
@@ -282,6 +285,20 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
         stretch, block = data, blocks.read(data)
         return block.rows
 
+    def take_all() -> bool:
+        nonlocal row, count
+        found = block.run(row) if in_rows and not row_open else None
+        if found is None:
+            return False
+        run, row = found
+        if run.numbers:
+            rows.append(run)
+            facts.hidden_rows += sum(run.hidden)
+            count += len(run.values)
+            if count > most_cells:
+                refuse("workbook_limit_cells", limit=most_cells)
+        return True
+
     def take(number: bytes | None, hidden: bool, content: slice) -> bool:
         nonlocal row, count
         this = row + 1 if number is None else int(number)
@@ -320,4 +337,4 @@ def _handlers(archive: Archive, sheet: str, book: Book, facts: SheetFacts, rows:
         elif tag == "sheetData":
             in_rows = False
 
-    return start, end, characters, Rows(find, take)
+    return start, end, characters, Rows(find, take_all, take)

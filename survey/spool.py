@@ -129,6 +129,10 @@ class SpooledSheet:
             if row.cells:
                 yield row
 
+    def runs(self) -> Iterator[Row]:
+        """Yield the same rows."""
+        return self.rows()
+
     def merged(self) -> tuple[Range, ...]:
         """Return the merged ranges, as far as the format tells."""
         return tuple(Range(*map(int, span)) for span in self.facts.get("merged", ()))

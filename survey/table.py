@@ -20,6 +20,7 @@ from survey.layouts.export import Export, ExportColumn
 from survey.layouts.plain import PLAIN, SEARCHED, read_plain
 from survey.mapping import HeaderIndex, Target
 from survey.problem_list import answer_sheets
+from survey.runs import Run
 from survey.workbook import Sheet, Workbook
 
 
@@ -60,6 +61,18 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """Yield the rows of answers that hold a value."""
         return (row for row in self.sheet.rows() if row.number >= self.export.first_row)
+
+    def runs(self) -> Iterator[Row | Run]:
+        """Yield the same rows, many at once where that is quicker."""
+        first = self.export.first_row
+        for run in self.sheet.runs():
+            if isinstance(run, Row):
+                if run.number >= first:
+                    yield run
+            elif run.numbers[0] >= first:
+                yield run
+            else:
+                yield from (row for row in run.rows() if row.number >= first)
 
     def place(self, row: int, column: int) -> Place:
         """Return where a cell stands."""
