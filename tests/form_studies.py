@@ -8,6 +8,7 @@ import numpy as np
 from any_study import any_study
 from drawing import both
 from form_design import DESIGN
+from form_gaps import GAPS
 
 from survey.study import Study
 
@@ -249,23 +250,7 @@ def every_feature() -> Study:
             "switching_costs": [
                 {"id": "effort", "label": both("精力", "Effort"), "facet": "procedural", "items": ["share"]}
             ],
-            "gaps": {
-                "pairs": [
-                    {
-                        "expectation": "advice",
-                        "performance": "greeting",
-                        "dimension": "staff",
-                        "disconfirmation": "waiting",
-                    },
-                    {"expectation": "repair_speed", "performance": "repair_result", "dimension": "shop"},
-                ],
-                "dimensions": [
-                    {"id": "staff", "label": both("店员", "Staff"), "weight": 62.5},
-                    {"id": "shop", "label": both("店铺", "Shop")},
-                ],
-                "satisfaction": "overall",
-                "disconfirmation": "waiting",
-            },
+            "gaps": GAPS,
             "segments": [
                 {
                     "id": "region",
