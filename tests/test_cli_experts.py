@@ -104,10 +104,12 @@ def test_a_panel_is_handed_out_filled_in_derived_and_shown(project: Path) -> Non
 
 def test_without_a_name_weights_are_shown_in_either_language_and_not_saved(project: Path) -> None:
     path = panel_of(project, "zh")
-    shown = derive(project, "--method", "ahp", "--from", path, language="zh")
-    assert "“Qiang”对“大客户满意度指数”的判断互相矛盾" in shown.out
-    assert "没有保存" in shown.out
-    document = derive(project, "--method", "ahp", "--from", path, "--json").document
+    shown = derive(project, "--method", "ahp", "--from", path, code=1, language="zh")
+    assert "“Qiang”对“大客户满意度指数”的判断互相矛盾" in shown.err
+    assert "建议复核" in shown.out
+    without = derive(project, "--method", "ahp", "--from", path, "--without", "Qiang", language="zh")
+    assert "没有保存" in without.out
+    document = derive(project, "--method", "ahp", "--from", path, "--json", code=1).document
     assert [caveat["key"] for caveat in document["blocked"]] == ["ahp_blocked"]
     assert document["blocked"][0]["values"]["expert"] == "Qiang"
     names = csat("weights", "list", "--json", "--project", project).document["sets"]

@@ -44,9 +44,6 @@ def _rules(asked: Asked) -> PanelRules:
         known = _AHP_RULES if ahp else _POOLINGS
         chosen["ahp_rule" if ahp else "pooling"] = _one_of(asked.rule, known, "rule", asked)
     for name, value, known in (("group", asked.group, _GROUPS), ("table", asked.table, _TABLES)):
-        if value is not None and not ahp:
-            option = "--group" if name == "group" else "--random-index"
-            raise Misuse("usage.derive_not_for", asked.command, option=option, method=asked.method)
         if value is not None:
             chosen[name] = _one_of(value, known, name, asked)
     return PanelRules(**chosen)

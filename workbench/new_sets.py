@@ -18,6 +18,7 @@ from workbench.weight_words import caveat_lines, method_name
 
 if TYPE_CHECKING:
     from analysis.derived_weights import DerivedWeights
+    from survey.study import Study
     from survey.weight_set import WeightMethod, WeightSet
     from survey.weight_store import HeldSet
     from workbench.project import Project
@@ -53,9 +54,7 @@ def save_derived(
         If the name is taken, or the weights leave a branch without a score.
     """
     if derived.blocked:
-        told = {tongue: caveat_lines(derived.blocked, project.study, tongue) for tongue in LANGUAGES}
-        reasons = {tongue: " ".join(lines) for tongue, lines in told.items()}
-        raise Stop("weights.blocked", method=method_name(derived.method), reasons=reasons)
+        raise blocked(derived, project.study)
     caveats = [{"key": caveat.key, "values": dict(caveat.values)} for caveat in derived.caveats]
     evidence = {**derived.evidence, **({"caveats": caveats} if caveats else {})}
     method = cast("WeightMethod", derived.method)
@@ -69,6 +68,13 @@ def save_derived(
         evidence=evidence,
     )
     return keep(project, made)
+
+
+def blocked(derived: DerivedWeights, study: Study) -> Stop:
+    """Return what is said of weights that a method found and that must not be used."""
+    told = {tongue: caveat_lines(derived.blocked, study, tongue) for tongue in LANGUAGES}
+    reasons = {tongue: " ".join(lines) for tongue, lines in told.items()}
+    return Stop("weights.blocked", method=method_name(derived.method), reasons=reasons)
 
 
 def new_set(

@@ -126,10 +126,17 @@ def driver_notes(words: Words, found: DriverResults) -> list[str]:
     ]
     conflicting = [words.item(driver.item) for driver in found.drivers if driver.direction == "conflicting"]
     names = listing(conflicting)[words.language]
-    for warning, values in found.warnings:
-        figures = {name: _WARNING_FIGURES.get(name, _count)(value) for name, value in values.items()}
-        notes.append(_say(words, f"tables.warning.{warning}", **{"names": names} | figures))
-    return notes
+    return notes + [warning_line(words, warning, values, names) for warning, values in found.warnings]
+
+
+def warning_line(words: Labels, warning: str, values: Mapping[str, Any], names: str) -> str:
+    """Return a warning about a driver model in words; ``names`` are the drivers whose signs conflict."""
+    figures = {
+        name: _WARNING_FIGURES.get(name, _count)(value)
+        for name, value in values.items()
+        if isinstance(value, (int, float))
+    }
+    return _say(words, f"tables.warning.{warning}", **{"names": names} | figures)
 
 
 def drivers_title(words: Words, found: DriverResults) -> Text:

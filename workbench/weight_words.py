@@ -9,6 +9,7 @@ from survey.language import Language, catalogue, listing
 
 if TYPE_CHECKING:
     from analysis.derived_weights import Caveat
+    from report_templates.context.labels import Labels
     from survey.study import Study
 
 # Values of a caveat that are ids of nodes or items; the reader sees their labels.
@@ -31,26 +32,35 @@ def caveat_lines(caveats: Iterable[Caveat], study: Study, language: Language) ->
     """Return caveats as sentences: ``weights.caveat.<key>`` of this package's catalogue.
 
     The sentence formats the numbers it names (``{ratio:.2f}``). Values called ``node``, ``nodes``, ``item``,
-    ``items`` or ``parent`` are ids, or lists of them, and appear as labels (``None``: the index itself);
-    other lists appear as words in a row.
+    ``items`` or ``parent`` are ids, or lists of them, and appear as labels (``None``: the index itself), and
+    so do ``wave`` and ``outcome``; other lists appear as words in a row. ``drivers.<key>`` is the warning
+    <key> of a driver model.
     """
     from report_templates.context.labels import Labels
 
     labels = Labels(study, language)
+    return [_line(caveat, labels) for caveat in caveats]
 
-    def told(name: str, value: Any) -> Any:
-        several = isinstance(value, (list, tuple))
-        if name not in _IDS:
-            return listing(value)[language] if several else value
-        ids = [study.index.id if id_ is None else str(id_) for id_ in (value if several else [value])]
-        return listing(map(labels.node, ids))[language]
 
+def _line(caveat: Caveat, labels: Labels) -> str:
+    values = {name: _told(name, value, labels) for name, value in caveat.values.items()}
+    family, _, warning = caveat.key.partition(".")
+    if family == "drivers":
+        from workbench.tables import warning_line
+
+        return warning_line(labels, warning, caveat.values, str(values["nodes"]))
     text = catalogue("workbench")
-    return [
-        text(
-            f"weights.caveat.{caveat.key}",
-            language,
-            **{name: told(name, value) for name, value in caveat.values.items()},
-        )
-        for caveat in caveats
-    ]
+    return labels.spaced(text(f"weights.caveat.{caveat.key}", labels.language, **values))
+
+
+def _told(name: str, value: Any, labels: Labels) -> Any:
+    several = isinstance(value, (list, tuple))
+    if name == "wave":
+        return labels.wave(value)
+    if name == "outcome":
+        return labels.outcome(value)
+    if name not in _IDS:
+        return listing(value)[labels.language] if several else value
+    index = labels.study.index.id
+    ids = [index if id_ is None else str(id_) for id_ in (value if several else [value])]
+    return listing(map(labels.node, ids))[labels.language]

@@ -11,9 +11,10 @@ import typer
 
 from survey.language import LANGUAGES, listing
 from workbench import options
+from workbench.by_answers import by_answers
 from workbench.by_experts import by_experts
-from workbench.derivation import Asked, Derivation, Way
-from workbench.new_sets import free_name, save_derived
+from workbench.derivation import ANSWERS, EXPERTS, Asked, Derivation, Way, check_options
+from workbench.new_sets import blocked, free_name, save_derived
 from workbench.project import Project
 from workbench.shown_sets import show_made
 from workbench.terminal import Terminal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from analysis.derived_weights import Caveat
     from survey.study import Study
 
-WAYS: Mapping[str, Way] = {"ahp": by_experts, "budget": by_experts, "delphi": by_experts}
+WAYS: Mapping[str, Way] = dict.fromkeys(EXPERTS, by_experts) | dict.fromkeys(ANSWERS, by_answers)
 
 
 def derive(
@@ -33,6 +34,10 @@ def derive(
     more: Annotated[list[Path] | None, typer.Argument(metavar="FILE…", show_default=False)] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME")] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT")] = None,
+    wave: options.Wave = None,
+    outcome: options.Outcome = None,
+    target: Annotated[str | None, typer.Option("--target", metavar="TARGET")] = None,
+    lower: Annotated[float | None, typer.Option("--lower", metavar="W", show_default=False)] = None,
     source: Annotated[list[Path] | None, typer.Option("--from", metavar="FILE.xlsx")] = None,
     without: Annotated[list[str] | None, typer.Option("--without", metavar="EXPERT")] = None,
     counts: Annotated[list[str] | None, typer.Option("--expert-weight", metavar="EXPERT=N")] = None,
@@ -59,6 +64,12 @@ def derive(
         project=opened,
         method=method,
         command=command,
+        terminal=terminal,
+        parent=parent,
+        wave=wave,
+        outcome=outcome,
+        target=target,
+        lower=lower,
         # A shell puts what follows the first value of an option behind it, without the option.
         files=(*(source or ()), *(more or ())),
         without=tuple(without or ()),
@@ -67,6 +78,7 @@ def derive(
         group=group,
         table=table,
     )
+    check_options(asked)
     found = WAYS[method](asked)
     if not json:
         found.show(terminal)
@@ -103,6 +115,7 @@ def _counts(pairs: Sequence[str], command: str) -> dict[str, float]:
 
 
 def _show_unsaved(terminal: Terminal, opened: Project, found: Derivation, *, json: bool) -> None:
+    """Print weights that are not kept; exit 1 where they must not be used."""
     derived, study = found.derived, opened.study
     if json:
         terminal.json(
@@ -112,11 +125,17 @@ def _show_unsaved(terminal: Terminal, opened: Project, found: Derivation, *, jso
                 "evidence": dict(derived.evidence),
                 "caveats": _documents(derived.caveats, study),
                 "blocked": _documents(derived.blocked, study),
+                **found.document,
             }
         )
-        return
-    lines = caveat_lines((*derived.blocked, *derived.caveats), study, terminal.language)
-    terminal.lines([*lines, "", terminal.text("weights.derive_unsaved")])
+    else:
+        terminal.lines(caveat_lines(derived.caveats, study, terminal.language))
+    if derived.blocked and json:
+        raise typer.Exit(1)
+    if derived.blocked:
+        raise blocked(derived, study)
+    if not json:
+        terminal.lines(["", terminal.text("weights.derive_unsaved")])
 
 
 def _documents(caveats: Sequence[Caveat], study: Study) -> list[dict[str, Any]]:
