@@ -21,7 +21,7 @@ from survey.margin_names import cell_of, columns_of, parts_of, population_of
 from survey.questions import BlankKind, Item, Scale
 from survey.responses import Codes, Responses, Value
 from survey.study import Calibration as Declared
-from survey.study import Outcome, Segment, Study
+from survey.study import Outcome, Study
 
 # So many people are named where a problem is about many.
 _NAMED = 20
@@ -94,7 +94,7 @@ def uncalibrated(responses: Sequence[Responses], study: Study) -> Sample:
         clusters=clusters,
         cluster_ids=cluster_ids,
         outcomes={outcome.id: _outcome(outcome, responses, items, scores) for outcome in study.outcomes},
-        segments={segment.id: _groups(segment, responses, study) for segment in study.segments},
+        segments={segment.id: column_groups(segment.column, responses, study) for segment in study.segments},
         fractions=fractions,
         lonely=study.design.lonely_stratum,
     )
@@ -358,9 +358,17 @@ def _outcome(
     return np.where(enough, total / np.maximum(answered, 1), np.nan)
 
 
-def _groups(segment: Segment, responses: Sequence[Responses], study: Study) -> Groups:
-    column = study.column_by_id[segment.column]
+def column_groups(column_id: str, responses: Sequence[Responses], study: Study) -> Groups:
+    """Return the respondents of the waves of ``prepare`` grouped by a category or flag column.
+
+    Groups are the declared categories in their order, else the values that occur, sorted; of a flag ``yes``
+    and ``no``. Who has no value is in no group.
+    """
+    column = study.column_by_id[column_id]
     values = _column(responses, column.id)
+    if column.kind == "flag":
+        codes = [-1 if value is None else int(not value) for value in values]
+        return Groups(("yes", "no"), np.array(codes, dtype=np.int64))
     names = tuple(category.value for category in column.categories) or tuple(
         sorted({str(value) for value in values if value is not None})
     )

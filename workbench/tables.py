@@ -90,7 +90,7 @@ def index_tree(words: Words) -> Table:
     return rigid(table)
 
 
-def groups(words: Words, segment: SegmentResult) -> Table:
+def groups(words: Labels, segment: SegmentResult) -> Table:
     """Return the index by group; hidden groups stand last and say so."""
     table = _table(words, "groups", ("name", "score", "interval", "difference", "verdict", "n"))
     table.columns[0].header = words.segment(segment.id)
@@ -99,7 +99,7 @@ def groups(words: Words, segment: SegmentResult) -> Table:
     return rigid(table)
 
 
-def groups_notes(words: Words, segment: SegmentResult) -> list[str]:
+def groups_notes(words: Labels, segment: SegmentResult) -> list[str]:
     """Return what † and the hidden groups mean; empty where there are neither."""
     reporting = words.study.reporting
     notes = []
@@ -192,7 +192,7 @@ def plain_table(rows: Iterable[Sequence[Any]], heads: Sequence[str], right: Iter
     return rigid(table)
 
 
-def _group(words: Words, segment: str, group: GroupResult) -> tuple[Any, ...]:
+def _group(words: Labels, segment: str, group: GroupResult) -> tuple[Any, ...]:
     small = " †" if group.small else "  "
     return (
         words.group(segment, group.value),
@@ -220,7 +220,7 @@ def _driver(words: Words, driver: Driver) -> tuple[Any, ...]:
 
 
 def _table(
-    words: Words, kind: str, columns: Sequence[str], left: Sequence[str] = ("name", "verdict")
+    words: Labels, kind: str, columns: Sequence[str], left: Sequence[str] = ("name", "verdict")
 ) -> Table:
     table = _empty()
     for column in columns:
@@ -247,7 +247,7 @@ def _depth(node: str, parents: Mapping[str, str | None]) -> int:
     return depth
 
 
-def _n(words: Words, estimate: Estimate | TooFew) -> str:
+def _n(words: Labels, estimate: Estimate | TooFew) -> str:
     return words.count(estimate.n) if isinstance(estimate, Estimate) else formatting.NONE
 
 
