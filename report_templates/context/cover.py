@@ -8,6 +8,7 @@ from report_templates.charts.axis import axis_around
 from report_templates.charts.trend import Trend, TrendPoint
 from report_templates.context import clauses, verdicts
 from report_templates.context.model import Cover, Entry, Facing, Phrases
+from report_templates.context.parts import weights_name
 from report_templates.context.story import Story
 
 TITLE_WIDTH = theme.mm(160)
@@ -158,7 +159,7 @@ def _imprint(story: Story) -> str:
     words, provenance = story.words, story.results.provenance
     parts = [
         words("cover.number", id="-".join(filter(None, (story.study.id, story.results.wave, digest(story))))),
-        words("cover.weights", version=provenance.weight_set),
+        words(f"cover.weights_{provenance.weight_state}", version=weights_name(story)),
         words("cover.software", version=provenance.csat),
         created(story),
         words.prose(story.study.reporting.classification, 20),

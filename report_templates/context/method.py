@@ -15,7 +15,7 @@ from report_templates.context import layout
 from report_templates.context.cover import digest
 from report_templates.context.method_notes import notes
 from report_templates.context.model import Claim, Facts, MethodPage, Phrases
-from report_templates.context.parts import page_head
+from report_templates.context.parts import page_head, weights_name
 from report_templates.context.story import Story
 
 Sign = Literal["full", "half", "empty"]
@@ -57,8 +57,15 @@ def method_page(story: Story) -> MethodPage:
         claims_note=limits,
         facts=facts,
         notes=notes(story, MOST_FILLED - above - theme.mm(6)),
-        reproduce=words("method.reproduce", wave=story.results.wave, study=story.study.id),
+        reproduce=words("method.reproduce", wave=story.results.wave, weights=_weights_option(story)),
     )
+
+
+def _weights_option(story: Story) -> str:
+    """Return what the command for this very report needs beside the wave."""
+    made = story.results.provenance
+    suffix = ".yaml" if made.weight_state == "file" else ""
+    return "" if made.weight_state == "study" else f" --weights {made.weight_set}{suffix}"
 
 
 def _claims_height(claims: Sequence[Claim], note: str) -> float:
@@ -239,7 +246,7 @@ def _comparable(story: Story) -> Claim:
     sign: Sign = "full" if story.change and story.change.p is not None else "empty"
     evidence = words(
         "claim.comparable.evidence",
-        version=story.results.provenance.weight_set,
+        version=weights_name(story),
         recurring=words.count(quality.recurring),
         cluster=words.cluster or words("noun.respondents"),
     )
@@ -339,13 +346,20 @@ def _data(story: Story) -> Facts:
 
 def _origin(story: Story) -> Facts:
     words, provenance = story.words, story.results.provenance
+    weights: tuple[tuple[str, str], ...] = (
+        ("weights", f"{weights_name(story)} {provenance.weight_digest[:8]}"),
+    )
+    if provenance.weight_state != "study":
+        state = words(f"weight_state.{provenance.weight_state}")
+        about = f"{state} {provenance.weight_set_digest[:8]}"
+        weights = (("weights", weights_name(story)), ("weight_state", about))
     return _facts(
         story,
         "origin",
         (
             ("software", f"csat {provenance.csat}"),
             ("study", f"{provenance.study} {provenance.study_digest[:8]}"),
-            ("weights", f"{provenance.weight_set} {provenance.weight_digest[:8]}"),
+            *weights,
             ("wave", f"{story.results.wave} {digest(story)}".strip()),
             ("seed", str(provenance.seed)),
             ("replicates", words.count(provenance.replicates)),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.results import OutcomeResult
-from report_templates import formatting
+from report_templates import formatting, measure
 from report_templates.context.model import (
     Head,
     PageName,
     Phrases,
 )
 from report_templates.context.story import Story
+
+_LONGEST_NAME = 10.0
+"""Widest name of a weight set, in em."""
 
 
 def page_head(story: Story, name: PageName, title: Phrases, subtitle: str) -> Head:
@@ -42,3 +45,8 @@ def outcome_figures(story: Story, outcome: OutcomeResult) -> OutcomeFigures:
 def rate(story: Story) -> str:
     """Return the false discovery rate as printed: ``5%``."""
     return formatting.percent(story.study.reporting.false_discovery_rate) + "%"
+
+
+def weights_name(story: Story) -> str:
+    """Return the name of the weights, shortened; the digest on the last page tells them apart."""
+    return measure.shortened(formatting.printable(story.results.provenance.weight_set), _LONGEST_NAME, 1)

@@ -10,7 +10,7 @@ from report_templates.charts.small_multiples import Panel, PanelPoint, SmallMult
 from report_templates.context import clauses, layout, verdicts
 from report_templates.context.cover import trend_chart
 from report_templates.context.model import Callout, Cell, Column, Figure, FigurePage, Phrases, Row, Table
-from report_templates.context.parts import outcome_figures, page_head, rate
+from report_templates.context.parts import outcome_figures, page_head, rate, weights_name
 from report_templates.context.score_chart import score_forest, score_rows
 from report_templates.context.story import Story
 
@@ -353,7 +353,7 @@ def _score_remarks(story: Story) -> tuple[Callout, ...]:
                 level=words.level,
                 interval=words.scores_interval(index),
                 items=words.count(sum(1 for _ in story.study.index.leaves())),
-                version=story.results.provenance.weight_set,
+                version=weights_name(story),
             ),
         ),
         Callout(words("scores.first_head"), words("scores.first_text")),
