@@ -132,14 +132,20 @@ def read_weight_file(path: Path, study: Study) -> WeightFile:
     here; see ``WeightFile.edited``.
     """
     try:
-        return parse_weights(read_study_text(path), str(path), study)
+        text = read_study_text(path)
     except StudyProblems as error:
         raise WeightProblems(error.problems) from error
+    return parse_weights(text, str(path), study)
 
 
 def parse_weights(text: str, file: str, study: Study) -> WeightFile:
     """Read a set from ``text``; ``file`` is the name that problems give. See ``read_weight_file``."""
-    document, problems = read_yaml(text, file)
+    try:
+        document, problems = read_yaml(text, file)
+    except StudyProblems as error:
+        empty = [problem for problem in error.problems if problem.code == "study_empty_file"]
+        nothing = [Problem("weights_file_keys", problem.place, _known()) for problem in empty]
+        raise WeightProblems(nothing or error.problems) from error
     if not isinstance(document.root.value, dict):
         raise WeightProblems([*problems, Problem("weights_file_keys", document.place(()), _known())])
     reading = _Reading(document, list(problems))

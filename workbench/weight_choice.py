@@ -58,7 +58,7 @@ def find(opened: Project, name: str | None, command: str) -> ChosenWeights:
 
     own = study_weights(opened.study)
     if name is not None and is_file(name):
-        return _from_file(opened, Path(name))
+        return _from_file(opened, Path(name), command)
     held = None if name == OWN else _held(opened, name, own, command)
     return ChosenWeights(own, "study") if held is None else ChosenWeights(held.weights, held.state)
 
@@ -120,11 +120,13 @@ def _held(opened: Project, name: str | None, own: WeightSet, command: str) -> He
         raise
 
 
-def _from_file(opened: Project, path: Path) -> ChosenWeights:
+def _from_file(opened: Project, path: Path, command: str) -> ChosenWeights:
     from survey.errors import WeightProblems
     from survey.weight_file import read_weight_file
     from survey.weight_set import ChosenWeights
 
+    if not path.exists():
+        raise Misuse("usage.no_file", command, file=path)
     found = read_weight_file(path, opened.study)
     if found.edited is not None:
         raise WeightProblems([found.edited])

@@ -1,4 +1,4 @@
-"""``csat verify``: whether the answers in the project file are still those that came in."""
+"""``csat verify``: whether answers and weight sets in the project file are still those that came in."""
 
 from __future__ import annotations
 
@@ -16,18 +16,22 @@ def verify(
     lang: options.Lang = None,
     json: options.Json = False,
 ) -> int:
-    """Recompute the digest of every wave and compare."""
+    """Recompute the digest of every wave and every weight set, and compare."""
     terminal: Terminal = ctx.obj
     opened = Project(project)
     opened.found_study_file()
     with opened.store() as store, terminal.progress("verify.reading"):
         problems = store.verify()
         waves = {wave: store.basis(wave) for wave in store.waves()}
+        sets = store.weights.names()
     if json:
         found = [problem_document(problem) for problem in problems]
-        terminal.json({"ok": not problems, "waves": waves, "problems": found})
+        terminal.json({"ok": not problems, "waves": waves, "weight_sets": sets, "problems": found})
     elif problems:
         terminal.problems(problems, heading="verify.problems")
     else:
-        terminal.line("verify.ok", file=opened.database, waves=listing(waves))
+        if waves or not sets:
+            terminal.line("verify.ok", file=opened.database, waves=listing(waves))
+        if sets:
+            terminal.line("verify.ok_sets", names=listing(sets))
     return 1 if problems else 0

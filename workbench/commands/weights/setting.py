@@ -48,6 +48,8 @@ def set_(
         raise Misuse("usage.set_from_or_pairs", command)
     free_name(opened, name, command)
     if source is not None:
+        if not source.exists():
+            raise Misuse("usage.no_file", command, file=source)
         found = read_weight_file(source, opened.study)
         made = _from_file(opened, found, Signature(name, reason, author, parent), command)
         terminal.warnings([replace(found.edited, severity="warning")] if found.edited else ())
