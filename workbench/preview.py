@@ -107,8 +107,7 @@ class IndexPreview:
         if self.now is not None:
             found.append(text("preview.now", n=len(self.exclusions), figure=self.now.shown(terminal)))
         if self.weights is not None:
-            chosen = self.weights.weights
-            found += weights_note(terminal.language, chosen.name, chosen.digest, self.weights.state)
+            found += weights_note(terminal.language, self.weights.document())
         return found
 
     def document(self) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def headline(words: Words) -> Text:
 def weights_used(words: Words) -> list[str]:
     """Return which weight set the index was made with; nothing for the weights of the study file."""
     made = words.results.provenance
-    return weights_note(words.language, made.weight_set, made.weight_set_digest, made.weight_state)
+    used = {"name": made.weight_set, "digest": made.weight_set_digest, "state": made.weight_state}
+    return weights_note(words.language, used)
 
 
 def index_tree(words: Words) -> Table:

@@ -21,11 +21,15 @@ def method_name(method: str) -> Mapping[str, str]:
     return catalogue("workbench")[f"weights.method.{method}"]
 
 
-def weights_note(language: Language, name: str, digest: str, state: str) -> list[str]:
-    """Return the line that stands below figures made with a weight set; none for the study's own weights."""
-    if state == "study":
+def weights_note(language: Language, used: Mapping[str, str]) -> list[str]:
+    """Return the line that stands below figures made with a weight set; none for the study's own weights.
+
+    ``used`` is ``ChosenWeights.document``.
+    """
+    if used["state"] == "study":
         return []
-    return [catalogue("workbench")(f"weights.note.{state}", language, name=name, digest=digest[:8])]
+    about = {"name": used["name"], "digest": used["digest"][:8]}
+    return [catalogue("workbench")(f"weights.note.{used['state']}", language, **about)]
 
 
 def caveat_lines(caveats: Iterable[Caveat], study: Study, language: Language) -> list[str]:
