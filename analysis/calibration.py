@@ -299,7 +299,7 @@ def _within(
         if ((raked.factors >= low * (1 - _ROUNDING)) & (raked.factors <= high * (1 + _ROUNDING))).all():
             break
         cap = _cap(weights, limits)
-        found = rake_within(scaled, cells, targets, low, high, tolerance, most)
+        found = rake_within(scaled, free.factors, cells, targets, low, high, tolerance, most)
         raked = Raked(found.factors, free.sweeps + found.sweeps, found.converged)
         weights = scaled * raked.factors
         limited = (raked.factors <= low) | (raked.factors >= high)

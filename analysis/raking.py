@@ -65,6 +65,7 @@ def rake_cells(
 
 def rake_within(
     base: Floats,
+    start: Floats,
     margins: Sequence[Integers],
     targets: Sequence[Floats],
     low: Floats,
@@ -74,6 +75,8 @@ def rake_within(
 ) -> Raked:
     r"""Rake with every factor kept between ``low`` and ``high``, (n,) each.
 
+    ``start`` (n,) are the factors of raking without limits, from where it is not far.
+
     The factors are :math:`\min(h_i, \max(l_i, \prod_g \lambda_g))`: of all weights that hold the margins
     within the limits, those nearest to the base weights in the multiplicative distance. Each step moves
     the λ of a margin's cells, with the weights that are at a limit left there. Where limits and margins
@@ -81,7 +84,7 @@ def rake_within(
 
     References
     ----------
-    Deville, J.-C. & Särndal, C.-E. (1992). JASA 87, §2, case 7 (bounded multiplicative distance).
+    Deville, J.-C. & Särndal, C.-E. (1992). JASA 87, on distances with bounded ratios.
     """
     limits = [np.unique(limit, return_inverse=True)[1] for limit in (low, high)]
     sizes = [*(len(target) for target in targets), *(int(limit.max()) + 1 for limit in limits)]
@@ -89,10 +92,11 @@ def rake_within(
     units = [cells[first] for cells in margins]
     mass = _sums(of_row, base, len(first))
     below, above = low[first], high[first]
-    free, least = np.ones(len(mass)), np.inf
+    free, least = start[first], np.inf
+    held = np.clip(free, below, above)
     for sweep in range(1, most + 1):
         for cells, target in zip(units, targets, strict=True):
-            free = free * _lambdas(mass, free, below, above, cells, target)[cells]
+            free = free * _lambdas(mass, free, held, cells, target)[cells]
             held = np.clip(free, below, above)
         if _largest_miss(mass * held, units, targets) < tolerance:
             return Raked(held[of_row], sweep, True)
@@ -133,16 +137,13 @@ def _people_missed(weights: Floats, units: Sequence[Integers], targets: Sequence
     return sum(float(np.abs(_sums(cells, weights, len(t)) - t).sum()) for cells, t in pairs)
 
 
-def _lambdas(
-    mass: Floats, free: Floats, below: Floats, above: Floats, cells: Integers, target: Floats
-) -> Floats:
+def _lambdas(mass: Floats, free: Floats, held: Floats, cells: Integers, target: Floats) -> Floats:
     """Factors (L,) that bring the limited weights of every cell to its target, or nearer to it.
 
     One step of Newton's method: what is missing is taken up by the weights that are at no limit. Solving
     each cell to the end would not save a sweep, as the other margins move it again.
     """
     size = len(target)
-    held = np.clip(free, below, above)
     gap = target - _sums(cells, mass * held, size)
     slope = _sums(cells, np.where(held == free, mass * free, 0.0), size)
     step = 1 + np.divide(gap, slope, out=_STRIDE * np.sign(gap), where=slope > 0)
