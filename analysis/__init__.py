@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from analysis.estimate import benjamini_hochberg, comparisons, domain_means, estimates
     from analysis.gap_results import GapDimension, GapPair, GapPlan
     from analysis.gaps import gap_report
+    from analysis.importance import index_importance
     from analysis.index import IndexTree, Node, flat_tree
     from analysis.margins import crossed, margin
     from analysis.missing import ItemMoments, MissingRules, item_moments
@@ -86,6 +87,7 @@ _WHERE = {
     "gap_report": "gaps",
     "index_by_segment": "segments",
     "index_by_wave": "tracking",
+    "index_importance": "importance",
     "item_distributions": "distribution",
     "item_moments": "missing",
     "margin": "margins",
@@ -147,6 +149,7 @@ __all__ = [
     "gap_report",
     "index_by_segment",
     "index_by_wave",
+    "index_importance",
     "item_distributions",
     "item_moments",
     "margin",

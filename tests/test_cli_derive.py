@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text, changed = re.subn(r"replicates: \d+", "replicates: 200", file.read_text(encoding="utf-8"))
     assert changed == 1
     file.write_text(text, encoding="utf-8")
-    csat("simulate", "--wave", WAVE, "-n", 120, "--seed", 3, "-o", made / "a.xlsx", "--project", made)
+    csat("simulate", "--wave", WAVE, "-n", 40, "--seed", 3, "-o", made / "a.xlsx", "--project", made)
     csat("import", made / "a.xlsx", "--wave", WAVE, "--project", made)
     return made
 
