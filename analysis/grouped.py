@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -20,23 +21,6 @@ from analysis.estimate import LinearEstimates
 from analysis.index import person_scores
 from analysis.sample import Booleans, Floats, Integers
 from analysis.tracking import IndexData
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GroupColumns:
-    """Nodes of the index by group: ``own`` of the groups, ``others`` of everybody outside each.
-
-    Both hold groups · nodes columns, group by group. ``simple`` of ``others`` is nan: it is there to be
-    subtracted.
-    """
-
-    nodes: int
-    own: LinearEstimates
-    others: LinearEstimates
-
-    def column(self, node: int, group: int) -> int:
-        """Position of a node of a group, by their places among those asked for."""
-        return group * self.nodes + node
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,35 +49,119 @@ def group_columns(
 
     The same as ``data.columns`` of each group and of the domain without it, up to the order of addition.
     """
-    design, rows = data.design, np.flatnonzero(domain)
-    figures, code, w = _figures(data, rows, nodes), codes[rows], design.weights[rows]
-    base = np.isfinite(figures.scores)
-    filled = np.where(base, figures.scores, 0.0)
-    weighted = w[:, None] * base
-    whole = weighted.sum(axis=0)
-    centre = (w @ filled) / np.where(whole > 0, whole, 1.0)
-    deviation = weighted * (filled - centre)
-    in_node = np.asarray(base @ figures.used > 0, dtype=np.float64)
-    by_group = _by_group(code, groups)
-    sums = _Sums(
-        figures.matrix,
-        centre,
-        *(_sides(by_group, part) for part in (weighted, base, deviation, np.abs(deviation))),
-        *(_sides(by_group, part * in_node) for part in (1.0, w[:, None], w[:, None] ** 2)),
-    )
-    asked = np.asarray(figures.asked @ figures.used > 0, dtype=np.float64)
-    z, taken = (sums.contributions(side, deviation, weighted, code) for side in (0, 1))
-    own, less = (_totals(data, rows, code, groups, part) for part in (z, taken))
-    inside = _sums_by_cluster(data, rows, code, groups, asked)
-    everybody = sums.of_everybody(design.totals(deviation, rows), design.totals(weighted, rows))
-    outside = design.sums(asked, rows)[:, None, :] - inside
-    squares = sums.node_weight[0] * (by_group @ (z**2 / w[:, None])) - (by_group @ z) ** 2
-    simple = squares / np.maximum(sums.node_count[0] - 1, 1)
-    return GroupColumns(
-        figures.matrix.shape[1],
-        sums.columns(0, data, own, inside > 0.5, np.where(sums.node_count[0] > 1, simple, np.nan)),
-        sums.columns(1, data, everybody - less, outside > 0.5, np.full(simple.shape, np.nan)),
-    )
+    rows = np.flatnonzero(domain)
+    return GroupColumns(data, rows, codes[rows], groups, _figures(data, rows, nodes))
+
+
+@dataclass(frozen=True, eq=False)
+class GroupColumns:
+    """Nodes of the index by group: ``own`` of the groups, ``others`` of everybody outside each.
+
+    Both hold groups · nodes columns, group by group, and are made when they are asked for. ``simple`` of
+    ``others`` is nan: it is there to be subtracted.
+    """
+
+    data: IndexData
+    rows: Integers
+    code: Integers
+    groups: int
+    figures: _Figures
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes were asked for."""
+        return int(self.figures.matrix.shape[1])
+
+    def column(self, node: int, group: int) -> int:
+        """Position of a node of a group, by their places among those asked for."""
+        return group * self.nodes + node
+
+    @cached_property
+    def own(self) -> LinearEstimates:
+        """Every group by itself."""
+        sums, w = self._sums, self._weights
+        z = sums.contributions(0, self._deviation, self._weighted, self.code)
+        by_group = _by_group(self.code, self.groups)
+        squares = sums.node_weight[0] * (by_group @ (z**2 / w[:, None])) - (by_group @ z) ** 2
+        count = sums.node_count[0]
+        simple = np.where(count > 1, squares / np.maximum(count - 1, 1), np.nan)
+        return sums.columns(0, self.data, self._totals(z), self._asked_inside > 0.5, simple)
+
+    @cached_property
+    def others(self) -> LinearEstimates:
+        """Everybody outside each group: everybody, less what the group would contribute there."""
+        sums, design = self._sums, self.data.design
+        totals = sums.of_everybody(
+            design.totals(self._deviation, self.rows), design.totals(self._weighted, self.rows)
+        )
+        totals -= self._totals(sums.contributions(1, self._deviation, self._weighted, self.code))
+        outside = design.sums(self._asked, self.rows)[:, None, :] - self._asked_inside
+        simple = np.full((self.groups, self.nodes), np.nan)
+        return sums.columns(1, self.data, totals, outside > 0.5, simple)
+
+    @cached_property
+    def _weights(self) -> Floats:
+        return self.data.design.weights[self.rows]
+
+    @cached_property
+    def _base(self) -> Booleans:
+        return np.isfinite(self.figures.scores)
+
+    @cached_property
+    def _weighted(self) -> Floats:
+        """Weights of those in the base of each score, (r, k)."""
+        return np.asarray(self._weights[:, None] * self._base)
+
+    @cached_property
+    def _centre(self) -> Floats:
+        """Means of everybody, (k,): what is subtracted before sums, for their digits."""
+        whole = self._weighted.sum(axis=0)
+        filled = np.where(self._base, self.figures.scores, 0.0)
+        return np.asarray((self._weights @ filled) / np.where(whole > 0, whole, 1.0))
+
+    @cached_property
+    def _deviation(self) -> Floats:
+        """Weighted distances of scores from the centre, (r, k); 0 for a blank."""
+        filled = np.where(self._base, self.figures.scores, 0.0)
+        return np.asarray(self._weighted * (filled - self._centre))
+
+    @cached_property
+    def _asked(self) -> Floats:
+        return np.asarray(self.figures.asked @ self.figures.used > 0, dtype=np.float64)
+
+    @cached_property
+    def _asked_inside(self) -> Floats:
+        """How many members of each group in each cluster were asked for each node, (U, G, m)."""
+        return self._by_cluster(self._asked)
+
+    @cached_property
+    def _sums(self) -> _Sums:
+        by_group, w = _by_group(self.code, self.groups), self._weights[:, None]
+        in_node = np.asarray(self._base @ self.figures.used > 0, dtype=np.float64)
+        scores = (self._weighted, self._base.astype(np.float64), self._deviation, np.abs(self._deviation))
+        people = (in_node, w * in_node, w**2 * in_node)
+        return _Sums(
+            self.figures.matrix, self._centre, *(_sides(by_group, part) for part in (*scores, *people))
+        )
+
+    def _totals(self, z: Floats) -> Floats:
+        """Cluster totals (U, G, m) of what people (r, m) contribute to their groups."""
+        design = self.data.design
+        if design.adjustment is None:
+            return self._by_cluster(z)
+        totals = np.empty((design.units, self.groups, z.shape[1]))
+        for group in range(self.groups):
+            members = np.flatnonzero(self.code == group)
+            totals[:, group] = design.totals(z[members], self.rows[members])
+        return totals
+
+    def _by_cluster(self, values: Floats) -> Floats:
+        """Sums of values (r, m) over the members of each group in each cluster, (U, G, m)."""
+        units, members = self.data.design.units, np.flatnonzero(self.code >= 0)
+        cell = self.data.design.unit[self.rows[members]] * self.groups + self.code[members]
+        shape = (units * self.groups, len(self.code))
+        summed = sparse.csr_array((np.ones(len(members)), (cell, members)), shape=shape) @ values
+        return np.asarray(summed).reshape(units, self.groups, values.shape[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,24 +254,3 @@ def _by_group(code: Integers, groups: int) -> sparse.csr_array:
     members = np.flatnonzero(code >= 0)
     shape = (groups, len(code))
     return sparse.csr_array((np.ones(len(members)), (code[members], members)), shape=shape)
-
-
-def _totals(data: IndexData, rows: Integers, code: Integers, groups: int, z: Floats) -> Floats:
-    """Cluster totals (U, G, m) of what people (r, m) contribute to their groups."""
-    design = data.design
-    if design.adjustment is None:
-        return _sums_by_cluster(data, rows, code, groups, z)
-    totals = np.empty((design.units, groups, z.shape[1]))
-    for group in range(groups):
-        members = np.flatnonzero(code == group)
-        totals[:, group] = design.totals(z[members], rows[members])
-    return totals
-
-
-def _sums_by_cluster(data: IndexData, rows: Integers, code: Integers, groups: int, values: Floats) -> Floats:
-    """Sums of values (r, m) over the members of each group in each cluster, (U, G, m)."""
-    units, members = data.design.units, np.flatnonzero(code >= 0)
-    cell = data.design.unit[rows[members]] * groups + code[members]
-    shape = (units * groups, len(code))
-    summed = sparse.csr_array((np.ones(len(members)), (cell, members)), shape=shape) @ values
-    return np.asarray(summed).reshape(units, groups, values.shape[1])

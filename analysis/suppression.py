@@ -123,16 +123,13 @@ def hidden_groups(
     together, because their breakdowns of the same total can be combined. A group in which nobody
     answered is not listed.
     """
-    codes = np.column_stack(
-        [np.zeros(int(domain.sum()), dtype=np.int64)] + [g.codes[domain] for g in segments.values()]
-    )
-    atoms, sizes = np.unique(codes, axis=0, return_counts=True)
+    atoms, sizes = _atoms([groups.codes[domain] for groups in segments.values()], int(domain.sum()))
     names: list[tuple[str | None, str]] = [(None, "")]
-    rows = [np.ones(len(atoms))]
-    for column, (segment, groups) in enumerate(segments.items(), start=1):
+    rows = [np.ones(len(sizes))]
+    for column, (segment, groups) in enumerate(segments.items()):
         for code, value in enumerate(groups.values):
             names.append((segment, value))
-            rows.append((atoms[:, column] == code).astype(np.float64))
+            rows.append((atoms[column] == code).astype(np.float64))
     figures = np.array(rows)
     families = [segment for segment, _ in names]
     hidden = _close_remainders(figures, sizes, families, limit)
@@ -142,6 +139,15 @@ def hidden_groups(
         if owner is not None:
             found[owner][value] = reason
     return found
+
+
+def _atoms(columns: Sequence[Integers], n: int) -> tuple[list[Integers], Integers]:
+    """Combinations of groups that occur among n people: the code in every column, and how many people."""
+    cell, firsts = np.zeros(n, dtype=np.int64), np.zeros(min(n, 1), dtype=np.int64)
+    for codes in columns:
+        width = int(codes.max(initial=-1)) + 2
+        _, firsts, cell = np.unique(cell * width + codes + 1, return_index=True, return_inverse=True)
+    return [codes[firsts] for codes in columns], np.bincount(cell, minlength=len(firsts))
 
 
 def _close_remainders(
