@@ -90,7 +90,9 @@ def test_tables_hold_every_figure_within_eighty_columns(
             assert f" {formatting.number(shown, 2)} " in row
     for wave in WAVES:
         assert any(labels.short_wave(wave) in line for line in tables)
-    assert lines[-1].startswith("  " + scale_tables.construct(labels, "behavioural_loyalty"))
+    *_, doubtful, weights = lines
+    assert doubtful.startswith("  " + scale_tables.construct(labels, "behavioural_loyalty"))
+    assert study().index.version in weights
 
 
 def test_json_holds_the_numbers_unrounded_and_help_names_every_key(folder: Path) -> None:

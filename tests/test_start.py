@@ -55,7 +55,7 @@ def test_a_report_without_a_project_is_a_sentence_all_the_same(tmp_path: object)
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "holds no answers yet" in done.stderr
+    assert "there is no study.yaml" in done.stderr
 
 
 IMPORT = """

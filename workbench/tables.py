@@ -62,7 +62,7 @@ def headline(words: Words) -> Text:
 
 
 def weights_used(words: Words) -> list[str]:
-    """Return which weight set the index was made with; nothing for the weights of the study file."""
+    """Return which weight set the index was made with."""
     made = words.results.provenance
     used = {"name": made.weight_set, "digest": made.weight_set_digest, "state": made.weight_state}
     return weights_note(words.language, used)

@@ -22,12 +22,10 @@ def method_name(method: str) -> Mapping[str, str]:
 
 
 def weights_note(language: Language, used: Mapping[str, str]) -> list[str]:
-    """Return the line that stands below figures made with a weight set; none for the study's own weights.
+    """Return the line below figures that says which weights they were made with.
 
     ``used`` is ``ChosenWeights.document``.
     """
-    if used["state"] == "study":
-        return []
     about = {"name": used["name"], "digest": used["digest"][:8]}
     return [catalogue("workbench")(f"weights.note.{used['state']}", language, **about)]
 
