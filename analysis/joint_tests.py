@@ -25,9 +25,12 @@ def groups_differ(groups: LinearEstimates) -> JointTest | None:
     with W the weight of each group, :math:`\bar m` the weighted mean, and :math:`\lambda` the eigenvalues of
     :math:`(\mathrm{diag}\,W - WW'/\sum W)\,V`, V the design covariance of the means. F has
     :math:`(\sum\lambda)^2/\sum\lambda^2` and that many times df degrees of freedom (Rao and Scott's second
-    order), df clusters less strata of all groups together. Unlike a Wald test it inverts no covariance, so
-    it keeps its level where there are many groups and few clusters in each; for two groups it is the
-    square of t.
+    order), df clusters less strata of all groups together. Unlike a Wald test it inverts no covariance, which
+    would find differences everywhere where there are many groups with few clusters in each.
+
+    A mean that was estimated from c clusters leaves residuals whose variance is too small by (c − 1)/c. For
+    one group that is little, for thirty it adds up, so V is scaled back, as far as the design's own
+    n/(n − 1) does not do it already.
 
     Groups without an estimate, and groups that lie in one cluster and so show no error, take no part.
     ``None`` where fewer than two are left, or where nothing varies although the means differ.
@@ -45,8 +48,17 @@ def groups_differ(groups: LinearEstimates) -> JointTest | None:
     centred = np.diag(weight) - np.outer(weight, weight) / weight.sum()
     quadratic = float(known.values @ centred @ known.values)
     df = float(known.design.degrees_of_freedom(np.asarray(known.present.any(axis=1))))
+    covariance = known.design.covariance_of_totals(known.totals * np.sqrt(_few_clusters(known)))
     noise = float((weight * (ROUNDING_NOISE * known.size) ** 2).sum())
-    return second_order(quadratic, centred @ known.covariance, df, noise)
+    return second_order(quadratic, centred @ covariance, df, noise)
+
+
+def _few_clusters(groups: LinearEstimates) -> Floats:
+    """By how much the variance of each group's residuals is too small, (m,)."""
+    strata = groups.design.stratum_of_unit
+    size = np.bincount(strata)[strata]
+    given = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0) @ groups.present / groups.clusters
+    return np.maximum(groups.clusters / np.maximum(groups.clusters - 1, 1) / given, 1.0)
 
 
 def second_order(quadratic: float, spread: Floats, df: float, noise: float = 0.0) -> JointTest | None:
