@@ -179,11 +179,37 @@ def _caption(story: Story, left_out: int) -> str:
         words("answers.caption_marks", rate=rate(story))
         if any(d.top_change for d in story.all_answers)
         else "",
+        *_bottom(story),
         words("answers.caption_base", base=base, of=words.base()),
         words("answers.caption_small", n=words.count(story.study.reporting.minimum_base)) if small else "",
         words("answers.left_out", count=words.count(left_out)) if left_out else "",
     ]
     return (" " if words.language == "en" else "").join(part for part in parts if part)
+
+
+def _bottom(story: Story) -> list[str]:
+    """Say where the two worst bands are largest, and where their share moved."""
+    words = story.words
+    known = [(d.bottom, d) for d in story.all_answers if isinstance(d.bottom, Estimate)]
+    if not known:
+        return []
+    share, most = max(known, key=lambda pair: pair[0].value)
+    said = [
+        words(
+            "answers.bottom_most",
+            item=words.within(words.item(most.item)),
+            share=words.share(share),
+            interval=words.shares_interval(share),
+        )
+    ]
+    for way, key in (("rise", "answers.bottom_risen"), ("fall", "answers.bottom_fallen")):
+        moved = [d for _, d in known if d.bottom_change and verdicts.direction(d.bottom_change) == way]
+        if moved:
+            names = [
+                f"{words.within(words.item(d.item))} {words.share_change(d.bottom_change)}" for d in moved
+            ]
+            said.append(words(key, names=words.joined(names, 3)))
+    return said
 
 
 def _callouts(story: Story) -> tuple[Callout, ...]:
