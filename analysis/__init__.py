@@ -19,6 +19,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from analysis.asymmetry import penalty_reward
+    from analysis.asymmetry_results import Asymmetry, Coding, DriverAsymmetry, coding_of
     from analysis.calibration import Calibration, CalibrationFaults, Limits, post_stratify, rake
     from analysis.design import Design, effective_sample_size
     from analysis.distribution import band_codes, item_distributions
@@ -30,7 +32,11 @@ if TYPE_CHECKING:
     from analysis.importance import index_importance
     from analysis.index import IndexTree, Node, flat_tree
     from analysis.margins import crossed, margin
+    from analysis.mediation import mediation_chain, mediation_chains
+    from analysis.mediation_results import MediationChain
     from analysis.missing import ItemMoments, MissingRules, item_moments
+    from analysis.moderation import moderation_by_facet
+    from analysis.moderation_results import Moderation, Moderations
     from analysis.moment_guards import MomentsRefused
     from analysis.outcome_trend import OutcomeKind, outcome_results
     from analysis.quality_statement import quality
@@ -46,12 +52,15 @@ if TYPE_CHECKING:
     from analysis.tracking import index_by_wave, target_gap
 
 _WHERE = {
+    "Asymmetry": "asymmetry_results",
     "Block": "scale_results",
     "Calibration": "calibration",
     "CalibrationFaults": "calibration",
+    "Coding": "asymmetry_results",
     "Comparison": "results",
     "CrossTable": "tables",
     "Design": "design",
+    "DriverAsymmetry": "asymmetry_results",
     "DriverShare": "driver_table",
     "DriverShares": "driver_table",
     "Estimate": "results",
@@ -63,7 +72,10 @@ _WHERE = {
     "ItemMoments": "missing",
     "JointTest": "results",
     "Limits": "calibration",
+    "MediationChain": "mediation_results",
     "MissingRules": "missing",
+    "Moderation": "moderation_results",
+    "Moderations": "moderation_results",
     "MomentsRefused": "moment_guards",
     "Node": "index",
     "OutcomeKind": "outcome_trend",
@@ -75,6 +87,7 @@ _WHERE = {
     "TooFew": "results",
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
+    "coding_of": "asymmetry_results",
     "comparisons": "estimate",
     "cross_table": "tables",
     "crossed": "margins",
@@ -91,10 +104,14 @@ _WHERE = {
     "item_distributions": "distribution",
     "item_moments": "missing",
     "margin": "margins",
+    "mediation_chain": "mediation",
+    "mediation_chains": "mediation",
+    "moderation_by_facet": "moderation",
     "net_scores": "share_intervals",
     "nodes_by_segment": "segments",
     "outcome_results": "outcome_trend",
     "pairs_by_segment": "segments",
+    "penalty_reward": "asymmetry",
     "post_stratify": "calibration",
     "quality": "quality_statement",
     "rake": "calibration",
@@ -108,12 +125,15 @@ _WHERE = {
 }
 
 __all__ = [
+    "Asymmetry",
     "Block",
     "Calibration",
     "CalibrationFaults",
+    "Coding",
     "Comparison",
     "CrossTable",
     "Design",
+    "DriverAsymmetry",
     "DriverShare",
     "DriverShares",
     "Estimate",
@@ -125,7 +145,10 @@ __all__ = [
     "ItemMoments",
     "JointTest",
     "Limits",
+    "MediationChain",
     "MissingRules",
+    "Moderation",
+    "Moderations",
     "MomentsRefused",
     "Node",
     "OutcomeKind",
@@ -137,6 +160,7 @@ __all__ = [
     "TooFew",
     "band_codes",
     "benjamini_hochberg",
+    "coding_of",
     "comparisons",
     "cross_table",
     "crossed",
@@ -153,10 +177,14 @@ __all__ = [
     "item_distributions",
     "item_moments",
     "margin",
+    "mediation_chain",
+    "mediation_chains",
+    "moderation_by_facet",
     "net_scores",
     "nodes_by_segment",
     "outcome_results",
     "pairs_by_segment",
+    "penalty_reward",
     "post_stratify",
     "quality",
     "rake",

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from analysis.design import effective_sample_size
 from analysis.driver_model import DriverModel
 from analysis.driver_warnings import NOTES, REASONS, driver_warnings
-from analysis.estimate import t_quantile
 from analysis.ranks import rank_intervals, ranks
+from analysis.replicate_estimates import replicate_base
 from analysis.results import Estimate
-from analysis.sample import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,32 +128,8 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
     """Turn a fitted model into results, most important driver first."""
     data, design = model.data, model.plan.design
     clusters = len(np.unique(design.unit[data.rows]))
-    df = data.degrees_of_freedom(design)
-    n_effective = effective_sample_size(design.weights[data.rows])
-
-    def percentile(values: Floats) -> Estimate:
-        low, high = np.quantile(values[1:], [(1 - level) / 2, (1 + level) / 2])
-        se = float(values[1:].std(ddof=1))
-        found = (float(values[0]), se, float(low), float(high), level, data.n, n_effective, float(df))
-        return Estimate(*found, method="replicates")
-
-    def coefficient(values: Floats) -> Estimate:
-        left = df - len(model.beta)
-        se = float(values[1:].std(ddof=1))
-        half = float(t_quantile(np.array(left), level)) * se
-        value, known = float(values[0]), left > 0
-        return Estimate(
-            value=value,
-            se=se if known else None,
-            low=value - half if known else None,
-            high=value + half if known else None,
-            level=level,
-            n=data.n,
-            n_effective=n_effective,
-            df=float(left),
-            method="replicates",
-        )
-
+    base = replicate_base(design, data.rows, level)
+    slopes = len(model.beta)
     low, high = rank_intervals(model.shares[:, 0], model.shares[:, 1:], level)
     rank, places = ranks(model.shares[:, :1])[:, 0], ranks(model.shares[:, 1:])
     behind = np.quantile(model.lead, (1 - level) / 2, axis=1)
@@ -163,12 +137,12 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
     for j in np.argsort(rank, kind="stable"):
         columns = data.players[j]
         single = len(columns) == 1 or data.marked[j]
-        beta = coefficient(model.beta[columns[0]]) if single else None
+        beta = base.symmetric(model.beta[columns[0]], slopes) if single else None
         correlation = _correlation(model, j) if single else None
         found.append(
             DriverShare(
                 driver=data.names[j],
-                share=percentile(model.shares[j]),
+                share=base.percentile(model.shares[j]),
                 lmg=float(model.lmg[j, 0]),
                 first=float(model.first[j]),
                 unique=float(model.unique[j]),
@@ -184,7 +158,7 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
                 direction=_direction(correlation, beta),
             )
         )
-    r_squared = percentile(model.r_squared)
+    r_squared = base.percentile(model.r_squared)
     warnings = driver_warnings(model, found)
     return DriverShares(
         outcome,

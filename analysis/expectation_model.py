@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.coefficients import Coefficient
 from analysis.design import Design
 from analysis.estimate import LinearEstimates, estimates
-from analysis.gap_results import Coefficient, GapModel, NoModel
+from analysis.gap_results import GapModel, NoModel
 from analysis.joint_tests import wald_test
 from analysis.regression import Regression, weighted_regression
 from analysis.results import Estimate

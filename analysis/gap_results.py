@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.coefficients import Coefficient
 from analysis.results import Comparison, Estimate, JointTest, TooFew
 
 Warned = tuple[str, Mapping[str, str | float]]
@@ -114,15 +115,6 @@ class DimensionGap:
     figures: Gap
     reliability: DifferenceReliability | None
     pairs: tuple[PairGap, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Coefficient:
-    """One coefficient of the model of satisfaction, in points per point, and its two-sided p."""
-
-    name: str
-    estimate: Estimate
-    p: float | None
 
 
 @dataclass(frozen=True, slots=True)

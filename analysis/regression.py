@@ -36,6 +36,10 @@ MOST_STEPS = 50
 CONVERGED = 1e-12
 
 
+class DependentColumns(ValueError):
+    """Columns that are constant or combinations of others, so that coefficients cannot be told apart."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Regression:
     """A fitted regression: coefficients with linearised errors.
@@ -174,9 +178,11 @@ def weighted_regression(
 
     Raises
     ------
+    DependentColumns
+        If x has a column that is constant or a combination of others (named).
     ValueError
-        If x has a column that is constant or a combination of others (named), there are no more rows than
-        coefficients, y of a logistic regression is not 0 and 1, or x separates 0 from 1 completely.
+        If there are no more rows than coefficients, y of a logistic regression is not 0 and 1, or x
+        separates 0 from 1 completely.
 
     References
     ----------
@@ -256,7 +262,9 @@ def _check(names: Sequence[str], x: Floats, y: Floats, family: Family) -> None:
         )
     if spare := _dependent(x):
         told = ", ".join(repr(names[j]) for j in spare)
-        raise ValueError(f"Columns {told} are constant or combinations of the other columns; leave them out.")
+        raise DependentColumns(
+            f"Columns {told} are constant or combinations of the other columns; leave them out."
+        )
 
 
 def _dependent(x: Floats) -> list[int]:

@@ -22,3 +22,26 @@ def block(file: str, start: str, header: str) -> dict[str, list[float]]:
             break
         found[cells[0]] = [float(cell) for cell in cells[1:]]
     return found
+
+
+def coefficients(file: str, start: str, table: int = 0) -> dict[str, list[float]]:
+    """Read estimate, error, t and p by name: one of the printed tables after ``start``."""
+    lines = (GOLDENS / file).read_text(encoding="utf-8").splitlines()
+    begin = next(i for i, line in enumerate(lines) if line.startswith(start))
+    heads = [i for i in range(begin, len(lines)) if lines[i].split()[:2] == ["Estimate", "Std."]]
+    found: dict[str, list[float]] = {}
+    for line in lines[heads[table] + 1 :]:
+        name, *cells = line.split()
+        if len(cells) != 4:
+            break
+        found[name] = [float(cell) for cell in cells]
+    return found
+
+
+def number(file: str, start: str, label: str, count: int = 1) -> list[float]:
+    """Read the numbers printed after ``label`` behind the line starting with ``start``."""
+    text = (GOLDENS / file).read_text(encoding="utf-8")
+    behind = text[text.index(f"\n{start}") :]
+    place = re.search(rf"(?m)(?:^|\s){re.escape(label)}((?:\s+-?[\d.]+(?:e[-+]?\d+)?){{{count}}})", behind)
+    assert place is not None, label
+    return [float(cell) for cell in place[1].split()]

@@ -1,0 +1,157 @@
+"""The people of a chain of regressions, and their covariances in the sample and every replicate.
+
+All regressions of a chain stand on the same people: only then do the parts of an effect sum to the whole.
+
+What a newcomer gets wrong: a dimension that did not apply is no missing answer. Such people are outside the
+chain, under EM as well; a blank that was due costs its row, or is bridged by EM where that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from analysis.design import Design
+from analysis.driver_model import SMALLEST_BASE
+from analysis.index import IndexTree
+from analysis.inputs import name_list
+from analysis.missing import item_moments
+from analysis.missing_replicates import Answered, replicate_covariances
+from analysis.model_columns import model_columns
+from analysis.moment_guards import MomentsRefused
+from analysis.moments import Moments, replicate_sums, unit_moments
+from analysis.replicate_estimates import ReplicateBase, replicate_base
+from analysis.replicates import Replication
+from analysis.results import TooFew
+from analysis.sample import Floats, Integers, Sample
+
+ChainMethod = Literal["complete", "em"]
+# Covariances (c, c, 1 + B') and means (c, 1 + B'), the full sample first.
+CellMoments = tuple[Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChainData:
+    """Columns of one chain: the source, covariates, satisfaction, loyalty and the outcome.
+
+    ``x`` (n, c) are answers of ``rows`` (n,) of the design, nan where ``em`` bridges them. ``due`` counts
+    people with answers to have, ``not_asked`` the others of the wave; ``blank`` is the share of due answers
+    that are missing.
+    """
+
+    steps: tuple[str, str, str, str]
+    covariates: tuple[str, ...]
+    x: Floats
+    rows: Integers
+    base: ReplicateBase
+    due: int
+    not_asked: int
+    blank: float
+    clusters: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Columns of ``x`` in order."""
+        return (self.steps[0], *self.covariates, *self.steps[1:])
+
+    @property
+    def too_few(self) -> bool:
+        """Whether these people carry no chain."""
+        return self.base.n < max(SMALLEST_BASE, len(self.names) + 20) or self.base.df < 1
+
+
+def chain_data(
+    sample: Sample,
+    design: Design,
+    wave: str,
+    steps: tuple[str, str, str, str],
+    covariates: Sequence[str],
+    method: ChainMethod,
+    level: float,
+    tree: IndexTree | None,
+    blocks: Mapping[str, Sequence[str]] | None,
+) -> ChainData:
+    """Find the people of one chain; unknown names, and names given twice, are errors."""
+    names = name_list([steps[0], *covariates, *steps[1:]], "A chain")
+    columns = model_columns(sample, names, tree, blocks)
+    domain = sample.in_wave(wave)
+    x = np.column_stack([column.values for column in columns])
+    asked = ~np.column_stack([column.structural for column in columns]).any(axis=1) & domain
+    answered = np.isfinite(x)
+    used = answered.all(axis=1) if method == "complete" else answered.any(axis=1)
+    rows = np.flatnonzero(asked & used)
+    due = int(asked.sum())
+    return ChainData(
+        steps=steps,
+        covariates=tuple(covariates),
+        x=x[rows],
+        rows=rows,
+        base=replicate_base(design, rows, level),
+        due=due,
+        not_asked=int(domain.sum()) - due,
+        blank=1.0 - float(answered[asked].mean()) if due else 0.0,
+        clusters=len(np.unique(design.unit[rows])),
+    )
+
+
+def chain_moments(
+    chains: Sequence[ChainData], plan: Replication, method: ChainMethod
+) -> list[CellMoments | TooFew]:
+    """Moments of every chain; replicates are drawn once for all.
+
+    ``TooFew`` where the base is too small, or ``em`` finds a column constant or determined by others. Means
+    are not needed under ``em``, and 0.
+    """
+    ready = [chain for chain in chains if not chain.too_few]
+    made = iter((_complete if method == "complete" else _em)(ready, plan) if ready else [])
+    return [TooFew(chain.base.n, "small_base") if chain.too_few else next(made) for chain in chains]
+
+
+def _complete(chains: Sequence[ChainData], plan: Replication) -> list[CellMoments | TooFew]:
+    design = plan.design
+    parts = [
+        unit_moments(
+            chain.names,
+            chain.x,
+            design.weights[chain.rows],
+            design.unit[chain.rows],
+            design.units,
+            np.round(chain.x.mean(axis=0)),
+        )
+        for chain in chains
+    ]
+    per_unit = np.hstack([part.packed for part in parts])
+    packed = np.vstack([per_unit.sum(axis=0), replicate_sums(per_unit, plan)])
+    edges = np.cumsum([0, *(part.packed.shape[1] for part in parts)])
+    found: list[CellMoments | TooFew] = []
+    for part, start, stop in zip(parts, edges, edges[1:], strict=False):
+        cells = Moments(part.names, part.shift, np.ascontiguousarray(packed[:, start:stop]))
+        found.append((cells.covariance, cells.mean))
+    return found
+
+
+def _em(chains: Sequence[ChainData], plan: Replication) -> list[CellMoments | TooFew]:
+    answered = [_answered(chain, plan.design) for chain in chains]
+    draws = iter(replicate_covariances([part for part in answered if part is not None], plan))
+    found: list[CellMoments | TooFew] = []
+    for chain, part in zip(chains, answered, strict=True):
+        if part is None:
+            found.append(TooFew(chain.base.n, "no_spread"))
+            continue
+        cells = np.concatenate([part.covariance[None], next(draws).covariances])
+        covariance = np.ascontiguousarray(cells.transpose(1, 2, 0))
+        found.append((covariance, np.zeros(covariance.shape[1:])))
+    return found
+
+
+def _answered(chain: ChainData, design: Design) -> Answered | None:
+    try:
+        full = item_moments(chain.names, chain.x, design.weights[chain.rows], method="em")
+    except MomentsRefused as refusal:
+        if refusal.reason == "aliased":
+            return None
+        raise
+    return None if full.constant else Answered(chain.x, chain.rows, full.means, full.covariance)
