@@ -219,9 +219,10 @@ class _Sums:
 
     def contributions(self, side: int, deviation: Floats, weighted: Floats, code: Integers) -> Floats:
         """What people contribute to their own group, or would to its complement, (r, m)."""
-        inside = np.maximum(code, 0)
-        mean, share = self._mean(side)[inside], self._share(side)[inside]
-        return np.asarray(((deviation - mean * weighted) * share) @ self.matrix)
+        found, members = np.zeros((len(code), self.matrix.shape[1])), code >= 0
+        mean, share = (part[code[members]] for part in (self._mean(side), self._share(side)))
+        found[members] = ((deviation[members] - mean * weighted[members]) * share) @ self.matrix
+        return found
 
     def of_everybody(self, deviation: Floats, weighted: Floats) -> Floats:
         """Cluster totals (U, G, m) as if everybody belonged to the complement of each group."""

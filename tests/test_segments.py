@@ -308,3 +308,22 @@ def test_rules_are_those_of_the_caller(sample: Sample) -> None:
     strict = nodes_by_segment(sample, tree(), "province", SegmentRules(0.8, 0.01, 10, 62))
     assert known(strict[0].groups[0].score).level == 0.8
     assert {g.small for g in strict[0].groups} == {True, False}
+
+
+def test_a_wave_in_which_no_group_may_be_shown_is_no_obstacle() -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(rng.integers(1, 11, (80, 2)).astype(float), columns=["a", "b"])
+    frame["wave"] = np.repeat(["w1", "w2"], [20, 60])
+    frame["place"] = np.where(frame["wave"] == "w1", [f"p{j % 4}" for j in range(80)], "p0")
+    frame.loc[50:, "place"] = "p1"
+    made = sample_from_frame(frame, ["a", "b"], scale=(1, 10), wave="wave", segments=["place"])
+    found = index_by_segment(made, flat_tree({"a": 1, "b": 1}), "place", nodes=True)
+    shown = [group for group in found.groups if isinstance(group.score, Estimate)]
+    assert {group.value for group in shown} == {"p0", "p1"}
+    for group in shown:
+        assert isinstance(group.series[0], TooFew)
+        assert group.change is None
+    nobody = sample_from_frame(frame.head(20), ["a", "b"], scale=(1, 10), segments=["place"])
+    empty = index_by_segment(nobody, flat_tree({"a": 1, "b": 1}), "place", nodes=True)
+    assert (empty.test, empty.nodes) == (None, ())
+    assert pairs_by_segment(nobody, flat_tree({"a": 1, "b": 1}), "place") == ()
