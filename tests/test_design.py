@@ -70,6 +70,7 @@ EXACT = {"rtol": 1e-10, "atol": 0.0}
 
 
 def test_item_means_equal_svymean(frame: pd.DataFrame, design: Design, reference: dict[str, Any]) -> None:
+    assert len(design) == reference["n"]
     linear = domain_means(design, scores_of(frame, *[f"s{q}" for q in ITEMS]), in_wave(frame, "2026Q3"))
     for item, estimate in zip(ITEMS, map(known, estimates(linear)), strict=True):
         golden = reference["means_q3"][item]
