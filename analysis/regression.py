@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import linalg, special
+from scipy import linalg, optimize, special
 
 from analysis.design import Design, design_of
 from analysis.estimate import LinearEstimates, estimates, linear_estimates, p_values
@@ -34,6 +34,10 @@ DEPENDENT = 1e-10
 # Newton's steps double the digits each time; ten are plenty once started near.
 MOST_STEPS = 50
 CONVERGED = 1e-12
+# Log odds beyond this, one in three million, are looked at twice: does a column tell 0 from 1?
+SUSPICIOUS = 15.0
+# What linear programming may leave of a sum that is 0.
+_GAP = 1e-6
 
 
 class DependentColumns(ValueError):
@@ -182,7 +186,7 @@ def weighted_regression(
         If x has a column that is constant or a combination of others (named).
     ValueError
         If there are no more rows than coefficients, y of a logistic regression is not 0 and 1, or x
-        separates 0 from 1 completely.
+        separates 0 from 1, for everybody or for some, so that a coefficient has no finite value.
 
     References
     ----------
@@ -194,11 +198,14 @@ def weighted_regression(
     given = np.column_stack([np.ones(len(rows)), x[rows]])
     weights = design.weights[rows] / design.weights[rows].mean() if len(rows) else design.weights[rows]
     _check(labels, given, y[rows], family)
-    values = (_least_squares if family == "linear" else _logistic)(given, y[rows], weights)
-    fitted = given @ values if family == "linear" else special.expit(given @ values)
+    # In standard units, whatever the units of the columns; the last step takes coefficients back.
+    given, back = _standardised(given)
+    scaled = (_least_squares if family == "linear" else _logistic)(given, y[rows], weights)
+    fitted = given @ scaled if family == "linear" else special.expit(given @ scaled)
     gain = weights if family == "linear" else weights * fitted * (1 - fitted)
     bread = linalg.inv((given * gain[:, None]).T @ given)
-    z = (given * (weights * (y[rows] - fitted))[:, None]) @ bread
+    z = (given * (weights * (y[rows] - fitted))[:, None]) @ bread @ back.T
+    values = back @ scaled
     base = np.ones(z.shape, dtype=bool)
     linear = linear_estimates(design, values, z, base, rows)
     df = np.maximum(linear.df - (len(labels) - 1), 0).astype(np.float64)
@@ -242,14 +249,45 @@ def _logistic(x: Floats, y: Floats, weights: Floats) -> Floats:
         step = linalg.lstsq((x * gain[:, None]).T @ x, x.T @ (weights * (y - fitted)))[0]
         values = values + step
         if np.abs(x @ step).max() < CONVERGED:
-            return np.asarray(values)
-    raise ValueError(_SEPARATED)
+            break
+    else:
+        raise ValueError(_SEPARATED)
+    # Steps also end where a coefficient on its way to infinity changes no fitted value any more.
+    if np.abs(x @ values).max() > SUSPICIOUS and _separated(x, y):
+        raise ValueError(_SEPARATED)
+    return np.asarray(values)
+
+
+def _separated(x: Floats, y: Floats) -> bool:
+    r"""Whether some direction b has :math:`x_i b \ge 0` where y is 1 and :math:`\le 0` where it is 0.
+
+    Strictly for somebody: then the likelihood rises along b without end, though it may tell only some of
+    the people apart.
+
+    References
+    ----------
+    Albert, A. & Anderson, J. (1984). Biometrika 71.
+    """
+    towards = x * np.where(y > 0, 1.0, -1.0)[:, None]
+    found = optimize.linprog(-towards.sum(axis=0), A_ub=-towards, b_ub=np.zeros(len(x)), bounds=(-1, 1))
+    return found.fun is not None and float(found.fun) < -_GAP
 
 
 _SEPARATED = (
-    "The columns tell 0 from 1 without error, so coefficients have no finite value. Leave out the column "
-    "that does so, or merge its values."
+    "The columns tell 0 from 1 without error, for everybody or for some, so coefficients have no finite "
+    "value. Leave out the column that does so, or merge its values."
 )
+
+
+def _standardised(x: Floats) -> tuple[Floats, Floats]:
+    """Return columns (n, k) after the first with mean 0 and spread 1, and the matrix (k, k) that takes
+    coefficients on them back to those on ``x``.
+    """
+    centre, spread = x.mean(axis=0), x.std(axis=0)
+    centre[0], spread[0] = 0.0, 1.0
+    back = np.diag(1.0 / spread)
+    back[0, 1:] = -centre[1:] / spread[1:]
+    return (x - centre) / spread, back
 
 
 def _check(names: Sequence[str], x: Floats, y: Floats, family: Family) -> None:

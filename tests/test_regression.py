@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from analysis import regress, sample_from_frame
 from analysis.design import Design
@@ -176,6 +176,51 @@ def test_what_cannot_be_fitted_is_refused(frame: pd.DataFrame, design: Design) -
         fit(frame.assign(y=(frame["q1"] > 5).astype(float)), design, "y", ["q1"], family="logistic")
     with pytest.raises(ValueError, match="more than 2 complete rows, found 1"):
         fit(frame, design, "score", ["q1"], domain=np.arange(len(frame)) < 1)
+
+
+def test_a_column_that_tells_some_people_apart_without_error_is_refused() -> None:
+    """Everybody of a group says yes: the likelihood rises for ever with the group's coefficient."""
+    rng = np.random.default_rng(0)
+    x, group = rng.normal(size=200), (np.arange(200) < 20).astype(float)
+    y = np.where(group == 1, 1.0, (rng.random(200) < 0.5).astype(float))
+    everybody = Design(np.ones(200), np.zeros(200, dtype=int), np.arange(200))
+    columns = np.column_stack([x, group])
+    with pytest.raises(ValueError, match="for everybody or for some"):
+        weighted_regression(everybody, y, columns, ["x", "group"], family="logistic")
+    y[0] = 0.0
+    found = weighted_regression(everybody, y, columns, ["x", "group"], family="logistic")
+    assert 0 < found.coefficients["group"].value < 10
+
+
+def test_long_odds_alone_are_no_separation() -> None:
+    """One person far out has log odds of more than 15, which a finite slope gives."""
+    rng = np.random.default_rng(1)
+    x = np.append(rng.normal(size=200), 40.0)
+    y = (rng.random(201) < special.expit(x)).astype(float)
+    y[-1] = 1.0
+    everybody = Design(np.ones(201), np.zeros(201, dtype=int), np.arange(201))
+    found = weighted_regression(everybody, y, x[:, None], ["x"], family="logistic")
+    assert found.coefficients["x"].value * 40 > 15
+
+
+@pytest.mark.parametrize("family", ["linear", "logistic"])
+def test_units_of_columns_do_not_matter(family: Any) -> None:
+    """A date written as a number is as good a column as years since the start."""
+    rng = np.random.default_rng(2)
+    years = rng.normal(size=150)
+    y = (rng.random(150) < special.expit(years)).astype(float)
+    everybody = Design(rng.uniform(1, 2, 150), np.zeros(150, dtype=int), np.arange(150) // 2)
+    found = [
+        weighted_regression(everybody, y, column[:, None], ["x"], family=family)
+        for column in (years, 20_261_107.0 + 1000.0 * years)
+    ]
+    one, other = (part.coefficients["x"] for part in found)
+    assert one.se is not None
+    assert other.se is not None
+    # Ten digits of the dates are the same in all, so six are left of a double's sixteen.
+    assert 1000.0 * other.value == pytest.approx(one.value, rel=1e-8)
+    assert 1000.0 * other.se == pytest.approx(one.se, rel=1e-8)
+    assert found[1].p["x"] == pytest.approx(found[0].p["x"], rel=1e-7)
 
 
 def test_groups_are_tested_together_as_pairs_are(frame: pd.DataFrame, design: Design, late: Booleans) -> None:
