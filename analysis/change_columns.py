@@ -14,6 +14,9 @@ from analysis.results import Comparison
 from analysis.sample import Booleans, Floats, Integers
 from analysis.tracking import IndexData
 
+# Contributions of leaves to people's index (n, k), and what their means are multiplied by (k,).
+_Leaves = tuple[Floats, Floats]
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -62,47 +65,69 @@ class ChangeColumns:
         self._centre = float(ends[0].values[0] + ends[1].values[0]) / 2
         # Groups absent from both waves would be columns without rows.
         codes = np.where(waves[0] | waves[1], np.minimum(codes, groups - 1), 0)
-        trees = data if self.rebased else data[:1]
-        self._scaled = [self._leaves(one) for one in trees]
-        splits = [split_change(self.design.weights, x, codes, groups, waves) for x, _ in self._scaled]
-        self._splits: list[tuple[GroupPart, GroupPart]] = splits
-        self.score = self._mean([one.by_column() for one, _ in splits])
-        self.mix = self._mean([one.by_column() for _, one in splits])
-        self.weight = self._reweighted() if self.rebased else None
         self.codes, self.groups = codes, groups
+        self._scaled, ahead = (self._leaves_around(self._centre + step) for step in (0.0, 1.0))
+        self._splits = self._split(self._scaled)
+        # Where people are scored first, parts move with the centre; means of items do not.
+        self._ahead = self._split(ahead) if self.tree.rollup == "respondent" else self._splits
+        self._of_centre = self._centre_contributions()
+        self.score, self.mix = (self._by_column(kind) for kind in (0, 1))
+        self.weight = self._reweighted(ahead) if self.rebased else None
 
-    def _leaves(self, data: IndexData) -> tuple[Floats, Floats]:
-        """What leaves add to the index less its centre, (n, k), and what to multiply their means by, (k,)."""
+    def _leaves_around(self, centre: float) -> list[_Leaves]:
+        return [self._leaves(one, centre) for one in (self.data if self.rebased else self.data[:1])]
+
+    def _leaves(self, data: IndexData, centre: float) -> _Leaves:
+        """What leaves add to the index less a centre, (n, k), and what to multiply their means by, (k,)."""
         tree = data.tree
         leaf = [j for j, node in enumerate(tree.nodes) if node.item is not None]
         if tree.rollup == "aggregate":
-            return data.scores - self._centre, tree.effective[leaf]
-        return person_parts(tree, data.scores, self._centre)[:, leaf], np.ones(len(leaf))
+            return data.scores - centre, tree.effective[leaf]
+        return person_parts(tree, data.scores, centre)[:, leaf], np.ones(len(leaf))
 
-    def _mean(self, found: Sequence[Columns]) -> Columns:
-        """Average of the splits under both sets of weights, each scaled."""
-        parts = [one.times(scale / len(found)) for one, (_, scale) in zip(found, self._scaled, strict=True)]
-        return parts[0] if len(parts) == 1 else parts[0].plus(parts[1])
+    def _split(self, leaves: Sequence[_Leaves]) -> list[tuple[GroupPart, GroupPart]]:
+        return [split_change(self.design.weights, x, self.codes, self.groups, self.waves) for x, _ in leaves]
 
-    def _reweighted(self) -> Columns:
-        total: Columns | None = None
-        for (x, scale), sign in zip(self._scaled, (-0.5, 0.5), strict=True):
-            for rows in self.waves:
-                part = _means(self.design.weights, x, rows).times(sign * scale)
-                total = part if total is None else total.plus(part)
-        if total is None:
-            raise AssertionError("There are two waves.")
-        return total
+    def _centre_contributions(self) -> Floats:
+        """What respondents contribute to the middle of the two indices, (n,)."""
+        ends = zip((self._scaled[0], self._scaled[-1]), self.waves, strict=True)
+        return np.asarray(
+            sum(_means(self.design.weights, x, rows).z @ scale for (x, scale), rows in ends) / 2
+        )
+
+    def _around(self, here: Columns, ahead: Columns) -> Columns:
+        """Add the error of the centre to parts, which are linear in it: ``ahead`` are they one point up."""
+        return Columns(here.values, here.z + np.outer(self._of_centre, ahead.values - here.values))
+
+    def _by_column(self, kind: int) -> Columns:
+        """Score (0) or mix (1) of every leaf, (k,): the average of the splits under both sets of weights."""
+        scales = [scale for _, scale in self._scaled]
+        here, ahead = (
+            _mean([one[kind].by_column().times(scale) for one, scale in zip(splits, scales, strict=True)])
+            for splits in (self._splits, self._ahead)
+        )
+        return here if self._ahead is self._splits else self._around(here, ahead)
+
+    def _reweighted(self, ahead: Sequence[_Leaves]) -> Columns:
+        return self._around(*(self._between(leaves) for leaves in (self._scaled, ahead)))
+
+    def _between(self, leaves: Sequence[_Leaves]) -> Columns:
+        """Means of both waves under the later weights less those under the earlier."""
+        old, new = (
+            _mean([_means(self.design.weights, x, rows).times(scale) for rows in self.waves])
+            for x, scale in leaves
+        )
+        return new.plus(old.times(-1.0))
 
     def by_group(self) -> tuple[Columns, Columns]:
         """Score and mix of every group, (G,)."""
-        found = []
+        scales, found = [scale for _, scale in self._scaled], []
         for kind in (0, 1):
-            parts = [
-                split[kind].by_group(scale / len(self._splits))
-                for split, (_, scale) in zip(self._splits, self._scaled, strict=True)
-            ]
-            found.append(parts[0] if len(parts) == 1 else parts[0].plus(parts[1]))
+            here, ahead = (
+                _mean([one[kind].by_group(scale) for one, scale in zip(splits, scales, strict=True)])
+                for splits in (self._splits, self._ahead)
+            )
+            found.append(here if self._ahead is self._splits else self._around(here, ahead))
         return found[0], found[1]
 
     def link(self) -> Comparison | None:
@@ -168,6 +193,11 @@ class ChangeColumns:
     def _tested(self, linear: LinearEstimates) -> list[Comparison]:
         found = comparisons(linear, self.rules.level, self.rules.fdr)
         return [one for one in found if one is not None]
+
+
+def _mean(parts: Sequence[Columns]) -> Columns:
+    """Return the mean of one or two sets of columns."""
+    return parts[0] if len(parts) == 1 else parts[0].plus(parts[1]).times(0.5)
 
 
 def _means(weights: Floats, x: Floats, rows: Booleans) -> Columns:

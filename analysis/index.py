@@ -231,17 +231,30 @@ def contribution_columns(
         change = side_by_side([before.take(range(nodes)), after.take(range(nodes))])
         return change.combine(np.vstack([-weights, weights]))
     centre = float(before.values[-1] + after.values[-1]) / 2
-    parts = [
+    moved, ahead = (_moved_parts(design, tree, scores, at, domains) for at in (centre, centre + 1.0))
+    # The centre is an estimate too, and parts are linear in it.
+    of_centre = (before.totals[:, -1] + after.totals[:, -1]) / 2
+    return replace(
+        moved,
+        totals=moved.totals + np.outer(of_centre, ahead.values - moved.values),
+        # Parts were got by subtracting indices, and carry the rounding of these.
+        size=moved.size + before.size[-1] + after.size[-1],
+    )
+
+
+def _moved_parts(
+    design: Design, tree: IndexTree, scores: Floats, centre: float, domains: tuple[Booleans, Booleans]
+) -> LinearEstimates:
+    """Change of the mean of what nodes add to people's distance from ``centre``, (nodes,)."""
+    earlier, later = (
         domain_means(
             design,
             _spread(person_parts(tree, scores[domain], centre), np.flatnonzero(domain), len(design)),
             domain,
         )
         for domain in domains
-    ]
-    moved = parts[1].minus(parts[0])
-    # Parts were got by subtracting indices, and carry the rounding of these.
-    return replace(moved, size=moved.size + before.size[-1] + after.size[-1])
+    )
+    return later.minus(earlier)
 
 
 def _spread(values: Floats, rows: Integers, n: int) -> Floats:

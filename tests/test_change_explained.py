@@ -1,4 +1,4 @@
-"""The change of the index taken apart: exact sums, known cases, and errors that match replicates."""
+"""The change of the index taken apart: exact sums, known cases, errors of numerical derivatives."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from analysis.change_explained import ChangeExplained, Parts, explain_change
 from analysis.design import design_of
 from analysis.index import IndexTree, Node, flat_tree
-from analysis.replicates import replication
 from analysis.results import Comparison, TooFew
-from analysis.sample import Groups, Sample
+from analysis.sample import Floats, Groups, Sample
 from analysis.tracking import index_by_wave
 
 
@@ -152,23 +151,32 @@ def test_a_group_of_one_wave_is_mix() -> None:
     assert value(found.parts.mix) == pytest.approx(20.0, abs=CLOSE)
 
 
+def all_parts(found: ChangeExplained) -> list[Comparison]:
+    kinds = [found.parts, *(node.parts for node in found.nodes)]
+    parts = [part for one in kinds if one for part in (one.total, one.score, one.mix, one.weight)]
+    return [part for part in (*parts, *(p for g in found.groups for p in (g.score, g.mix))) if part]
+
+
 @pytest.mark.parametrize("rollup", ["aggregate", "respondent"])
-def test_errors_equal_those_of_replicates(rollup: str) -> None:
-    """No formula enters the replicates: every part is worked out anew on every re-weighted sample."""
-    sample, trees = drawn(3, n=450), (tree(rollup), tree(rollup, (1, 2, 2, 1)))
-    found = explained(sample, "w1", "w2", trees, "place")
-    design = design_of(sample)
-    plan = replication(design, sample.cluster_ids, 200, 11)
-    rows = []
-    for multipliers in plan.weights():
-        weights = sample.weights * multipliers[design.unit]
-        one = explained(with_weights(sample, weights), "w1", "w2", trees, "place")
-        rows.append([*parts_of(one.parts), *(value(g.mix) for g in one.groups)])
-    expected = np.std(rows, axis=0)
-    parts = [found.parts.score, found.parts.mix, found.parts.weight, *(g.mix for g in found.groups)]
-    errors = [part.estimate.se for part in parts if part is not None]
-    # 200 replicates know a standard error to 5 %; four of these are allowed.
-    np.testing.assert_allclose(errors, expected, rtol=0.2)
+def test_errors_equal_those_of_numerical_derivatives(rollup: str) -> None:
+    """Each part is a function of the weights of clusters, whose slopes give its error, centre and all."""
+    sample, trees = drawn(5, n=90), (tree(rollup), tree(rollup, (1, 2, 2, 1)))
+    found = all_parts(explained(sample, "w1", "w2", trees, "place"))
+    design, step = design_of(sample), 1e-4
+
+    def values(unit: int, factor: float) -> Floats:
+        weights = np.where(design.unit == unit, sample.weights * factor, sample.weights)
+        return np.array(
+            [
+                value(part)
+                for part in all_parts(explained(with_weights(sample, weights), "w1", "w2", trees, "place"))
+            ]
+        )
+
+    slopes = [(values(unit, 1 + step) - values(unit, 1 - step)) / (2 * step) for unit in range(design.units)]
+    expected = np.sqrt(design.variance_of_totals(np.array(slopes)))
+    # Central differences err by the square of the step.
+    np.testing.assert_allclose([part.estimate.se for part in found], expected, rtol=1e-6, atol=1e-8)
 
 
 def test_small_groups_are_told_together_or_not_at_all() -> None:

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.design import Design
-from analysis.index import IndexTree, Node, flat_tree, index_columns, person_scores
+from analysis.estimate import LinearEstimates
+from analysis.index import IndexTree, Node, contribution_columns, flat_tree, index_columns, person_scores
 from analysis.results import Estimate, TooFew
 from analysis.sample import Floats, Groups, Sample
 from analysis.segments import index_by_segment
@@ -323,6 +324,35 @@ def test_permuting_rows_and_scaling_weights_change_nothing(seed: int, rollup: An
     # Only the order of addition differs.
     np.testing.assert_allclose(two.values, one.values, rtol=1e-11)
     np.testing.assert_allclose(two.variances, one.variances, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("rollup", ["aggregate", "respondent"])
+def test_errors_of_contributions_are_those_of_numerical_derivatives(rollup: Any) -> None:
+    """The middle of the two indices, from which people's parts are measured, is an estimate as well."""
+    rng = np.random.default_rng(3)
+    n, step = 80, 1e-4
+    scores = np.clip(60 + 15 * rng.normal(size=(n, 6)), 0, 100)
+    # Who leaves blanks changes between the waves, so people's weights do too.
+    scores[rng.random(scores.shape) < np.where(np.arange(n) < 40, 0.05, 0.3)[:, None]] = np.nan
+    waves = (np.arange(n) < 40, np.arange(n) >= 40)
+    weights, clusters = rng.uniform(0.5, 2, n), np.arange(n) % 25
+
+    def contributions(weights: Floats) -> LinearEstimates:
+        design = Design(weights, clusters % 2, clusters)
+        ends = [index_columns(design, deep_tree(rollup), scores, wave) for wave in waves]
+        return contribution_columns(design, deep_tree(rollup), scores, (ends[0], ends[1]), waves)
+
+    found = contributions(weights)
+    slopes = np.array(
+        [
+            contributions(np.where(found.design.unit == unit, weights * (1 + step), weights)).values
+            - contributions(np.where(found.design.unit == unit, weights * (1 - step), weights)).values
+            for unit in range(found.design.units)
+        ]
+    )
+    expected = found.design.variance_of_totals(slopes / (2 * step))
+    # Central differences err by the square of the step.
+    np.testing.assert_allclose(found.variances, expected, rtol=1e-6)
 
 
 def test_the_index_of_one_point_more_everywhere_is_one_point_more() -> None:
