@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analysis.asymmetry import penalty_reward
     from analysis.asymmetry_results import Asymmetry, Coding, DriverAsymmetry, coding_of
+    from analysis.average_effects import MarginalEffect, MarginalEffects, marginal_effects
     from analysis.calibration import Calibration, CalibrationFaults, Limits, post_stratify, rake
     from analysis.design import Design, effective_sample_size
     from analysis.distribution import band_codes, item_distributions
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from analysis.gaps import gap_report
     from analysis.importance import index_importance
     from analysis.index import IndexTree, Node, flat_tree
+    from analysis.link_panel import OutcomePanel
     from analysis.margins import crossed, margin
     from analysis.mediation import mediation_chain, mediation_chains
     from analysis.mediation_results import MediationChain
@@ -38,7 +40,11 @@ if TYPE_CHECKING:
     from analysis.moderation import moderation_by_facet
     from analysis.moderation_results import Moderation, Moderations
     from analysis.moment_guards import MomentsRefused
+    from analysis.ordered_logit import OrderedLogit, regress_ordered, weighted_ordered_logit
+    from analysis.outcome_models import outcome_panel
     from analysis.outcome_trend import OutcomeKind, outcome_results
+    from analysis.parallel_slopes import ParallelSlopes, brant_test
+    from analysis.pseudo_r2 import LinkDominance
     from analysis.quality_statement import quality
     from analysis.regression import Regression, regress, weighted_regression
     from analysis.reliability import scale_quality
@@ -73,12 +79,18 @@ _WHERE = {
     "JointTest": "results",
     "Limits": "calibration",
     "MediationChain": "mediation_results",
+    "LinkDominance": "pseudo_r2",
+    "MarginalEffect": "average_effects",
+    "MarginalEffects": "average_effects",
     "MissingRules": "missing",
     "Moderation": "moderation_results",
     "Moderations": "moderation_results",
     "MomentsRefused": "moment_guards",
     "Node": "index",
+    "OrderedLogit": "ordered_logit",
     "OutcomeKind": "outcome_trend",
+    "OutcomePanel": "link_panel",
+    "ParallelSlopes": "parallel_slopes",
     "Regression": "regression",
     "Sample": "sample",
     "ScaleQuality": "scale_results",
@@ -88,6 +100,7 @@ _WHERE = {
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
     "coding_of": "asymmetry_results",
+    "brant_test": "parallel_slopes",
     "comparisons": "estimate",
     "cross_table": "tables",
     "crossed": "margins",
@@ -107,8 +120,10 @@ _WHERE = {
     "mediation_chain": "mediation",
     "mediation_chains": "mediation",
     "moderation_by_facet": "moderation",
+    "marginal_effects": "average_effects",
     "net_scores": "share_intervals",
     "nodes_by_segment": "segments",
+    "outcome_panel": "outcome_models",
     "outcome_results": "outcome_trend",
     "pairs_by_segment": "segments",
     "penalty_reward": "asymmetry",
@@ -116,11 +131,13 @@ _WHERE = {
     "quality": "quality_statement",
     "rake": "calibration",
     "regress": "regression",
+    "regress_ordered": "ordered_logit",
     "sample_from_frame": "tabular",
     "scale_quality": "reliability",
     "shares": "share_intervals",
     "target_gap": "tracking",
     "two_way": "tables",
+    "weighted_ordered_logit": "ordered_logit",
     "weighted_regression": "regression",
 }
 
@@ -145,13 +162,19 @@ __all__ = [
     "ItemMoments",
     "JointTest",
     "Limits",
+    "LinkDominance",
+    "MarginalEffect",
+    "MarginalEffects",
     "MediationChain",
     "MissingRules",
     "Moderation",
     "Moderations",
     "MomentsRefused",
     "Node",
+    "OrderedLogit",
     "OutcomeKind",
+    "OutcomePanel",
+    "ParallelSlopes",
     "Regression",
     "Sample",
     "ScaleQuality",
@@ -160,6 +183,7 @@ __all__ = [
     "TooFew",
     "band_codes",
     "benjamini_hochberg",
+    "brant_test",
     "coding_of",
     "comparisons",
     "cross_table",
@@ -177,11 +201,13 @@ __all__ = [
     "item_distributions",
     "item_moments",
     "margin",
+    "marginal_effects",
     "mediation_chain",
     "mediation_chains",
     "moderation_by_facet",
     "net_scores",
     "nodes_by_segment",
+    "outcome_panel",
     "outcome_results",
     "pairs_by_segment",
     "penalty_reward",
@@ -189,11 +215,13 @@ __all__ = [
     "quality",
     "rake",
     "regress",
+    "regress_ordered",
     "sample_from_frame",
     "scale_quality",
     "shares",
     "target_gap",
     "two_way",
+    "weighted_ordered_logit",
     "weighted_regression",
 ]
 

@@ -15,19 +15,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import linalg, optimize, special
+from scipy import linalg, special
 
+from analysis.cumulative_logit import LevelData
 from analysis.design import Design, design_of
 from analysis.estimate import LinearEstimates, estimates, linear_estimates, p_values
 from analysis.inputs import check_known, name_list
 from analysis.joint_tests import wald_test
 from analysis.results import Estimate, JointTest
 from analysis.sample import Booleans, Floats, Sample
+from analysis.separation import separation_direction
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Family = Literal["linear", "logistic"]
+Family = Literal["linear", "logistic", "ordered"]
 INTERCEPT = "(Intercept)"
 # A column whose part that the others do not explain is this small beside it is a combination of them.
 DEPENDENT = 1e-10
@@ -36,8 +38,6 @@ MOST_STEPS = 50
 CONVERGED = 1e-12
 # Log odds beyond this, one in three million, are looked at twice: does a column tell 0 from 1?
 SUSPICIOUS = 15.0
-# What linear programming may leave of a sum that is 0.
-_GAP = 1e-6
 
 
 class DependentColumns(ValueError):
@@ -50,10 +50,10 @@ class Regression:
 
     Attributes
     ----------
-    names : of the coefficients, the intercept first.
+    names : of the coefficients, the intercept first; of an ordered logit the thresholds last.
     linear : the coefficients as estimates of the design; their covariance is ``linear.covariance``.
     n, df : respondents in the model; clusters less strata less slopes.
-    r_squared : weighted share of variance explained; ``None`` for a logistic regression.
+    r_squared : weighted share of variance explained; ``None`` where the outcome is not on a scale.
     """
 
     family: Family
@@ -65,8 +65,13 @@ class Regression:
     level: float
 
     @property
+    def slopes(self) -> tuple[str, ...]:
+        """Names of the coefficients of columns: neither intercept nor threshold."""
+        return tuple(name for name in self.names if name != INTERCEPT)
+
+    @property
     def coefficients(self) -> dict[str, Estimate]:
-        """Coefficients by name, with t intervals; log odds per unit in a logistic regression."""
+        """Coefficients by name, with t intervals; log odds per unit where the outcome is no number."""
         found = estimates(self.linear, self.level)
         return {name: c for name, c in zip(self.names, found, strict=True) if isinstance(c, Estimate)}
 
@@ -77,9 +82,9 @@ class Regression:
 
     @property
     def odds_ratios(self) -> dict[str, tuple[float, float | None, float | None]]:
-        """Odds ratio per unit and its interval, by name; of a logistic regression only."""
-        if self.family != "logistic":
-            raise ValueError("Only a logistic regression has odds ratios.")
+        """Odds ratio per unit and its interval, by name; of a logistic or ordered regression only."""
+        if self.family == "linear":
+            raise ValueError("Only a logistic or ordered regression has odds ratios.")
         return {
             name: (
                 float(np.exp(c.value)),
@@ -87,7 +92,7 @@ class Regression:
                 None if c.high is None else float(np.exp(c.high)),
             )
             for name, c in self.coefficients.items()
-            if name != INTERCEPT
+            if name in self.slopes
         }
 
     def test(self, names: Sequence[str]) -> JointTest | None:
@@ -131,7 +136,7 @@ def regress(
     outcome: str,
     predictors: Sequence[str],
     *,
-    family: Family = "linear",
+    family: Literal["linear", "logistic"] = "linear",
     wave: str | None = None,
     level: float = 0.95,
 ) -> Regression:
@@ -142,23 +147,34 @@ def regress(
     :func:`weighted_regression` does.
     """
     wanted = name_list(predictors, "predictors")
+    y, x, domain = model_columns(sample, outcome, wanted, wave)
+    return weighted_regression(
+        design_of(sample),
+        y / (100.0 if family == "logistic" else 1.0),
+        x,
+        wanted,
+        domain=domain,
+        family=family,
+        level=level,
+    )
+
+
+def model_columns(
+    sample: Sample, outcome: str, predictors: Sequence[str], wave: str | None
+) -> tuple[Floats, Floats, Booleans]:
+    """Outcome (n,) and predictors (n, k) in points of 100, and who is in the wave (the last by default).
+
+    Unknown names are refused.
+    """
     known = [*sample.items, *sample.outcomes]
-    check_known([outcome, *wanted], known, "item or outcome")
+    check_known([outcome, *predictors], known, "item or outcome")
     check_known([wave] if wave is not None else [], sample.waves, "wave")
 
     def column(name: str) -> Floats:
         return sample.outcomes[name] if name in sample.outcomes else sample.column(name)
 
-    y = column(outcome) / (100.0 if family == "logistic" else 1.0)
-    return weighted_regression(
-        design_of(sample),
-        y,
-        np.column_stack([column(name) for name in wanted]) if wanted else np.empty((len(sample), 0)),
-        wanted,
-        domain=sample.in_wave(sample.waves[-1] if wave is None else wave),
-        family=family,
-        level=level,
-    )
+    x = np.column_stack([column(name) for name in predictors]) if predictors else np.empty((len(sample), 0))
+    return column(outcome), x, sample.in_wave(sample.waves[-1] if wave is None else wave)
 
 
 def weighted_regression(
@@ -168,7 +184,7 @@ def weighted_regression(
     names: Sequence[str],
     *,
     domain: Booleans | None = None,
-    family: Family = "linear",
+    family: Literal["linear", "logistic"] = "linear",
     level: float = 0.95,
 ) -> Regression:
     r"""Regress y (n,) on x (n, k) and an intercept in a domain (n,) of the design.
@@ -197,7 +213,10 @@ def weighted_regression(
     labels = (INTERCEPT, *name_list(names, "names"))
     given = np.column_stack([np.ones(len(rows)), x[rows]])
     weights = design.weights[rows] / design.weights[rows].mean() if len(rows) else design.weights[rows]
-    _check(labels, given, y[rows], family)
+    check_regression(labels, given)
+    if family == "logistic" and set(np.unique(y[rows])) != {0.0, 1.0}:
+        found = np.unique(y[rows])[:5].tolist()
+        raise ValueError(f"A logistic regression needs an outcome of both 0 and 1, found {found}.")
     # In standard units, whatever the units of the columns; the last step takes coefficients back.
     given, back = _standardised(given)
     scaled = (_least_squares if family == "linear" else _logistic)(given, y[rows], weights)
@@ -253,24 +272,11 @@ def _logistic(x: Floats, y: Floats, weights: Floats) -> Floats:
     else:
         raise ValueError(_SEPARATED)
     # Steps also end where a coefficient on its way to infinity changes no fitted value any more.
-    if np.abs(x @ values).max() > SUSPICIOUS and _separated(x, y):
-        raise ValueError(_SEPARATED)
+    if np.abs(x @ values).max() > SUSPICIOUS:
+        asked = LevelData.of(x[:, 1:], y.astype(np.int64), weights)
+        if separation_direction(asked).any():
+            raise ValueError(_SEPARATED)
     return np.asarray(values)
-
-
-def _separated(x: Floats, y: Floats) -> bool:
-    r"""Whether some direction b has :math:`x_i b \ge 0` where y is 1 and :math:`\le 0` where it is 0.
-
-    Strictly for somebody: then the likelihood rises along b without end, though it may tell only some of
-    the people apart.
-
-    References
-    ----------
-    Albert, A. & Anderson, J. (1984). Biometrika 71.
-    """
-    towards = x * np.where(y > 0, 1.0, -1.0)[:, None]
-    found = optimize.linprog(-towards.sum(axis=0), A_ub=-towards, b_ub=np.zeros(len(x)), bounds=(-1, 1))
-    return found.fun is not None and float(found.fun) < -_GAP
 
 
 _SEPARATED = (
@@ -290,14 +296,11 @@ def _standardised(x: Floats) -> tuple[Floats, Floats]:
     return (x - centre) / spread, back
 
 
-def _check(names: Sequence[str], x: Floats, y: Floats, family: Family) -> None:
+def check_regression(names: Sequence[str], x: Floats) -> None:
+    """Refuse too few rows, and columns (n, k), the first of ones, of which some say nothing new (named)."""
     n, k = x.shape
     if n <= k:
         raise ValueError(f"A regression with {k} coefficients needs more than {k} complete rows, found {n}.")
-    if family == "logistic" and not set(np.unique(y)) == {0.0, 1.0}:
-        raise ValueError(
-            f"A logistic regression needs an outcome of both 0 and 1, found {np.unique(y)[:5].tolist()}."
-        )
     if spare := _dependent(x):
         told = ", ".join(repr(names[j]) for j in spare)
         raise DependentColumns(
