@@ -15,11 +15,13 @@ from typing import Literal
 
 import numpy as np
 from scipy import special
-from scipy.optimize import elementwise
 
 from analysis.estimate import ROUNDING_NOISE, LinearEstimates, described, t_quantile
 from analysis.results import Estimate, TooFew
 from analysis.sample import Booleans, Floats
+
+# Beyond this logit a share is 0 or 1 to the last bit; so many halvings leave 1e-16 of it.
+_FARTHEST, _HALVINGS = 745.0, 64
 
 ShareInterval = Literal["logit", "korn_graubard", "wilson", "likelihood"]
 
@@ -153,21 +155,33 @@ def likelihood(p: Floats, reach: Floats) -> tuple[Floats, Floats]:
     """
     possible = np.isfinite(p) & np.isfinite(reach)
     share, far = np.where(possible, p, 0.5), np.where(possible, reach, 1.0)
-    low, high = np.zeros(len(p)), np.ones(len(p))
-    smallest, largest = np.finfo(np.float64).tiny, 1 - np.finfo(np.float64).epsneg
-    if (below := share > 0).any():
-        ends = (np.full(below.sum(), smallest), np.minimum(share[below], largest))
-        low[below] = elementwise.find_root(_excess, ends, args=(share[below], far[below])).x
-    if (above := share < 1).any():
-        ends = (np.maximum(share[above], smallest), np.full(above.sum(), largest))
-        high[above] = elementwise.find_root(_excess, ends, args=(share[above], far[above])).x
+    inside = (share > 0) & (share < 1)
+    middle = special.logit(np.where(inside, share, 0.5))
+    low = special.expit(_departure(share, far, np.full(len(p), -_FARTHEST), middle))
+    high = special.expit(_departure(share, far, np.full(len(p), _FARTHEST), middle))
+    # At the ends one limit is the end, and the other has a closed form.
+    low = np.where(inside, low, np.where(share <= 0, 0.0, np.exp(-far)))
+    high = np.where(inside, high, np.where(share >= 1, 1.0, -np.expm1(-far)))
     return np.where(possible, low, np.nan), np.where(possible, high, np.nan)
 
 
-def _excess(q: Floats, /, share: Floats, far: Floats) -> Floats:
-    own = special.xlogy(share, share) - special.xlogy(share, q)
-    rest = special.xlogy(1 - share, 1 - share) - special.xlog1py(1 - share, -q)
-    return np.asarray(own + rest - far)
+def _departure(share: Floats, far: Floats, outer: Floats, inner: Floats) -> Floats:
+    """Bisect for the logit of q between ``inner`` (the share's own) and ``outer``, each (m,).
+
+    Halving is sure where the divergence is flat near the share and steep at the ends, and on the logit it
+    loses no digits at either end.
+    """
+    for _ in range(_HALVINGS):
+        half = (outer + inner) / 2
+        beyond = _divergence(half, share) > far
+        outer, inner = np.where(beyond, half, outer), np.where(beyond, inner, half)
+    return (outer + inner) / 2
+
+
+def _divergence(logit: Floats, share: Floats) -> Floats:
+    own = special.xlogy(share, share) + share * np.logaddexp(0.0, -logit)
+    rest = special.xlogy(1 - share, 1 - share) + (1 - share) * np.logaddexp(0.0, logit)
+    return np.asarray(own + rest)
 
 
 def wilson(p: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
