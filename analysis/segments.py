@@ -18,6 +18,7 @@ import numpy as np
 
 from analysis.compare import expected_range
 from analysis.estimate import LinearEstimates, comparisons, estimates
+from analysis.group_disclosure import GroupAnswers
 from analysis.grouped import GroupColumns, group_columns
 from analysis.index import IndexTree
 from analysis.inputs import check_known
@@ -32,7 +33,7 @@ from analysis.results import (
     TooFew,
 )
 from analysis.sample import Booleans, Floats, Integers, Sample
-from analysis.suppression import Hidden, hidden_groups, protect_figures, shown_groups
+from analysis.suppression import Hidden, hidden_groups, shown_groups
 from analysis.tracking import IndexData, index_data
 
 
@@ -144,6 +145,22 @@ def shown_in_wave(
     domain = data.sample.in_wave(wave) & data.answered
     hidden = hidden_groups(data.sample.segments, domain, limit)[segment_id]
     return dict(shown_groups(data.sample.segments[segment_id], hidden, domain)), hidden
+
+
+def given_away(data: Sequence[IndexData], wave: str, segment_id: str, limit: int) -> dict[str, Hidden]:
+    """Groups whose indices under several sets of weights would together give away a node that is hidden.
+
+    ``data`` is one sample under each set, the reference first, whose nodes may be shown by group elsewhere.
+    """
+    reference = data[0]
+    own = _wave(reference, wave, segment_id, limit)
+    wanted = range(len(reference.tree.nodes))
+    if not own.shown:
+        return {}
+    columns = group_columns(reference, own.domain, own.codes, len(own.shown), wanted)
+    answers = GroupAnswers.of(reference, own.domain, own.codes, len(own.shown))
+    further = [part.tree.matrix[:, -1] for part in data[1:]]
+    return {own.shown[g]: "complementary" for g in answers.given_away(columns, further, limit)}
 
 
 def _wave(data: IndexData, wave: str, segment_id: str, limit: int) -> _Wave:
@@ -280,49 +297,11 @@ class _NodeWave:
     @classmethod
     def of(cls, data: IndexData, wave: _Wave, wanted: Sequence[int], limit: int) -> _NodeWave:
         columns = group_columns(data, wave.domain, wave.codes, len(wave.shown), wanted)
-        return cls(columns, _hidden_nodes(data, wave, columns, wanted, limit))
+        answers = GroupAnswers.of(data, wave.domain, wave.codes, len(wave.shown))
+        return cls(columns, answers.hidden_nodes(columns, wanted, limit))
 
     def column(self, cell: tuple[int, int]) -> int:
         return self.columns.column(*cell)
-
-
-def _hidden_nodes(
-    data: IndexData, wave: _Wave, columns: GroupColumns, wanted: Sequence[int], limit: int
-) -> dict[tuple[int, int], Hidden]:
-    """Which (node, group) show nothing; figures are sums over items of groups, and over all people.
-
-    What all people think of a node is shown too, and is the mean of the groups weighted by their answers:
-    so a node of one group must not follow from all the others, nor from its siblings.
-    """
-    n = columns.own.n
-    if not ((n > 0) & (n < limit)).any():
-        return {}
-    groups, matrix = len(wave.shown), data.tree.matrix
-    items = len(matrix)
-    share = _answer_shares(data, wave)
-    cells = [(j, g) for g in range(groups) for j in range(len(wanted))]
-    figures = np.zeros((len(cells) + matrix.shape[1] + groups, items * (groups + 1)))
-    for row, (j, g) in enumerate(cells):
-        figures[row, g * items : (g + 1) * items] = matrix[:, wanted[j]]
-    for node in range(matrix.shape[1]):
-        figures[len(cells) + node] = (share * matrix[:, node]).ravel()
-    for g in range(groups):
-        figures[len(cells) + matrix.shape[1] + g, g * items : (g + 1) * items] = matrix[:, -1]
-    counts = [int(count) for count in n] + [limit] * (matrix.shape[1] + groups)
-    families = [j for j, _ in cells] + [None] * (matrix.shape[1] + groups)
-    found = protect_figures(figures, counts, families, limit, fixed=range(len(cells), len(figures)))
-    return {cells[row]: reason for row, reason in found.items()}
-
-
-def _answer_shares(data: IndexData, wave: _Wave) -> Floats:
-    """What part of the answers to each item comes from each shown group and from the rest, (G + 1, k)."""
-    rows = np.flatnonzero(wave.domain)
-    weighted = data.sample.weights[rows, None] * np.isfinite(data.scores[rows])
-    code = np.where(wave.codes[rows] < 0, len(wave.shown), wave.codes[rows])
-    found = np.zeros((len(wave.shown) + 1, weighted.shape[1]))
-    np.add.at(found, code, weighted)
-    whole = found.sum(axis=0)
-    return np.asarray(found / np.where(whole > 0, whole, 1.0))
 
 
 def _ranges(

@@ -112,7 +112,7 @@ def weight_sensitivity(
     groups = RankedGroups({}) if segment is None else _groups(data, segment, disclosure_limit, minimum_base)
     with one_thread_of_algebra():
         found, groups, failed = _draw(data[0], choices, waves, groups, draws, seed, progress)
-        judge = Judge(choices, found, level)
+        judge = Judge(choices, found, level, _discreet(data[0], waves, groups, disclosure_limit))
         figures = judge.figures()
         series = _series(judge, figures[: len(waves)], sample, waves, threshold)
         ranking = None
@@ -187,6 +187,13 @@ def _groups(data: Sequence[IndexData], segment: str, limit: int, minimum_base: i
             small.add(value)
     ranked = {value: domain for value, domain in rows.items() if value not in unranked}
     return RankedGroups(ranked, frozenset(small), tuple(hidden.items()), tuple(unranked))
+
+
+def _discreet(data: IndexData, waves: Sequence[str], groups: RankedGroups, limit: int) -> frozenset[int]:
+    """Waves and groups in which an item has some answers, but fewer than may be shown."""
+    domains = [*(data.sample.in_wave(wave) for wave in waves), *groups.rows.values()]
+    counts = [np.isfinite(data.scores[domain]).sum(axis=0) for domain in domains]
+    return frozenset(t for t, n in enumerate(counts) if ((n > 0) & (n < limit)).any())
 
 
 def _draw(

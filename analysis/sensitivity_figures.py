@@ -19,11 +19,15 @@ from analysis.weight_draws import reach
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """Draws of T indices, and what is needed to judge by them."""
+    """Draws of T indices, and what is needed to judge by them.
+
+    ``discreet`` are targets in which an item has so few answers that exact figures would tell its mean.
+    """
 
     choices: Choices
     draws: Draws
     level: float
+    discreet: frozenset[int] = frozenset()
 
     def survived(self, holds: Callable[[Floats], Booleans]) -> Probability:
         """How often a statement holds; ``holds`` says of indices (B, T) in which draws (B,) it does."""
@@ -73,7 +77,10 @@ class Judge:
         ]
         low = np.min([low for low, _ in ends], axis=0)
         high = np.max([high for _, high in ends], axis=0)
-        return [Interval(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)]
+        return [
+            None if target in self.discreet else Interval(*pair)
+            for target, pair in enumerate(zip(low.tolist(), high.tolist(), strict=True))
+        ]
 
 
 def variance_parts(draws: Draws) -> tuple[VarianceParts, ...]:

@@ -58,7 +58,8 @@ class Figure:
     """An index under the reference (full sample), and how far it moves.
 
     ``reach`` is what *any* weights within the spread of any of the sets can give on these answers, exactly;
-    ``None`` for a Dirichlet perturbation and where people are scored first.
+    ``None`` for a Dirichlet perturbation, where people are scored first, and where an item has fewer answers
+    than may be shown, whose mean it would tell.
     """
 
     value: float

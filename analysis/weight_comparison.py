@@ -28,7 +28,7 @@ from analysis.estimate import LinearEstimates, comparisons, domain_means, side_b
 from analysis.index import IndexTree
 from analysis.results import Comparison, Estimate, GroupResult, TooFew
 from analysis.sample import Booleans, Sample
-from analysis.segments import index_by_segment, shown_in_wave
+from analysis.segments import given_away, index_by_segment, shown_in_wave
 from analysis.suppression import Hidden, derivable
 from analysis.tracking import IndexData, hidden_items, hidden_nodes, index_by_wave, index_data
 
@@ -83,9 +83,12 @@ def check_same_nodes(trees: Mapping[str, IndexTree], least: int = 2) -> None:
 def shown_under_all(
     data: Sequence[IndexData], wave: str, segment: str, limit: int
 ) -> tuple[dict[str, Booleans], dict[str, Hidden]]:
-    """Groups that may be shown in a wave whatever the set, with their rows (n,); and why others may not."""
+    """Groups that may be shown in a wave whatever the set, with their rows (n,); and why others may not.
+
+    Groups whose indices under several sets would together give away a few answers are not shown either.
+    """
     found = [shown_in_wave(part, wave, segment, limit) for part in data]
-    hidden: dict[str, Hidden] = {}
+    hidden = given_away(data, wave, segment, limit)
     for _, reasons in found:
         hidden |= {value: reason for value, reason in reasons.items() if value not in hidden}
     rows: dict[str, Booleans] = {}

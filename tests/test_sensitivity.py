@@ -363,3 +363,15 @@ def test_rank_stability_of_three_draws_by_hand() -> None:
 def test_a_number_out_of_range_is_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         sensitivity(**settings)
+
+
+def test_a_range_that_would_tell_the_mean_of_a_few_answers_is_not_given() -> None:
+    table = answers(blanks=0.0)
+    north = table.index[(table["wave"] == "w2") & (table["province"] == "north")]
+    table.loc[north[3:], "q1"] = np.nan
+    found = weight_sensitivity(sample_of(table), {"study": tree()}, "province", draws=50, sobol_runs=2)
+    assert found.ranking is not None
+    reaches = {group.value: group.index.reach for group in found.ranking.groups}
+    assert reaches.pop("north") is None
+    assert None not in reaches.values()
+    assert found.waves[-1].index.reach is not None

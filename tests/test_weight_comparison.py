@@ -185,6 +185,30 @@ def test_a_second_index_that_would_give_a_hidden_item_away_is_not_shown() -> Non
     assert isinstance(compare_weights(small, sets).waves[0].indices[1], Estimate)
 
 
+def routed(few: int) -> Sample:
+    """In the north ``few`` people of the second wave were asked q1; everybody answered the rest."""
+    table = answers(blanks=0.0)
+    north = table.index[(table["wave"] == "w2") & (table["province"] == "north")]
+    table.loc[north[few:], "q1"] = np.nan
+    return sample_of(table)
+
+
+def test_groups_whose_indices_would_give_a_few_answers_away_are_not_shown() -> None:
+    # Two indices of the north are two equations in q1, which three people answered, and q2.
+    sets = {"one": flat_tree({"q1": 1, "q2": 1}), "two": flat_tree({"q1": 1, "q2": 4})}
+    shown = {}
+    for few in (3, 12):
+        segment = compare_weights(routed(few), sets, "province").segment
+        assert segment is not None
+        shown[few] = {group.value for group in segment.groups if isinstance(group.scores[0], Estimate)}
+        for group in segment.groups:
+            assert (group.value in shown[few]) == all(isinstance(score, Estimate) for score in group.scores)
+    assert shown[12] == {"north", "east", "south", "west"}
+    assert "north" not in shown[3]
+    # The index of all less those of three provinces would be that of the north.
+    assert len(shown[3]) == 2
+
+
 def test_order_of_rows_changes_nothing() -> None:
     table = answers()
     shuffled = sample_of(table.sample(frac=1, random_state=3).sort_values("wave", kind="stable"))
