@@ -102,6 +102,7 @@ class Calibration:
     cells : every cell of every margin, in order.
     sweeps : passes over all margins. ``converged`` says whether all of them hold.
     limited : (n,) respondents whose weight is held at a limit; ``cap`` is the largest weight allowed.
+    tolerance : largest part by which a cell may miss its target and hold.
     """
 
     method: Method
@@ -113,6 +114,7 @@ class Calibration:
     converged: bool
     limited: Booleans
     cap: float | None
+    tolerance: float = TOLERANCE
 
     @property
     def deff(self) -> float:
@@ -140,7 +142,7 @@ class Calibration:
         found = []
         for margin in dict.fromkeys(cell.margin for cell in self.cells):
             worst = max((c for c in self.cells if c.margin == margin), key=lambda c: abs(c.deviation))
-            if abs(worst.deviation) >= TOLERANCE:
+            if abs(worst.deviation) >= self.tolerance:
                 found.append(worst)
         return tuple(found)
 
@@ -275,6 +277,7 @@ def _calibrated(
         raked.converged,
         limited,
         cap,
+        tolerance,
     )
     if not raked.converged:
         raise CalibrationFaults(_missed(calibration), calibration)

@@ -195,6 +195,17 @@ def test_limits_of_the_ratio_and_of_the_weight_hold_at_once() -> None:
     assert max(abs(cell.deviation) for cell in found.cells) < 1e-10
 
 
+def test_what_is_not_met_goes_by_the_tolerance_asked_for() -> None:
+    parts = [margin("a", [0, 0, 1, 1], {"0": 1, "1": 3}), margin("b", [0, 1, 0, 1], {"0": 3, "1": 1})]
+    base = np.array([1.0, 2.0, 5.0, 1.0])
+    loose = rake(base, parts, tolerance=0.2)
+    assert max(abs(cell.deviation) for cell in loose.cells) > 1e-10
+    assert loose.unmet == ()
+    with pytest.raises(CalibrationFaults, match="keeps moving after 3 sweeps") as caught:
+        rake(base, parts, tolerance=0.0, most_sweeps=3)
+    assert caught.value.findings
+
+
 def test_limited_weights_are_the_nearest_that_hold() -> None:
     """No other weights within the limits meet the margins at a smaller multiplicative distance."""
     rng = np.random.default_rng(4)
