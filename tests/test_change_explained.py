@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.change_explained import ChangeExplained, Parts, explain_change
@@ -194,6 +194,7 @@ def test_small_groups_are_told_together_or_not_at_all() -> None:
     assert explain_change(few, "w1", "w2", (tree(), tree())) == TooFew(5, "disclosure")
 
 
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), rollup=st.sampled_from(["aggregate", "respondent"]))
 def test_order_of_rows_scale_of_weights_and_names_change_nothing(seed: int, rollup: str) -> None:
     sample = drawn(seed, n=150)
