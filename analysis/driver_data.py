@@ -5,6 +5,9 @@ not meet enters as one player of two columns, the answer with the others put at 
 who had one. No row is lost by it, and nothing is imputed. An answer that was due and is missing costs
 its row, and so does "does not apply" where it is rare: a mark of a handful of people is a nearly empty
 column, which adds to R² by chance alone.
+
+Where ``em`` is declared, a missing answer costs nothing: its row stays, and ``analysis.driver_moments`` takes
+what the other answers say about it. A row without the outcome is left out either way.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.design import Design
+from analysis.driver_parts import Blanks
 from analysis.lmg import sweep
+from analysis.moment_guards import aliased
 from analysis.moments import Moments, unit_moments
 from analysis.sample import Booleans, Floats, Integers
 
@@ -31,18 +36,22 @@ CONSTANT = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DriverData:
-    """Complete rows of a driver model.
+    """Rows and columns of a driver model; rows are complete unless ``blanks`` is ``em``.
 
     Attributes
     ----------
     names : (P,) players.
     players : (P,) columns of each; of a driver with marks first the answer, then the mark.
     marked : (P,) whether the player is an answer and its mark.
-    x : (n, c + 1) columns, the outcome last; an answer nobody could give is 0, its mark 0.
+    x : (n, c + 1) columns, those that are always in first, the outcome last; an answer nobody could give is
+        0, its mark 0. A missing answer is nan, with ``em`` alone.
     rows : (n,) rows of the sample they come from.
     due : how many rows had the outcome or should have had it.
     dropped : drivers left out and why: ``no_answers``, ``few_answers``, ``no_spread``, ``duplicate``,
         ``aliased``.
+    answers : columns that hold answers: all but marks and those that are always in.
+    always : how many columns are always in: their part of the outcome is taken off before any is shared.
+    blanks : what became of answers that were due and are missing.
     """
 
     names: tuple[str, ...]
@@ -52,11 +61,19 @@ class DriverData:
     rows: Integers
     due: int
     dropped: tuple[tuple[str, str], ...]
+    answers: tuple[int, ...] = ()
+    always: int = 0
+    blanks: Blanks = "listwise"
 
     @property
     def n(self) -> int:
         """Rows used."""
         return len(self.rows)
+
+    @property
+    def blank(self) -> float:
+        """Share of the answers in these rows that were due and are missing; 0 where rows are complete."""
+        return float(np.isnan(self.x).mean(axis=0)[list(self.answers)].mean()) if self.n else 0.0
 
     @property
     def lost(self) -> int:
@@ -76,12 +93,12 @@ class DriverData:
             columns, self.x, weights[self.rows], unit[self.rows], units, np.zeros(self.x.shape[1])
         )
 
-    def correlations(self, moments: Moments) -> Floats:
-        """Correlations of all columns in every cell, (c + 1, c + 1, cells), the outcome last.
+    def correlations(self, covariance: Floats, mean: Floats) -> Floats:
+        """Correlations of all columns from covariances (c + 1, c + 1, cells) and means, the outcome last.
 
         Answers that nobody could give stand at the mean of that very cell: in each replicate anew.
+        ``covariance`` is changed in place.
         """
-        covariance, mean = moments.covariance, moments.mean
         for player, marked in zip(self.players, self.marked, strict=True):
             if marked:
                 answer, mark = player
@@ -109,6 +126,8 @@ def driver_data(
     weights: Floats,
     domain: Booleans,
     groups: Mapping[str, Sequence[str]] | None = None,
+    always: Floats | None = None,
+    blanks: Blanks = "listwise",
 ) -> DriverData:
     """Choose rows and columns of a driver model.
 
@@ -121,18 +140,34 @@ def driver_data(
     weights : (N,) sampling weights.
     domain : (N,) rows to use, one wave or one group.
     groups : name -> drivers that enter together as one player.
+    always : (N, a) columns to take off first; a row with a nan in one is left out.
+    blanks : ``listwise`` leaves out rows with a missing answer, ``em`` keeps them unless all are missing.
     """
     kept, dropped = _answered(drivers, domain)
+    fixed = np.empty((len(outcome), 0)) if always is None else always
+    known = domain & np.isfinite(outcome) & np.isfinite(fixed).all(axis=1)
     while True:
-        rows = _rows(outcome, {name: drivers[name] for name in kept}, structural, domain)
-        made = _columns(outcome, drivers, structural, kept, rows)
-        found = _idle(made, weights[rows], drivers, kept)
+        own = {name: drivers[name] for name in kept}
+        rows = _rows(own, structural, known, blanks)
+        made = _columns(outcome, fixed, own, structural, rows)
+        found = _idle(made, weights[rows], fixed.shape[1])
         if not found:
             break
         dropped += found
         kept = [name for name in kept if name not in dict(found)]
     names, players, marked = _players(kept, made[1], groups or {})
-    return DriverData(names, players, marked, made[0], rows, int(domain.sum()), tuple(dropped))
+    return DriverData(
+        names,
+        players,
+        marked,
+        made[0],
+        rows,
+        int(domain.sum()),
+        tuple(dropped),
+        answers=tuple(columns[0] for columns in made[1].values()),
+        always=fixed.shape[1],
+        blanks=blanks,
+    )
 
 
 def _answered(drivers: Mapping[str, Floats], domain: Booleans) -> tuple[list[str], list[tuple[str, str]]]:
@@ -152,78 +187,104 @@ def _answered(drivers: Mapping[str, Floats], domain: Booleans) -> tuple[list[str
 
 
 def _rows(
-    outcome: Floats, drivers: Mapping[str, Floats], structural: Mapping[str, Booleans], domain: Booleans
+    drivers: Mapping[str, Floats], structural: Mapping[str, Booleans], known: Booleans, blanks: Blanks
 ) -> Integers:
-    """Find the rows of the model: complete but for answers that nobody could give and enough people lack."""
+    """Find the rows of the model: complete but for answers that nobody could give and enough people lack.
+
+    With ``em`` also those with missing answers, as long as one is there.
+    """
     marked = {name: nobody for name, nobody in structural.items() if name in drivers}
     while True:
-        rows = _complete(outcome, drivers, marked, domain)
+        rows = _usable(drivers, structural, marked, known, blanks)
         least = min(FEWEST_MARKED, SHARE_MARKED * len(rows))
-        lacking = {name: int(np.isnan(drivers[name][rows]).sum()) for name in marked}
+        gaps = {name: nobody & np.isnan(drivers[name]) for name, nobody in marked.items()}
+        lacking = {name: int(gap[rows].sum()) for name, gap in gaps.items()}
         rare = [name for name, people in lacking.items() if 0 < people < least]
         if not rare:
             return rows
         marked = {name: nobody for name, nobody in marked.items() if name not in rare}
 
 
-def _complete(
-    outcome: Floats, drivers: Mapping[str, Floats], structural: Mapping[str, Booleans], domain: Booleans
+def _usable(
+    drivers: Mapping[str, Floats],
+    structural: Mapping[str, Booleans],
+    marked: Mapping[str, Booleans],
+    known: Booleans,
+    blanks: Blanks,
 ) -> Integers:
-    complete = domain & np.isfinite(outcome)
+    usable, some = known.copy(), np.zeros(len(known), dtype=bool)
     for name, values in drivers.items():
         answered = np.isfinite(values)
-        complete &= answered | structural[name] if name in structural else answered
-    return np.flatnonzero(complete)
+        some |= answered
+        if name not in structural:
+            usable &= answered | (blanks == "em")
+        elif name in marked:
+            usable &= answered | structural[name] | (blanks == "em")
+        else:
+            usable &= answered | (~structural[name] & (blanks == "em"))
+    return np.flatnonzero(usable & some)
 
 
 def _columns(
     outcome: Floats,
+    always: Floats,
     drivers: Mapping[str, Floats],
     structural: Mapping[str, Booleans],
-    kept: Sequence[str],
     rows: Integers,
 ) -> tuple[Floats, dict[str, tuple[int, ...]]]:
     """Return the columns (n, c + 1), shifted near their means, and those of each driver."""
-    columns: list[Floats] = []
+    fixed = always[rows]
+    columns: list[Floats] = list((fixed - np.round(fixed.mean(axis=0)) if len(rows) else fixed).T)
     owned: dict[str, tuple[int, ...]] = {}
-    for name in kept:
-        values = drivers[name][rows]
+    for name, all_values in drivers.items():
+        values, nobody = all_values[rows], structural[name][rows] if name in structural else False
         answered = np.isfinite(values)
         shift = np.round(values[answered].mean()) if answered.any() else 0.0
+        without = np.asarray(~answered & nobody)
         owned[name] = (len(columns),)
-        columns.append(np.where(answered, values - shift, 0.0))
-        if not answered.all():
+        columns.append(np.where(without, 0.0, values - shift))
+        if without.any():
             owned[name] += (len(columns),)
-            columns.append(answered.astype(np.float64))
+            columns.append((~without).astype(np.float64))
     y = outcome[rows]
     columns.append(y - np.round(y.mean()) if len(y) else y)
     return np.column_stack(columns), owned
 
 
 def _idle(
-    made: tuple[Floats, dict[str, tuple[int, ...]]],
-    weights: Floats,
-    drivers: Mapping[str, Floats],
-    kept: Sequence[str],
+    made: tuple[Floats, dict[str, tuple[int, ...]]], weights: Floats, always: int
 ) -> list[tuple[str, str]]:
-    """Find the first driver that is constant in these rows, or that those before it explain fully."""
+    """Find the first driver that is constant in these rows, or that those before it explain fully.
+
+    With missing answers, this is looked for in the complete rows, and for pairs where these are few.
+    """
     x, owned = made
+    complete = np.isfinite(x).all(axis=1)
+    if len(x) < 2 or complete.sum() <= 2 * x.shape[1] < len(x):
+        return _copies(made)
+    x, weights = x[complete], weights[complete]
     if len(x) < 2:
         return []
     one = np.zeros(len(x), dtype=np.int64)
     data = DriverData((), tuple(owned.values()), tuple(len(c) == 2 for c in owned.values()), x, one, 0, ())
     moments = unit_moments(tuple(map(str, range(x.shape[1]))), x, weights, one, 1, np.zeros(x.shape[1]))
-    correlations = data.correlations(moments)
-    aliased = sweep(correlations)[3][:, 0]
-    for position, name in enumerate(kept):
-        column = owned[name][0]
+    correlations = data.correlations(moments.covariance, moments.mean)
+    explained = sweep(correlations)[3][:, 0]
+    for name, (column, *_) in owned.items():
         if correlations[column, column, 0] == 0:
             return [(name, "no_spread")]
-        if aliased[column]:
-            earlier = [owned[other][0] for other in kept[:position]]
+        if explained[column]:
+            earlier = [other for other, *_ in owned.values() if other < column]
             twin = bool((np.abs(correlations[column, earlier, 0]) > 1 - 1e-9).any())
             return [(name, "duplicate" if twin else "aliased")]
     return []
+
+
+def _copies(made: tuple[Floats, dict[str, tuple[int, ...]]]) -> list[tuple[str, str]]:
+    """Find the first driver that copies another among those who answered both."""
+    x, owned = made
+    answers = [columns[0] for columns in owned.values()]
+    return [(list(owned)[j], "duplicate") for j in aliased(x[:, answers])[:1]]
 
 
 def _players(

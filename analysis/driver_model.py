@@ -15,9 +15,11 @@ import numpy as np
 
 from analysis.design import effective_sample_size
 from analysis.driver_data import DriverData, driver_data
-from analysis.lmg import sweep
+from analysis.driver_measures import Measures, measures
+from analysis.driver_moments import driver_moments, take_off
+from analysis.driver_parts import Blanks
+from analysis.lmg import MOST_PLAYERS, sweep
 from analysis.lmg_sampled import lmg_everywhere
-from analysis.moments import replicate_moments
 from analysis.replicates import Replication
 from analysis.results import TooFew
 from analysis.sample import Booleans, Floats
@@ -34,20 +36,23 @@ PROBED_PLAYERS, PROBED_REPLICATES = 15, 200
 class DriverModel:
     """A driver model in the full sample (cell 0) and in every replicate that did not fail.
 
-    ``shares`` (P, 1 + B) of explained variance, ``r_squared`` (1 + B,), ``beta`` (c, 1 + B) and
-    ``inflation`` (c,) by column, ``lead`` (P, B') share less the share of a random probe,
-    ``drawing_error`` the error of LMG from drawing orders (0 for up to 20 drivers), ``kept`` (B,) which
-    replicates are in it.
+    ``lmg`` (P, 1 + B) and ``others`` are parts of all variance, ``shares`` (P, 1 + B) of what the players
+    explain; ``r_squared`` (1 + B,) with columns that are always in, of which these alone explain ``taken``
+    (1 + B,). ``correlations`` are without them; ``players`` name the columns of these, as ``beta`` (c, 1 + B)
+    and ``inflation`` (c,), both of the whole regression, have them. ``lead`` (P, B') is the share less
+    the share of a random probe, ``drawing_error`` the error of LMG from drawing orders (0 for up to 27
+    drivers), ``kept`` (B,) says which replicates are in it.
     """
 
     data: DriverData
     plan: Replication
     correlations: Floats
+    players: tuple[tuple[int, ...], ...]
     lmg: Floats
     shares: Floats
+    others: Measures
     r_squared: Floats
-    first: Floats
-    unique: Floats
+    taken: Floats
     beta: Floats
     inflation: Floats
     lead: Floats
@@ -56,7 +61,7 @@ class DriverModel:
 
     @property
     def failed(self) -> int:
-        """Replicates in which a column lost its variance or became a copy of others."""
+        """Replicates in which a column lost its variance or became a copy of others, or EM did not settle."""
         return int((~self.kept).sum())
 
 
@@ -64,14 +69,18 @@ class DriverModel:
 class Regression:
     """A regression of the outcome on all columns, in the full sample (cell 0) and in the replicates.
 
-    ``correlations`` (c + 1, c + 1, 1 + B'), the outcome last, ``beta`` (c, 1 + B') standardised
-    coefficients, ``r_squared`` (1 + B',) and ``inflation`` (c,), the VIF, of the B' replicates that did not
-    fail; ``kept`` (B,) says which these are.
+    ``correlations`` (c + 1, c + 1, 1 + B'), the outcome last, without the columns that are always in, and
+    ``along`` (c, 1 + B') the coefficients in that metric; ``beta`` (c, 1 + B') standardised coefficients and
+    ``inflation`` (c,), the VIF, of the whole regression; ``r_squared`` (1 + B',) all of it, ``taken`` the
+    part of the columns that are always in. B' replicates did not fail; ``kept`` (B,) says which these are.
     """
 
+    plan: Replication
     correlations: Floats
+    along: Floats
     beta: Floats
     r_squared: Floats
+    taken: Floats
     inflation: Floats
     kept: Booleans
 
@@ -86,17 +95,30 @@ def regress(data: DriverData, plan: Replication) -> Regression | TooFew:
     design = plan.design
     if data.n < max(SMALLEST_BASE, data.x.shape[1] - 1 + 20) or data.degrees_of_freedom(design) < 1:
         return TooFew(data.n, "small_base")
-    per_unit = data.moments(design.weights, design.unit, design.units)
-    correlations = data.correlations(replicate_moments(per_unit, plan))
-    beta, inflation, residual, aliased = sweep(correlations)
-    whole = (aliased == aliased[:, :1]).all(axis=0) & (correlations[-1, -1] > 0) & (residual < 1 - 1e-12)
+    moments = driver_moments(data, plan)
+    if moments is None:
+        return TooFew(data.n, "small_base")
+    off = take_off(moments.correlations, data.always)
+    along, inflation, residual, aliased = sweep(off.correlations)
+    left = off.correlations[-1, -1]
+    same = (aliased == aliased[:, :1]).all(axis=0)
+    whole = same & moments.settled & (left > 0) & (residual < left - 1e-12)
     if not data.names or not whole[0]:
         return TooFew(data.n, "no_spread")
     if whole.mean() < 1 - MOST_FAILED:
         return TooFew(data.n, "small_base")
     cells = np.flatnonzero(whole)
-    used = np.ascontiguousarray(correlations[:, :, cells])
-    return Regression(used, beta[:, cells], 1 - residual[cells], inflation[:, 0], whole[1:])
+    spread = np.where(off.spread > 0, off.spread, 1.0)
+    return Regression(
+        plan=moments.plan,
+        correlations=np.ascontiguousarray(off.correlations[:, :, cells]),
+        along=along[:, cells],
+        beta=(along / spread)[:, cells],
+        r_squared=1 - residual[cells],
+        taken=1 - left[cells],
+        inflation=inflation[:, 0] / spread[:, 0] ** 2,
+        kept=whole[1:],
+    )
 
 
 def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
@@ -104,37 +126,27 @@ def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:
     found = regress(data, plan)
     if isinstance(found, TooFew):
         return found
-    parts, drawing_error = lmg_everywhere(found.correlations, data.players, plan.seed)
-    alone, without = _alone_and_without(found.correlations[:, :, :1], data.players)
+    players = tuple(tuple(column - data.always for column in player) for player in data.players)
+    parts, drawing_error = lmg_everywhere(found.correlations, players, plan.seed)
     return DriverModel(
         data=data,
-        plan=plan,
+        plan=found.plan,
         correlations=found.correlations,
+        players=players,
         lmg=parts,
         shares=parts / parts.sum(axis=0),
+        others=measures(found.correlations, players, found.along),
         r_squared=found.r_squared,
-        first=alone,
-        unique=found.r_squared[0] - without,
+        taken=found.taken,
         beta=found.beta,
         inflation=found.inflation,
-        lead=_lead_over_noise(data, found.correlations, plan),
+        lead=_lead_over_noise(data, players, found),
         drawing_error=drawing_error,
         kept=found.kept,
     )
 
 
-def _alone_and_without(correlations: Floats, players: Sequence[Sequence[int]]) -> tuple[Floats, Floats]:
-    """R² of each player alone and of all players but it, (P,) and (P,), from one matrix."""
-    last = len(correlations) - 1
-    alone, without = np.zeros(len(players)), np.zeros(len(players))
-    for j, player in enumerate(players):
-        others = [column for column in range(last) if column not in player]
-        for found, columns in ((alone, [*player, last]), (without, [*others, last])):
-            found[j] = 1 - sweep(correlations[np.ix_(columns, columns)])[2][0]
-    return alone, without
-
-
-def _lead_over_noise(data: DriverData, correlations: Floats, plan: Replication) -> Floats:
+def _lead_over_noise(data: DriverData, players: Sequence[Sequence[int]], model: Regression) -> Floats:
     """Share of every player less that of a fresh random column, per replicate, (P, B').
 
     The correlations of independent standard normal answers with all columns are drawn directly: given
@@ -142,22 +154,23 @@ def _lead_over_noise(data: DriverData, correlations: Floats, plan: Replication) 
     replicate leave half of the effective sample size. So the probe needs no column of its own, and does
     not depend on the order of rows.
     """
-    players = len(data.players)
+    correlations, plan = model.correlations, model.plan
     count = correlations.shape[2] - 1
-    if players > PROBED_PLAYERS:
+    if len(players) > PROBED_PLAYERS:
         count = min(count, PROBED_REPLICATES)
     n_effective = effective_sample_size(plan.design.weights[data.rows]) / 2
     within = np.moveaxis(correlations[:, :, 1 : count + 1], 2, 0)
     size = within.shape[1]
     factor = np.linalg.cholesky(within + 1e-9 * np.eye(size))
-    noise = np.random.default_rng([plan.seed, players, 0x70726F6265]).standard_normal((count, size))
+    noise = np.random.default_rng([plan.seed, len(players), 0x70726F6265]).standard_normal((count, size))
     drawn = np.einsum("bij,bj->ib", factor, noise) / np.sqrt(n_effective)
     with_probe = np.zeros((size + 1, size + 1, count))
     old = [*range(size - 1), size]
     with_probe[np.ix_(old, old)] = correlations[:, :, 1 : count + 1]
     with_probe[size - 1, old] = with_probe[old, size - 1] = np.clip(drawn, -1, 1)
     with_probe[size - 1, size - 1] = 1.0
-    found, _ = lmg_everywhere(with_probe, [*data.players, (size - 1,)], plan.seed)
+    # Cell 0 is a replicate here: more than drawn orders would be wasted on it.
+    found, _ = lmg_everywhere(with_probe, [*players, (size - 1,)], plan.seed, most_alone=MOST_PLAYERS)
     return np.asarray((found[:-1] - found[-1]) / found.sum(axis=0))
 
 
@@ -168,7 +181,10 @@ def model_of(
     plan: Replication,
     domain: Booleans,
     groups: Mapping[str, Sequence[str]] | None = None,
+    always: Floats | None = None,
+    blanks: Blanks = "listwise",
 ) -> DriverModel | TooFew:
     """Choose rows and columns, and fit; see :func:`~analysis.driver_data.driver_data`."""
-    data = driver_data(outcome, drivers, structural, plan.design.weights, domain, groups)
+    weights = plan.design.weights
+    data = driver_data(outcome, drivers, structural, weights, domain, groups, always, blanks)
     return fit_drivers(data, plan)

@@ -7,17 +7,21 @@ nothing. Ask instead whether a driver beats a column of pure noise (``probe``), 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from analysis.dominance import dominance
+from analysis.driver_facts import driver_facts
 from analysis.driver_model import DriverModel
+from analysis.driver_parts import Dominance, DriverFacts
 from analysis.driver_warnings import NOTES, REASONS, driver_warnings
-from analysis.ranks import rank_intervals, ranks
-from analysis.replicate_estimates import replicate_base
-from analysis.results import Estimate
+from analysis.ranks import clear_differences, ranks, tie_groups
+from analysis.replicate_estimates import ReplicateBase, replicate_base
+from analysis.results import Estimate, ImportanceParts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +38,9 @@ class DriverShare:
     and ``rank_high`` bound its rank by simultaneous intervals of differences; ``first_probability`` and
     ``top3_probability`` are shares of replicates. ``probe`` says whether it explains clearly more than a
     random column. ``correlation`` is among those who answered, ``coefficient`` standardised,
-    ``inflation`` the VIF; these four are ``None`` for several columns together.
+    ``inflation`` the VIF; these four are ``None`` for several columns together. ``parts`` are the other
+    measures beside LMG, each with its interval. Drivers without a common letter in ``tie`` differ clearly;
+    ``places`` are the shares of replicates in which the driver ranks 1st, 2nd, and so on.
     """
 
     driver: str
@@ -52,6 +58,13 @@ class DriverShare:
     coefficient: Estimate | None
     inflation: float | None
     direction: Direction | None
+    parts: ImportanceParts
+    tie: str
+    places: tuple[float, ...]
+
+    def top_probability(self, k: int) -> float:
+        """Share of the replicates in which the driver is among the ``k`` most important."""
+        return float(sum(self.places[:k]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,9 @@ class DriverShares:
 
     ``rows_lost`` counts rows without the outcome or with a missing answer, ``failed`` replicates in
     which the model broke down; ``dropped`` names drivers left out and why; ``warnings`` are keys with
-    values, see ``analysis.driver_warnings``.
+    values, see ``analysis.driver_warnings``. ``r_squared`` is with covariates that are always in; what the
+    drivers share is ``shared_r_squared``. ``dominance`` compares drivers pair by pair, and is ``None`` for a
+    single driver and for more than 20.
     """
 
     outcome: str
@@ -74,6 +89,9 @@ class DriverShares:
     failed: int
     dropped: tuple[tuple[str, str], ...]
     warnings: tuple[tuple[str, Mapping[str, float]], ...]
+    shared_r_squared: Estimate
+    facts: DriverFacts
+    dominance: Dominance | None
 
     def summary(self) -> str:
         """A few lines for a terminal: R², base, share, interval and rank of every driver, what to mind."""
@@ -88,7 +106,7 @@ class DriverShares:
             places = f"{d.rank_low}–{d.rank_high}" if d.rank_low < d.rank_high else f"{d.rank}"
             lines.append(
                 f"{d.driver:<{width}}  {d.share.value:6.1%} [{d.share.low:.1%}, {d.share.high:.1%}]"
-                f"  rank {places}{'' if d.probe else '  (not above noise)'}"
+                f"  rank {places}  {d.tie}{'' if d.probe else '  (not above noise)'}"
             )
         lines += [f"left out: {name}, {REASONS[reason]} ({reason})" for name, reason in self.dropped]
         lines += [f"note: {NOTES[key].format(**values)} ({key})" for key, values in self.warnings]
@@ -118,10 +136,26 @@ class DriverShares:
                 "coefficient_se": None if d.coefficient is None else d.coefficient.se,
                 "inflation": d.inflation,
                 "direction": d.direction,
+                "johnson": d.parts.johnson.value,
+                "car": d.parts.car.value,
+                "pratt": d.parts.pratt.value,
+                "tie": d.tie,
             }
             for d in self.drivers
         ]
         return pd.DataFrame(rows, index=pd.Index([d.driver for d in self.drivers], name="driver"))
+
+    def measures(self) -> pd.DataFrame:
+        """All measures with errors and intervals, one row a driver and measure: parts of all variance."""
+        import pandas as pd  # late: half a second of start-up
+
+        rows = [
+            {"driver": d.driver, "measure": field.name}
+            | {what: getattr(getattr(d.parts, field.name), what) for what in ("value", "se", "low", "high")}
+            for d in self.drivers
+            for field in dataclasses.fields(d.parts)
+        ]
+        return pd.DataFrame(rows).set_index(["driver", "measure"])
 
 
 def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverShares:
@@ -130,22 +164,24 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
     clusters = len(np.unique(design.unit[data.rows]))
     base = replicate_base(design, data.rows, level)
     slopes = len(model.beta)
-    low, high = rank_intervals(model.shares[:, 0], model.shares[:, 1:], level)
+    clear = clear_differences(model.shares[:, 0], model.shares[:, 1:], level)
+    ties = tie_groups(model.shares[:, 0], clear)
+    low, high = 1 + clear.sum(axis=0), len(clear) - clear.sum(axis=1)
     rank, places = ranks(model.shares[:, :1])[:, 0], ranks(model.shares[:, 1:])
     behind = np.quantile(model.lead, (1 - level) / 2, axis=1)
     found: list[DriverShare] = []
     for j in np.argsort(rank, kind="stable"):
         columns = data.players[j]
         single = len(columns) == 1 or data.marked[j]
-        beta = base.symmetric(model.beta[columns[0]], slopes) if single else None
+        beta = base.symmetric(model.beta[columns[0] - data.always], slopes) if single else None
         correlation = _correlation(model, j) if single else None
         found.append(
             DriverShare(
                 driver=data.names[j],
                 share=base.percentile(model.shares[j]),
                 lmg=float(model.lmg[j, 0]),
-                first=float(model.first[j]),
-                unique=float(model.unique[j]),
+                first=float(model.others.first[j, 0]),
+                unique=float(model.others.last[j, 0]),
                 rank=int(rank[j]),
                 rank_low=int(low[j]),
                 rank_high=int(high[j]),
@@ -154,8 +190,11 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
                 probe=bool(behind[j] > 0),
                 correlation=correlation,
                 coefficient=beta,
-                inflation=float(model.inflation[columns[0]]) if single else None,
+                inflation=float(model.inflation[columns[0] - data.always]) if single else None,
                 direction=_direction(correlation, beta),
+                parts=_parts(model, j, base),
+                tie=ties[j],
+                places=tuple(np.bincount(places[j], minlength=len(rank) + 1)[1:] / places.shape[1]),
             )
         )
     r_squared = base.percentile(model.r_squared)
@@ -172,14 +211,27 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
         model.failed,
         data.dropped,
         warnings,
+        base.percentile(model.r_squared - model.taken),
+        driver_facts(model, data),
+        dominance(model),
     )
+
+
+def _parts(model: DriverModel, player: int, base: ReplicateBase) -> ImportanceParts:
+    others = {
+        field.name: base.percentile(getattr(model.others, field.name)[player])
+        for field in dataclasses.fields(model.others)
+    }
+    return ImportanceParts(lmg=base.percentile(model.lmg[player]), **others)
 
 
 def _correlation(model: DriverModel, player: int) -> float:
     """Weighted correlation with the outcome among those who answered."""
     data = model.data
     answer = data.x[:, data.players[player][0]]
-    inside = data.x[:, data.players[player][1]] > 0 if data.marked[player] else np.ones(data.n, dtype=bool)
+    inside = np.isfinite(answer)
+    if data.marked[player]:
+        inside &= data.x[:, data.players[player][1]] > 0
     w = model.plan.design.weights[data.rows][inside]
     pair = np.column_stack([answer, data.x[:, -1]])[inside]
     pair = pair - (w @ pair) / w.sum()

@@ -14,12 +14,13 @@ key                  holds where                                            valu
 ``few_levels``       the outcome has at most 7 values                       ``levels``
 ``borrowed``         share > 5 %, yet hardly anything of its own            ``drivers``
 ``conflicting``      correlation and coefficient differ in sign             ``drivers``
-``drawn_orders``     over 20 drivers: orders of entry are drawn             ``error``, ``orders``
+``drawn_orders``     over 27 drivers: orders of entry are drawn             ``error``, ``orders``
+``drawn_replicates`` 21 to 27 drivers: orders are drawn for the intervals   ``orders``
+``em_blanks``        over 10 % of the rows have blanks that EM settles      ``share``, ``rows``
 ==================== ====================================================== ======================
 
-Rows are left out listwise where an answer that was due is missing, or did not apply to very few; with
-``rows_lost`` above 0.1 a model of the incomplete rows as well would be the better choice, and is not
-built here. All thresholds are conventions.
+Rows are left out listwise where an answer that was due is missing, unless EM is declared, or did not apply to
+very few; with ``rows_lost`` above 0.1 EM is the better choice. All thresholds are conventions.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.driver_data import DriverData
+from analysis.driver_facts import driver_facts
 from analysis.driver_model import DriverModel, Regression
-from analysis.lmg_sampled import ORDERS
-from analysis.replicates import Replication
+from analysis.lmg import MOST_PLAYERS
+from analysis.lmg_sampled import ORDERS, REPLICATED_ORDERS
 from analysis.results import Estimate
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ NOTES = {
     "borrowed": "{drivers:.0f} drivers borrow most of their share from others",
     "conflicting": "correlation and coefficient differ in sign for {drivers:.0f} drivers",
     "drawn_orders": "{orders:.0f} orders of entry were drawn; this leaves an error of {error:.2%} of R²",
+    "drawn_replicates": "shares are exact; their intervals rest on {orders:.0f} drawn orders of entry",
+    "em_blanks": "{rows:.0f} rows ({share:.0%}) lack answers; EM settles these from the others",
 }
 REASONS = {
     "no_answers": "nobody answered it",
@@ -62,30 +66,22 @@ REASONS = {
 
 
 def fit_warnings(
-    found: DriverModel | Regression, data: DriverData, plan: Replication
+    found: DriverModel | Regression, data: DriverData
 ) -> tuple[tuple[str, Mapping[str, float]], ...]:
     """Return the keys that hold for a regression whatever is made of it, with their values."""
-    p, r_squared = len(data.names), float(found.r_squared[0])
-    within = found.correlations[:-1, :-1, 0]
-    answers = [columns[0] for columns in data.players]
-    between = within[np.ix_(answers, answers)]
-    mean_r = float((between.sum() - p) / (p * (p - 1))) if p > 1 else 0.0
-    adjusted = 1 - (1 - r_squared) * (data.n - 1) / (data.n - len(within) - 1)
+    facts, p = driver_facts(found, data), len(data.names)
+    gaps = int(np.isnan(data.x).any(axis=1).sum())
     failed = int((~found.kept).sum())
-    loss, lost_draws = data.lost / max(data.due, 1), failed / plan.replicates
-    clusters = len(np.unique(plan.design.unit[data.rows]))
-    alone = [c[0] for c, marked in zip(data.players, data.marked, strict=True) if len(c) == 1 or marked]
-    inflation = float(found.inflation[alone].max(initial=1.0))
-    levels = len(np.unique(data.x[:, -1]))
     kinds: list[tuple[bool, str, dict[str, float]]] = [
-        (loss > 0.1, "rows_lost", {"share": loss, "rows": data.lost}),
+        (facts.lost > 0.1, "rows_lost", {"share": facts.lost, "rows": data.lost}),
+        (gaps > 0.1 * data.n, "em_blanks", {"share": gaps / max(data.n, 1), "rows": gaps}),
         (data.n < 50 + 8 * p, "small_base", {"n": data.n, "needed": 50 + 8 * p}),
-        (clusters < 30, "few_clusters", {"clusters": clusters}),
-        (lost_draws > 0.01, "failed_replicates", {"share": lost_draws, "failed": failed}),
-        (adjusted < 0.1, "weak_fit", {"adjusted": adjusted}),
-        (inflation >= 4, "collinear", {"inflation": inflation}),
-        (mean_r > 0.6, "halo", {"correlation": mean_r}),
-        (levels <= 7, "few_levels", {"levels": levels}),
+        (facts.clusters < 30, "few_clusters", {"clusters": facts.clusters}),
+        (facts.failed > 0.01, "failed_replicates", {"share": facts.failed, "failed": failed}),
+        (facts.adjusted < 0.1, "weak_fit", {"adjusted": facts.adjusted}),
+        (facts.inflation >= 4, "collinear", {"inflation": facts.inflation}),
+        (facts.correlation > 0.6, "halo", {"correlation": facts.correlation}),
+        (facts.levels <= 7, "few_levels", {"levels": facts.levels}),
     ]
     return tuple((key, values) for holds, key, values in kinds if holds)
 
@@ -96,6 +92,7 @@ def driver_warnings(
     """Return the keys that hold for a fitted model and its table, with their values."""
     r_squared = float(model.r_squared[0])
     drawing = model.drawing_error / r_squared
+    in_replicates = len(model.players) > MOST_PLAYERS and model.drawing_error == 0
     borrowed = sum(
         d.share.value > 0.05 and d.unique < 0.005 * r_squared and _covers_zero(d.coefficient) for d in drivers
     )
@@ -106,9 +103,10 @@ def driver_warnings(
         (borrowed > 0, "borrowed", {"drivers": borrowed}),
         (conflicting > 0, "conflicting", {"drivers": conflicting}),
         (model.drawing_error > 0, "drawn_orders", {"error": drawing, "orders": ORDERS}),
+        (in_replicates, "drawn_replicates", {"orders": REPLICATED_ORDERS}),
     ]
     own = tuple((key, values) for holds, key, values in found if holds)
-    return (*fit_warnings(model, model.data, model.plan), *own)
+    return (*fit_warnings(model, model.data), *own)
 
 
 def _covers_zero(estimate: Estimate | None) -> bool:

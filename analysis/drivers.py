@@ -11,24 +11,23 @@ needs complete rows; performance is each item's mean over everybody who answered
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from analysis.design import Design, design_of
-from analysis.driver_model import DriverModel, model_of
+from analysis.driver_model import model_of
+from analysis.driver_parts import Blanks
+from analysis.driver_performance import branches_of, performance
+from analysis.driver_settings import Grouping, ModelSettings, indicators, wave_model
 from analysis.driver_table import DriverShare, DriverShares, describe
-from analysis.estimate import domain_means, estimates
 from analysis.index import IndexTree
-from analysis.inputs import check_columns, check_known, check_share, name_list, numbers
-from analysis.moments import replicate_sums
+from analysis.inputs import check_columns, check_known, check_share, listed, name_list, numbers
 from analysis.priorities import Placement, placements
 from analysis.replicates import replication
 from analysis.results import Driver, DriverResults, Estimate, TooFew
-from analysis.sample import Booleans, Floats, Sample
-from analysis.suppression import Hidden
+from analysis.sample import Floats, Sample
 from analysis.tabular import check_filled
-from analysis.tracking import hidden_items
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,23 +43,30 @@ def driver_shares(
     strata: str | None = None,
     not_asked: Collection[str] = (),
     groups: Mapping[str, Sequence[str]] | None = None,
+    always: Sequence[str] = (),
+    blanks: Blanks = "listwise",
     replicates: int = 1000,
     seed: int = 1,
     level: float = 0.95,
 ) -> DriverShares:
-    """LMG shares of drivers in an outcome, with cluster-aware intervals, from a table.
+    """LMG shares of drivers in an outcome, and other measures, with cluster-aware intervals, from a table.
 
     Parameters
     ----------
     frame : anything indexed by column name: a data frame, or a mapping to arrays.
-    outcome, drivers : numeric columns on any scale; a blank (nan) costs its row.
+    outcome, drivers : numeric columns on any scale; a blank (nan) costs its row, see ``blanks``.
     weights, cluster, strata : columns of the design; by default weights of 1, every row a cluster of
         its own, one stratum. A customer that answers several times is a cluster.
     not_asked : drivers whose blanks are no missing answers: the driver did not apply. Such a driver
         enters with a mark of who could answer, and costs no rows. Where it applies to nearly everybody
         (fewer than 30 rows, and less than 5 % of them, have no answer) there is no mark, and these rows
         are lost like those with blanks.
-    groups : name -> drivers that enter together.
+    groups : name -> drivers that enter together and count as one: the items of a touchpoint.
+    always : columns that are no drivers but part of the outcome all the same, such as a region. What they
+        explain is taken off first, and the rest of R² is shared out. Text becomes a column a category; a
+        blank costs its row.
+    blanks : ``listwise``, or ``em`` to keep rows with missing answers of drivers: they bring what their other
+        answers say, as if missing at random. A row without the outcome is lost either way.
     replicates : how many times the clusters are re-weighted; 1,000 for a look, 5,000 for print.
     seed : what the replicates are drawn from, 1 unless given; the same seed gives the same intervals. It
         stands in the summary.
@@ -79,11 +85,16 @@ def driver_shares(
     Lindeman, Merenda & Gold (1980); Grömping (2006, 2007). R: ``relaimpo::calc.relimp(type = "lmg")``.
     """
     drivers, not_asked = name_list(drivers, "drivers"), name_list(not_asked, "not_asked")
+    always = name_list(always, "always")
+    if blanks not in get_args(Blanks):
+        raise ValueError(f"Blanks are settled by 'listwise' or 'em', found {blanks!r}.")
     members = [name for group in (groups or {}).values() for name in name_list(group, "A group")]
     if outcome in drivers:
         raise ValueError(f"The outcome {outcome!r} stands among its own drivers; take it out of them.")
     check_known([*not_asked, *name_list(members, "groups")], drivers, "driver")
-    check_columns(frame, [outcome, *drivers, weights, cluster, strata])
+    if shared := [name for name in always if name in (outcome, *drivers)]:
+        raise ValueError(f"{listed(shared)}: always in, so neither a driver nor the outcome; name each once.")
+    check_columns(frame, [outcome, *drivers, *always, weights, cluster, strata])
     check_share(level, "level of confidence")
     columns = {name: numbers(frame, name) for name in (outcome, *drivers)}
     design, names = _design(frame, len(columns[outcome]), weights, cluster, strata)
@@ -94,6 +105,8 @@ def driver_shares(
         replication(design, names, replicates, seed),
         np.ones(len(design), dtype=bool),
         groups,
+        np.column_stack([_covariate(frame, name) for name in always]) if always else None,
+        blanks,
     )
     if isinstance(model, TooFew):
         raise ValueError(
@@ -101,6 +114,17 @@ def driver_shares(
             f"clusters and columns that vary; found n = {model.n} ({model.reason})."
         )
     return describe(model, outcome, level)
+
+
+def _covariate(frame: pd.DataFrame | Mapping[str, Any], name: str) -> Floats:
+    """Numbers as they are, (n, 1); else a column for every value but the first, (n, values − 1)."""
+    import pandas as pd  # late: half a second of start-up
+
+    values = pd.Series(frame[name])
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return numbers(frame, name)[:, None]
+    codes = pd.factorize(values, sort=True)[0]
+    return indicators(np.asarray(codes, dtype=np.int64))
 
 
 def _design(
@@ -134,15 +158,22 @@ def driver_results(
     probability: float = 0.8,
     disclosure_limit: int = 10,
     tree: IndexTree | None = None,
+    groups: Grouping = "none",
+    always: Sequence[str] = (),
+    blanks: Blanks = "listwise",
 ) -> DriverResults | TooFew:
     """Drivers of an outcome in one wave (the last by default), with performance and quadrants.
 
     Replicates are drawn over the clusters of the whole sample, so that they are the same in every
     wave. An item that some were not asked enters with its mark and costs no rows; an answer that is
-    missing, or that did not apply to very few, costs its row, and the loss is counted and, over 10 %,
-    warned of. ``TooFew`` where there is no model: see :func:`~analysis.driver_model.fit_drivers`.
+    missing costs its row, or, with ``blanks="em"``, brings what the other answers say; one that did not
+    apply to very few costs its row. The loss is counted and, over 10 %, warned of. ``TooFew`` where there
+    is no model: see :func:`~analysis.driver_model.regress`.
 
-    An item with fewer than ``disclosure_limit`` answers, or one that would give such an item away through
+    With ``groups="branches"`` the items under one top branch of ``tree`` count as one driver, which goes by
+    the id of the branch. What the items and segments in ``always`` explain is taken off first.
+
+    A driver with fewer than ``disclosure_limit`` answers, or one that would give such a one away through
     the index of ``tree``, shows no performance, has no quadrant and does not move the performance line.
     ``TooFew`` with ``disclosure`` where that leaves no performance at all, or the model itself has too
     small a base.
@@ -150,40 +181,39 @@ def driver_results(
     items = name_list(items, "items")
     check_known(items, sample.items, "item")
     check_known([outcome_id], sample.outcomes, "outcome")
-    check_known([wave or sample.waves[-1]], sample.waves, "wave")
+    chosen = wave or sample.waves[-1]
+    check_known([chosen], sample.waves, "wave")
     check_share(level, "level of confidence")
-    domain = sample.in_wave(wave or sample.waves[-1])
-    columns = {item: sample.column(item) for item in items}
-    structural = {item: sample.structural[:, sample.items.index(item)] for item in items}
     plan = replication(design_of(sample), sample.cluster_ids, replicates, seed)
-    model = model_of(sample.outcomes[outcome_id], columns, structural, plan, domain)
+    settings = ModelSettings(groups, tuple(always), blanks)
+    model = wave_model(sample, outcome_id, items, chosen, plan, tree, settings)
     if isinstance(model, TooFew):
         return model
     table, names = describe(model, outcome_id, level), model.data.names
-    scores = np.column_stack([columns[name] for name in names])
-    asked = np.column_stack([domain & ~structural[name] for name in names])
-    linear = domain_means(model.plan.design, scores, asked)
-    hidden = hidden_items(sample, tree, wave or sample.waves[-1], disclosure_limit) if tree else {}
-    means = {
-        name: _mean(estimate, hidden.get(name), disclosure_limit)
-        for name, estimate in zip(names, estimates(linear, level), strict=True)
-    }
-    performance = _performance(model, scores, domain)
-    shown = np.array([isinstance(means[name], Estimate) for name in names])
-    if not shown.any() or model.data.n < disclosure_limit:
+    members = {} if tree is None or groups == "none" else branches_of(tree, items)
+    domain = sample.in_wave(chosen)
+    found = performance(model, sample, members, domain, tree, level=level, limit=disclosure_limit)
+    if not found.shown or model.data.n < disclosure_limit:
         return TooFew(model.data.n, "disclosure")
-    performance[~shown] = np.nan
-    placed = dict(zip(names, placements(model.shares[:, 1:], performance[:, 1:], probability), strict=True))
-    reach = dict(zip(names, (sample.weights @ asked) / sample.weights[domain].sum(), strict=True))
+    placed = placements(model.shares[:, 1:], found.draws[:, 1:], probability)
+    position = {name: j for j, name in enumerate(names)}
+    left_out = dict(table.dropped)
     return DriverResults(
         outcome=outcome_id,
-        wave=wave or sample.waves[-1],
+        wave=chosen,
         drivers=tuple(
-            _driver(row, placed[row.driver], means[row.driver], float(reach[row.driver]))
+            _driver(
+                row,
+                placed[j],
+                found.means[j],
+                float(found.asked[j]),
+                tuple(item for item in members.get(row.driver, ()) if item not in left_out),
+            )
             for row in table.drivers
+            for j in [position[row.driver]]
         ),
         r_squared=table.r_squared,
-        performance_line=float(np.nanmean(performance[:, 0])),
+        performance_line=float(np.nanmean(found.draws[:, 0])),
         importance_line=1.0 / len(table.drivers),
         n=table.n,
         n_rows_lost=table.rows_lost,
@@ -192,32 +222,14 @@ def driver_results(
         failed=table.failed,
         dropped=table.dropped,
         warnings=table.warnings,
+        facts=table.facts,
+        dominance=table.dominance,
     )
 
 
-def _mean(estimate: Estimate | TooFew, hidden: Hidden | None, limit: int) -> Estimate | TooFew:
-    if hidden is None and estimate.n >= limit:
-        return estimate
-    return TooFew(estimate.n, hidden or "disclosure")
-
-
-def _performance(model: DriverModel, scores: Floats, domain: Booleans) -> Floats:
-    """Item means on their own bases in the full sample and every kept replicate, (p, 1 + B)."""
-    design = model.plan.design
-    rows = np.flatnonzero(domain)
-    inside = scores[rows]
-    answered = np.isfinite(inside)
-    weighted = design.weights[rows, None] * np.hstack([np.where(answered, inside, 0.0), answered])
-    per_unit = design.sums(weighted, rows)
-    sums = np.vstack([per_unit.sum(axis=0), replicate_sums(per_unit, model.plan)[model.kept]])
-    p = scores.shape[1]
-    base = np.where(sums[:, p:] > 0, sums[:, p:], np.nan)
-    return np.asarray((sums[:, :p] / base).T)
-
-
-def _driver(row: DriverShare, placed: Placement, mean: Estimate | TooFew, asked: float) -> Driver:
-    if row.coefficient is None or row.correlation is None or row.direction is None:
-        raise TypeError(f"Driver {row.driver!r} is not a single item.")
+def _driver(
+    row: DriverShare, placed: Placement, mean: Estimate | TooFew, asked: float, items: tuple[str, ...]
+) -> Driver:
     return Driver(
         item=row.driver,
         share=row.share,
@@ -235,4 +247,8 @@ def _driver(row: DriverShare, placed: Placement, mean: Estimate | TooFew, asked:
         quadrant=placed.quadrant,
         quadrants=placed.quadrants,
         asked=asked,
+        tie=row.tie,
+        places=row.places,
+        parts=row.parts,
+        items=items,
     )

@@ -21,7 +21,8 @@ import numpy as np
 from analysis.cores import on_all_cores
 from analysis.sample import Booleans, Floats, Integers
 
-MOST_PLAYERS = 20
+# All subsets are visited for this many players in every replicate, and for more where there is one matrix.
+MOST_PLAYERS, MOST_ALONE = 20, 27
 # On the scale of correlations: what elimination leaves of a column that others already explain.
 ALIASED = 1e-10
 # Numbers in the last stage of a sweep: larger stages fall out of the processor's cache. Replicates taken
@@ -135,11 +136,12 @@ def lmg(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
     Raises
     ------
     ValueError
-        For no player or more than 20.
+        For no player or more than 20; more than 27 where there is a single matrix.
     """
-    if not 1 <= len(players) <= MOST_PLAYERS:
+    most = MOST_ALONE if correlations.shape[2] == 1 else MOST_PLAYERS
+    if not 1 <= len(players) <= most:
         raise ValueError(
-            f"Driver shares are exact for 1 to {MOST_PLAYERS} drivers, found {len(players)}. "
+            f"Driver shares are exact for 1 to {most} drivers, found {len(players)}. "
             "Name fewer drivers, or let the items of one touchpoint enter as one."
         )
     matrix = _in_order(correlations, players)
@@ -225,15 +227,17 @@ def complete_dominance(residuals: Floats) -> Floats:
 
     1 where i always does (complete dominance), 0.5 on the diagonal. Equal increments count half.
     """
-    players = len(residuals).bit_length() - 1
-    subset = np.arange(len(residuals))
-    found = np.full((players, players, residuals.shape[1]), 0.5)
-    for i in range(players):
-        for j in range(players):
-            if i != j:
-                without = subset[((subset >> i) & 1 == 0) & ((subset >> j) & 1 == 0)]
-                gap = residuals[without | 1 << j] - residuals[without | 1 << i]
-                found[i, j] = (gap > ALIASED).mean(axis=0) + (np.abs(gap) <= ALIASED).mean(axis=0) / 2
+    players, replicates = len(residuals).bit_length() - 1, residuals.shape[1]
+    found = np.full((players, players, replicates), 0.5)
+    for j in range(players):
+        for i in range(j):
+            # Bits from the highest to the lowest: those above j, j itself, between, i itself, below i.
+            cube = residuals.reshape(1 << (players - 1 - j), 2, 1 << (j - 1 - i), 2, 1 << i, replicates)
+            gap = cube[:, 1, :, 0] - cube[:, 0, :, 1]
+            more = np.count_nonzero(gap > ALIASED, axis=(0, 1, 2))
+            less = np.count_nonzero(gap < -ALIASED, axis=(0, 1, 2))
+            found[i, j] = 0.5 + (more - less) / (2 << (players - 2))
+            found[j, i] = 1.0 - found[i, j]
     return found
 
 

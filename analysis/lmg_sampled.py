@@ -1,4 +1,4 @@
-"""Driver shares beyond twenty drivers: orders of entry drawn at random instead of all of them.
+"""Driver shares of many drivers: orders of entry drawn at random instead of all of them.
 
 With the drivers in one order, each adds an increment to R². LMG is the mean increment over all orders;
 a few hundred orders drawn in antithetic pairs (an order and its reverse) come close, and the error that
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.lmg import ALIASED, MOST_PLAYERS, lmg
+from analysis.lmg import ALIASED, MOST_ALONE, MOST_PLAYERS, lmg
 from analysis.sample import Floats, Integers
 
 ORDERS, REPLICATED_ORDERS = 4000, 200
@@ -68,19 +68,26 @@ def sampled_lmg(
     return total / pairs, np.sqrt(variance / max(pairs - 1, 1))
 
 
-def lmg_everywhere(correlations: Floats, players: Sequence[Sequence[int]], seed: int) -> tuple[Floats, float]:
+def lmg_everywhere(
+    correlations: Floats, players: Sequence[Sequence[int]], seed: int, most_alone: int = MOST_ALONE
+) -> tuple[Floats, float]:
     """LMG in the full sample (cell 0) and in every replicate, (P, 1 + B), and the largest error of drawing.
 
-    Exact for up to 20 players. Beyond, the full sample uses 4,000 orders and every replicate the first 200
-    of them, shifted by what those are off in the full sample. The error is that of the full sample, 0
-    where it is exact.
+    Exact for up to 20 players. For more, every replicate uses 200 orders, shifted by what those are off in
+    the full sample; the full sample is exact for up to ``most_alone`` (27) players and uses 4,000 orders
+    beyond. The error is that of the full sample, 0 where it is exact.
     """
     if len(players) <= MOST_PLAYERS:
         return lmg(correlations, players), 0.0
     orders = random_orders(len(players), ORDERS // 2, seed)
     rough = sampled_lmg(correlations, players, orders[:REPLICATED_ORDERS])[0]
-    best, spread = _all_orders_at_once(np.ascontiguousarray(correlations[:, :, 0]), players, orders)
-    return rough + (best - rough[:, :1]), float(spread.max())
+    full = np.ascontiguousarray(correlations[:, :, :1])
+    if len(players) <= most_alone:
+        best, error = lmg(full, players), 0.0
+    else:
+        best, spread = _all_orders_at_once(full[:, :, 0], players, orders)
+        error = float(spread.max())
+    return rough + (best - rough[:, :1]), error
 
 
 def _all_orders_at_once(

@@ -46,13 +46,19 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """Covariances (B', k, k) of the replicates that gave any, and the share ``failed`` that did not.
+    """Means (B', k) and covariances (B', k, k) of the replicates that gave any; ``settled`` (B,) says which.
 
     A replicate fails where an item loses its spread or EM does not settle.
     """
 
+    means: Floats
     covariances: Floats
-    failed: float
+    settled: Booleans
+
+    @property
+    def failed(self) -> float:
+        """Share of the replicates that gave no moments."""
+        return 1.0 - float(self.settled.mean())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,23 +73,26 @@ class _Pattern:
 class _Job:
     """One set of answers, summed to patterns and clusters in standard units, and where it is written to."""
 
+    shift: Floats
     scale: Floats
     start: tuple[Floats, Floats]
     seen: Booleans
     patterns: list[_Pattern]
+    means: Floats
     found: Floats
     good: Booleans
 
     def fill(self, multipliers: Floats, place: slice) -> None:
-        """Write the covariances under some multipliers (b, U)."""
+        """Write the moments under some multipliers (b, U)."""
         sums = _weighted(multipliers, self.seen, self.patterns)
         fit = normal_moments(sums, self.start, tolerance=_TOLERANCE, most_steps=_MOST_STEPS)
+        self.means[place] = self.shift + fit.means * self.scale
         self.found[place] = fit.covariances * np.outer(self.scale, self.scale)
         self.good[place] = fit.converged
 
 
 def replicate_covariances(answered: Sequence[Answered], plan: Replication) -> list[Draws]:
-    """Covariances of several sets of answers in every replicate; multipliers are drawn once for all."""
+    """Moments of several sets of answers in every replicate; multipliers are drawn once for all."""
     jobs = [_job(part, plan) for part in answered]
     widest = max((job.seen.size * job.seen.shape[1] for job in jobs), default=1)
     width = max(1, min(plan.block, _BLOCK // widest))
@@ -96,7 +105,7 @@ def replicate_covariances(answered: Sequence[Answered], plan: Replication) -> li
 
     if jobs:
         on_all_cores(fill, range(0, plan.replicates, width))
-    return [Draws(job.found[job.good], 1.0 - float(job.good.mean())) for job in jobs]
+    return [Draws(job.means[job.good], job.found[job.good], job.good) for job in jobs]
 
 
 def _job(part: Answered, plan: Replication) -> _Job:
@@ -104,8 +113,8 @@ def _job(part: Answered, plan: Replication) -> _Job:
     scale = np.sqrt(np.diag(part.covariance))
     seen, patterns = _summed((part.x - part.means) / scale, part.rows, plan)
     start = (np.zeros(k), part.covariance / np.outer(scale, scale))
-    found, good = np.empty((plan.replicates, k, k)), np.zeros(plan.replicates, dtype=bool)
-    return _Job(scale, start, seen, patterns, found, good)
+    means, found = np.empty((plan.replicates, k)), np.empty((plan.replicates, k, k))
+    return _Job(part.means, scale, start, seen, patterns, means, found, np.zeros(plan.replicates, dtype=bool))
 
 
 def _summed(z: Floats, rows: Integers, plan: Replication) -> tuple[Booleans, list[_Pattern]]:

@@ -23,13 +23,13 @@ from analysis.index import IndexTree, Node
 from analysis.inputs import check_known
 from analysis.outcome_trend import OutcomeKind, outcome_results
 from analysis.prepare import SampleProblems, calibrations, prepare, uncalibrated
+from analysis.provenance import Provenance
 from analysis.quality_statement import quality
 from analysis.results import (
     DriverResults,
     MixEffect,
     NodeResult,
     OutcomeResult,
-    Provenance,
     StudyResults,
     TooFew,
     WaveIndex,
@@ -320,6 +320,9 @@ def _drivers(sample: Sample, study: Study) -> DriverSurvey:
             probability=study.drivers.probability,
             disclosure_limit=rules.disclosure_limit,
             tree=index_tree(study.index),
+            groups=study.drivers.groups,
+            always=study.drivers.always,
+            blanks=study.drivers.blanks,
         )
         if isinstance(result, TooFew):
             missing.append((outcome, result))

@@ -6,9 +6,11 @@ rank is bounded by the differences that are clear, all pairs judged together.
 
 from __future__ import annotations
 
+from string import ascii_lowercase
+
 import numpy as np
 
-from analysis.sample import Floats, Integers
+from analysis.sample import Booleans, Floats, Integers
 
 
 def ranks(values: Floats) -> Integers:
@@ -36,9 +38,19 @@ def rank_intervals(value: Floats, replicates: Floats, level: float = 0.95) -> tu
     Goldstein, H. & Spiegelhalter, D. (1996). JRSS-A 159. Klein, M., Wright, T. & Wieczorek, J. (2020).
     JRSS-A 183. Mogstad, M. et al. (2024). Rev. Econ. Stud. 91.
     """
+    clear = clear_differences(value, replicates, level)
+    return 1 + clear.sum(axis=0), len(value) - clear.sum(axis=1)
+
+
+def clear_differences(value: Floats, replicates: Floats, level: float = 0.95) -> Booleans:
+    """Whether the value of a row lies clearly above that of a column, all pairs judged together, (P, P).
+
+    Parameters are those of :func:`rank_intervals`.
+    """
     players = len(value)
+    clear = np.zeros((players, players), dtype=bool)
     if players == 1 or replicates.shape[1] < 2:
-        return np.ones(players, dtype=np.int64), np.full(players, players)
+        return clear
     one, other = np.triu_indices(players, 1)
     differences = replicates[one] - replicates[other]
     centred = differences - differences.mean(axis=1, keepdims=True)
@@ -47,9 +59,36 @@ def rank_intervals(value: Floats, replicates: Floats, level: float = 0.95) -> tu
     largest = np.abs(centred[moving] / se[moving, None]).max(axis=0, initial=0.0)
     critical = float(np.quantile(largest, level))
     gap = value[one] - value[other]
-    above, below = np.zeros(players, dtype=np.int64), np.zeros(players, dtype=np.int64)
     for pair in np.flatnonzero(np.abs(gap) > critical * se):
         upper, lower = (one[pair], other[pair]) if gap[pair] > 0 else (other[pair], one[pair])
-        above[lower] += 1
-        below[upper] += 1
-    return 1 + above, players - below
+        clear[upper, lower] = True
+    return clear
+
+
+def tie_groups(value: Floats, clear: Booleans) -> tuple[str, ...]:
+    """Letters of the groups of ties that each value is in, (P,): without a common letter they differ clearly.
+
+    From each value on, the group goes down the ranking until the first that lies clearly below; a group
+    inside another is no group. Groups overlap, so a value may have several letters: ``a``, ``ab``, ``b``.
+
+    >>> clear = np.array([[False, False, True], [False, False, False], [False, False, False]])
+    >>> tie_groups(np.array([0.5, 0.3, 0.2]), clear)
+    ('a', 'ab', 'b')
+    """
+    order = np.argsort(-value, kind="stable")
+    letters, reached, groups = [""] * len(value), 0, 0
+    for head, i in enumerate(order):
+        below = np.flatnonzero(clear[i, order[head:]])
+        end = head + int(below[0]) if below.size else len(order)
+        if end <= reached:
+            continue
+        for member in order[head:end]:
+            letters[member] += _letter(groups)
+        reached, groups = end, groups + 1
+    return tuple(letters)
+
+
+def _letter(number: int) -> str:
+    """A to z, then a1 to z1, and so on."""
+    turn, letter = divmod(number, len(ascii_lowercase))
+    return ascii_lowercase[letter] + (str(turn) if turn else "")

@@ -26,7 +26,7 @@ from analysis.driver_warnings import fit_warnings
 from analysis.index import IndexTree
 from analysis.inputs import check_known, check_share
 from analysis.lmg import ALIASED, eliminate
-from analysis.replicates import Replication, replication
+from analysis.replicates import replication
 from analysis.results import TooFew
 from analysis.sample import Floats, Sample
 from analysis.weight_caveats import equality_caveats, size_caveats, weight_interval
@@ -96,7 +96,7 @@ def regression_weights(
     # A negative weight stands in the evidence as it is, and blocks the set; in the tree it is 0.
     usable = np.maximum(np.nan_to_num(effective[:, 0]), 0.0)
     found = tree_weights(tree, dict(zip(tree.items, usable.tolist(), strict=True)))
-    caveats = [Caveat(method, {"outcome": outcome}), *_model_caveats(tree, model, data, plan, outcome, level)]
+    caveats = [Caveat(method, {"outcome": outcome}), *_model_caveats(tree, model, data, outcome, level)]
     caveats.append(Caveat("base_wave", {"wave": chosen}))
     if not blocked:
         caveats += [*equality_caveats(tree, effective, level), *size_caveats(tree, found)]
@@ -190,13 +190,12 @@ def _model_caveats(
     tree: IndexTree,
     model: DriverModel | Regression,
     data: DriverData,
-    plan: Replication,
     outcome: str,
     level: float,
 ) -> list[Caveat]:
     """Whatever is said of a driver model, and items that are not in it."""
     found = [Caveat(f"left_out_{reason}", {"nodes": (_leaf(tree, item),)}) for item, reason in data.dropped]
-    warnings, conflicting = fit_warnings(model, data, plan), tuple[str, ...]()
+    warnings, conflicting = fit_warnings(model, data), tuple[str, ...]()
     if isinstance(model, DriverModel):
         table = describe(model, outcome, level)
         rows = sorted(table.drivers, key=lambda row: tree.items.index(row.driver))

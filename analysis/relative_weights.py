@@ -45,6 +45,24 @@ def relative_weights(correlations: Floats, players: Sequence[Sequence[int]]) -> 
     return np.array([parts[list(player)].sum(axis=0) for player in players])
 
 
+def car_scores(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
+    r"""CAR scores, squared, (P, B): the outcome's squared correlations with the decorrelated drivers.
+
+    .. math:: \omega = \Lambda^{-1} r, \quad \phi_j = \omega_j^2
+
+    They sum to R²; parts of a player's columns add up. Drivers that are not correlated get their squared
+    correlations.
+
+    References
+    ----------
+    Zuber, V. & Strimmer, K. (2011). Stat. Appl. Genet. Mol. Biol. 10(1). R: ``relaimpo::calc.relimp(type =
+    "car")``.
+    """
+    _, inverse = _roots(np.moveaxis(correlations[:-1, :-1], 2, 0))
+    parts = np.einsum("bij,jb->ib", inverse, correlations[:-1, -1]) ** 2
+    return np.array([parts[list(player)].sum(axis=0) for player in players])
+
+
 def logistic_relative_weights(data: LevelData, players: Sequence[Sequence[int]]) -> tuple[Floats, float]:
     r"""Relative weights of a yes/no outcome, (P,), and the squared correlation R² that they sum to.
 

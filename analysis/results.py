@@ -6,11 +6,12 @@ says why, never a silent nan. Words for all this are made later, in ``report_tem
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Literal
+from typing import Literal
+
+from analysis.driver_parts import Dominance, DriverFacts
+from analysis.provenance import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +158,37 @@ Quadrant = Literal["improve", "keep", "minor", "maintain"]
 
 
 @dataclass(frozen=True, slots=True)
+class ImportanceParts:
+    """Measures of one driver's importance, each a part of all variance of the outcome, with its interval.
+
+    ``lmg`` (Shapley, general dominance), ``johnson`` (relative weights, Genizi), ``car`` and ``pratt`` sum
+    to R² less what covariates take; ``first`` is what the driver explains alone and ``last`` what is lost
+    without it. Pratt's product may be negative. That the interval of a part that is never negative lies
+    above 0 says nothing.
+    """
+
+    lmg: Estimate
+    first: Estimate
+    last: Estimate
+    johnson: Estimate
+    car: Estimate
+    pratt: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
-    """One driver of one outcome.
+    """One driver of one outcome: an item, or a branch of the index whose ``items`` count as one.
 
     ``share`` is its LMG part of the explained variance, 0 to 1; shares sum to 1. ``rank_low`` and
-    ``rank_high`` bound its rank by simultaneous intervals of pairwise differences; ``first`` and
-    ``top3`` are the shares of replicates in which it ranks there. ``correlation``, ``coefficient``
-    (standardised) and ``unique`` (loss of R² without it) stand beside the share so that a driver that
-    borrows its importance shows. ``direction`` is ``conflicting`` where correlation and a clear
-    coefficient disagree in sign. ``performance`` is the item's mean on 0–100 in the same wave on its own
-    base; ``quadrant`` is named only if ``quadrants`` gives it at least the declared probability.
-    ``asked`` is the weighted share of respondents who could answer (reach).
+    ``rank_high`` bound its rank by simultaneous intervals of pairwise differences; ``first`` and ``top3``
+    are the shares of replicates in which it ranks there. ``correlation``, ``coefficient`` (standardised)
+    and ``unique`` (loss of R² without it) stand beside the share so that a driver that borrows its importance
+    shows. ``direction`` is ``conflicting`` where correlation and a clear coefficient disagree in sign.
+    ``performance`` is the driver's mean on 0–100 in the same wave on its own base; ``quadrant`` is named only
+    if ``quadrants`` gives it at least the declared probability. ``asked`` is the weighted share of
+    respondents who could answer (reach). Drivers without a common letter in ``tie`` differ clearly;
+    ``places`` are shares of replicates by rank. ``correlation``, ``coefficient`` and ``direction`` are
+    ``None`` for a branch.
     """
 
     item: str
@@ -178,14 +199,18 @@ class Driver:
     first: float
     top3: float
     probe: bool
-    correlation: float
-    coefficient: Estimate
+    correlation: float | None
+    coefficient: Estimate | None
     unique: float
-    direction: Literal["positive", "negative", "conflicting"]
+    direction: Literal["positive", "negative", "conflicting"] | None
     performance: Estimate | TooFew
     quadrant: Quadrant | None
     quadrants: Mapping[Quadrant, float]
     asked: float
+    tie: str = ""
+    places: tuple[float, ...] = ()
+    parts: ImportanceParts | None = None
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +234,8 @@ class DriverResults:
     failed: int
     dropped: tuple[tuple[str, str], ...]
     warnings: tuple[tuple[str, Mapping[str, float]], ...]
+    facts: DriverFacts | None = None
+    dominance: Dominance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,13 +325,13 @@ class CalibrationUsed:
 class Quality:
     """What the numbers rest on, in the reported wave.
 
-    Counts of respondents, clusters, strata; ``response_rate`` where invitations are known;
-    ``recurring`` the clusters seen in the wave before as well; ``deff_weights`` Kish's design effect of
-    weighting; ``item_nonresponse`` the share of due answers that are missing; ``structural`` the share of
-    cells that had no answer to have; ``straightliners`` respondents whose rated items all have one
-    code (flagged, never removed), at the worst, middle and best of the scale;
-    ``index_respondent`` the index by the other roll-up, ``index_without_flagged`` without the flagged,
-    each ``None`` on too small a base; ``calibration`` how the weights met the population, if they did.
+    Counts of respondents, clusters, strata; ``response_rate`` where invitations are known; ``recurring``
+    the clusters seen in the wave before as well; ``deff_weights`` Kish's design effect of weighting;
+    ``item_nonresponse`` the share of due answers that are missing; ``structural`` the share of cells that
+    had no answer to have; ``straightliners`` respondents whose rated items all have one code (flagged, never
+    removed), at the worst, middle and best of the scale; ``index_respondent`` the index by the other
+    roll-up, ``index_without_flagged`` without the flagged, each ``None`` on too small a base;
+    ``calibration`` how the weights met the population, if they did.
     """
 
     n: int
@@ -323,29 +350,6 @@ class Quality:
     index_respondent: float | None
     index_without_flagged: float | None
     calibration: CalibrationUsed | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What the run was made from; the same provenance gives the same results.
-
-    ``weight_set`` names the weights, ``weight_set_digest`` is that of the whole set and ``weight_state``
-    where it stands: ``study`` (declared by the study file), ``approved``, ``draft``, or ``file`` (read from
-    a file that no project holds). ``weight_digest`` covers the numbers and the roll-up alone: results with
-    another one are another series.
-    """
-
-    csat: str
-    study: str
-    study_digest: str
-    weight_set: str
-    weight_digest: str
-    weight_set_digest: str
-    weight_state: Literal["study", "draft", "approved", "file"]
-    wave_digests: Mapping[str, str]
-    seed: int
-    replicates: int
-    level: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,18 +378,3 @@ class StudyResults:
     def current(self) -> WaveIndex:
         """The reported wave."""
         return self.trend[-1]
-
-
-def plain(result: Any) -> Any:
-    """Return a result as plain JSON values: numbers unrounded, ``None`` for what does not exist."""
-    if dataclasses.is_dataclass(result) and not isinstance(result, type):
-        return {field.name: plain(getattr(result, field.name)) for field in dataclasses.fields(result)}
-    if isinstance(result, Mapping):
-        return {str(key): plain(value) for key, value in result.items()}
-    if isinstance(result, (list, tuple)):
-        return [plain(value) for value in result]
-    if isinstance(result, Enum):
-        return result.value
-    if hasattr(result, "item") and not isinstance(result, (str, bytes)):
-        return result.item()
-    return result

@@ -124,10 +124,18 @@ class Outcome(Frozen):
 
 
 class Drivers(Frozen):
-    """What may drive the outcomes. ``items`` are the candidates; by default the leaves of the index."""
+    """What may drive the outcomes. ``items`` are the candidates; by default the leaves of the index.
+
+    With ``groups: branches`` the items under one top branch of the index count as one driver. What the items
+    or segments in ``always`` explain is taken off first. ``blanks`` says what becomes of people who left an
+    item blank: left out (``listwise``) or kept (``em``).
+    """
 
     items: tuple[Identifier, ...] = ()
     outcomes: tuple[Identifier, ...] = Field(min_length=1, description="Outcome ids, main one first.")
+    groups: Literal["none", "branches"] = "none"
+    always: tuple[Identifier, ...] = ()
+    blanks: Literal["listwise", "em"] = "listwise"
     probability: float = Field(
         0.8, gt=0.5, lt=1, description="Least probability at which a quadrant is named."
     )

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 from report_studies import ROOT, key_accounts, small_study
 
+from analysis.provenance import Provenance
 from analysis.results import (
     Comparison,
     Distribution,
@@ -23,7 +24,6 @@ from analysis.results import (
     JointTest,
     NodeResult,
     OutcomeResult,
-    Provenance,
     Quality,
     SegmentResult,
     StudyResults,

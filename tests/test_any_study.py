@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.pipeline import run
+from analysis.plain import plain
 from analysis.prepare import SampleProblems
-from analysis.results import Comparison, Estimate, StudyResults, plain
+from analysis.results import Comparison, Estimate, StudyResults
 from survey.study import Study
 
 

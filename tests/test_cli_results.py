@@ -169,6 +169,8 @@ WARNINGS = {
     "borrowed": {"drivers": 2.0},
     "conflicting": {"drivers": 1.0},
     "drawn_orders": {"error": 0.0024},
+    "drawn_replicates": {"orders": 200.0},
+    "em_blanks": {"share": 0.12, "rows": 141.0},
 }
 
 

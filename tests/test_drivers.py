@@ -12,6 +12,7 @@ from golden_tables import GOLDENS, block
 from analysis.design import Design
 from analysis.driver_data import driver_data
 from analysis.drivers import driver_results, driver_shares
+from analysis.lmg import lmg
 from analysis.priorities import placements
 from analysis.ranks import rank_intervals, ranks
 from analysis.results import DriverResults, Estimate, TooFew
@@ -376,14 +377,22 @@ def test_a_mark_is_made_only_where_somebody_had_no_answer_to_give(frame: pd.Data
     assert len(Design(np.ones(480), np.zeros(480, dtype=int), np.arange(480))) == data.n
 
 
-def test_over_twenty_drivers_say_that_orders_were_drawn() -> None:
+@pytest.mark.parametrize("count", [21, 28])
+def test_many_drivers_say_what_was_drawn(count: int) -> None:
     rng = np.random.default_rng(3)
-    names = [f"q{j}" for j in range(21)]
-    frame = pd.DataFrame(rng.normal(size=(300, 21)) + rng.normal(size=(300, 1)), columns=names)
+    names = [f"q{j}" for j in range(count)]
+    frame = pd.DataFrame(rng.normal(size=(300, count)) + rng.normal(size=(300, 1)), columns=names)
     frame["sat"] = frame[names[:3]].sum(axis=1) + rng.normal(size=300)
     found = driver_shares(frame, "sat", names, replicates=20)
-    warning = dict(found.warnings)["drawn_orders"]
-    assert warning["orders"] == 4000
-    assert 0 < warning["error"] < 0.01
+    warnings = dict(found.warnings)
+    if count == 21:
+        assert warnings["drawn_replicates"] == {"orders": 200}
+        r = np.corrcoef(frame.T)[:, :, None]
+        exact = dict(zip(names, lmg(r, [[j] for j in range(count)])[:, 0], strict=True))
+        for driver in found.drivers:
+            assert driver.lmg == pytest.approx(exact[driver.driver], rel=1e-9)
+    else:
+        assert warnings["drawn_orders"]["orders"] == 4000
+        assert 0 < warnings["drawn_orders"]["error"] < 0.01
     assert {driver.driver for driver in found.drivers[:3]} == {"q0", "q1", "q2"}
     assert sum(driver.share.value for driver in found.drivers) == pytest.approx(1.0, abs=1e-12)

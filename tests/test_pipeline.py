@@ -12,8 +12,9 @@ import pytest
 from sample_answers import answers, study
 
 from analysis.pipeline import index_tree, run
+from analysis.plain import plain
 from analysis.prepare import SampleProblems
-from analysis.results import Estimate, plain
+from analysis.results import Estimate
 from survey.definition import load_study
 from survey.importing import read_responses
 from survey.questions import BlankKind

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_reading import KEY_ACCOUNTS, NUMBER, VARIANTS, made, page_of, texts, title
 
-from analysis.results import Comparison, DriverResults, Estimate, MixEffect, StudyResults, TooFew, plain
+from analysis.plain import plain
+from analysis.results import Comparison, DriverResults, Estimate, MixEffect, StudyResults, TooFew
 from report_templates import formatting, theme
 from report_templates.charts.forest import Forest
 from report_templates.charts.likert import Likert

@@ -14,9 +14,9 @@ from weight_samples import ITEMS, answers, in_order, sample_of, tree
 
 from analysis.design import Design, design_of
 from analysis.index import IndexTree, RollUp, flat_tree, index_columns
+from analysis.plain import plain
 from analysis.rank_stability import rank_stability
 from analysis.replicates import replication
-from analysis.results import plain
 from analysis.sample import Floats, Sample
 from analysis.sensitivity import weight_sensitivity
 from analysis.sensitivity_draws import Choices, Draws, IndexModel, draw

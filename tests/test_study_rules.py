@@ -177,6 +177,10 @@ RULES = [
     ("{items: [speed, care]", "{items: [speed, overall]", "study_driver_in_outcome", "drivers.items[1]"),
     ("{items: [speed, care]", "{items: [speed]", "study_driver_alone", "drivers"),
     ("{items: [speed, care]", "{items: [speed, nothing]", "study_unknown_items", "drivers.items[1]"),
+    ("{items: [speed, care]", "{always: [care], items: [speed, care]", "study_always_driver", "drivers.always[0]"),
+    ("{items: [speed, care]", "{always: [overall], items: [speed, care]", "study_always_outcome", "drivers.always[0]"),
+    ("{items: [speed, care]", "{always: [x], items: [speed, care]", "study_unknown_items", "drivers.always[0]"),
+    ("{items: [speed, care]", "{groups: branches, items: [speed, care]", "study_branch_alone", "drivers.groups"),
     (
         "facet: procedural, items: [overall]",
         "facet: procedural, items: [x]",

@@ -57,7 +57,7 @@ class Figure:
 
     def document(self) -> dict[str, Any]:
         """Return the figure as JSON values; ``problems`` is empty where there is an index."""
-        from analysis.results import plain
+        from analysis.plain import plain
 
         problems = [problem_document(problem) for problem in self.problems]
         return {"index": None if self.index is None else plain(self.index), "problems": problems}

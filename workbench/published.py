@@ -13,7 +13,7 @@ def published(result: Any) -> Any:
     The base of a hidden group is what the limit protects, and the base of its neighbours gives it away
     no more than the report does.
     """
-    from analysis.results import plain
+    from analysis.plain import plain
 
     return _without_bases(plain(result))
 

@@ -61,7 +61,7 @@ def recall(file: Path) -> StudyResults | None:
 
 def remember(file: Path, results: StudyResults) -> None:
     """Keep ``results`` in ``file``; where the project may not be written they are worked out again."""
-    from analysis.results import plain
+    from analysis.plain import plain
 
     body = json.dumps(plain(results), ensure_ascii=False, allow_nan=False)
     with contextlib.suppress(Stop):

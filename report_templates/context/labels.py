@@ -144,9 +144,11 @@ class Labels:
         return found
 
     def item(self, id_: str) -> str:
-        """Return the short label of an item."""
+        """Return the short label of an item, or of a branch whose items count as one driver."""
         item = self.study.item_by_id.get(id_)
-        return self.label(item.label) if item else id_
+        node = None if item else self._nodes.get(id_)
+        label = item.label if item else node.label if node else None
+        return self.label(label) if label else id_
 
     def node(self, id_: str) -> str:
         """Return the label of a node of the index; a leaf without one has its item's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from survey.rules.review import Review
 from survey.study import Outcome
@@ -91,8 +91,44 @@ def check_drivers(review: Review) -> None:
             else:
                 location = ("drivers", "outcomes", number)
             review.add("study_driver_in_outcome", *location, item=item, outcome=outcome.id)
-    if len(candidates) == 1:
-        review.add("study_driver_alone", "drivers", item=candidates[0])
+    _check_always(review, candidates)
+    players = _players(review, candidates)
+    if len(players) == 1:
+        if len(candidates) == 1:
+            review.add("study_driver_alone", "drivers", item=candidates[0])
+        else:
+            review.add("study_branch_alone", "drivers", "groups", name=players.pop())
+
+
+def _check_always(review: Review, candidates: Sequence[str]) -> None:
+    """What is always in exists, and is neither a driver nor part of an outcome."""
+    study, drivers = review.study, review.study.drivers
+    assert drivers is not None  # noqa: S101 - tells the type checker what the caller knows
+    for index, name in enumerate(drivers.always):
+        if name in study.segment_by_id:
+            continue
+        if not review.known("items", name, "drivers", "always", index):
+            continue
+        if name in candidates:
+            review.add("study_always_driver", "drivers", "always", index, item=name)
+        for _, outcome in _explained(review):
+            if name in outcome.items:
+                review.add("study_always_outcome", "drivers", "always", index, item=name, outcome=outcome.id)
+
+
+def _players(review: Review, candidates: Sequence[str]) -> set[str]:
+    """What counts as a driver: items, or the top branches that they stand under."""
+    drivers, index = review.study.drivers, review.study.index
+    if drivers is None or drivers.groups == "none":
+        return set(candidates)
+    branch = {
+        leaf.item: child.id or leaf.item
+        for child in index.children
+        if child.item is None
+        for leaf in child.leaves()
+        if leaf.item is not None
+    }
+    return {branch.get(item, item) for item in candidates}
 
 
 def _explained(review: Review) -> Iterator[tuple[int, Outcome]]:

@@ -1,0 +1,267 @@
+"""Every measure of importance equals relaimpo's, with weights, groups and covariates; the rest follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from golden_tables import GOLDENS, block
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.driver_data import correlation_matrices
+from analysis.driver_measures import left_without_each, measures
+from analysis.driver_moments import take_off
+from analysis.drivers import driver_shares
+from analysis.lmg import lmg, shapley, subset_residuals, sweep
+from analysis.moments import unit_moments
+from analysis.ranks import clear_differences, tie_groups
+from analysis.sample import Floats
+
+FOUR = ["coverage", "speed", "value", "billing"]
+SWISS = ["Agriculture", "Examination", "Education", "Catholic", "Infant.Mortality"]
+# Columns of relaimpo, in the order of its tables.
+MEASURES = ("lmg", "first", "last", "betasq", "pratt", "johnson", "car")
+# Closed form on both sides; the reference prints 12 digits.
+CLOSE = 1e-10
+
+
+def decomposed(
+    frame: pd.DataFrame,
+    outcome: str,
+    drivers: Sequence[str],
+    weights: Floats | None = None,
+    players: Sequence[Sequence[int]] | None = None,
+    always: Sequence[str] = (),
+) -> dict[str, Floats]:
+    """All measures from weighted moments, (P,) each; no rule about bases stands between."""
+    columns = [*always, *drivers, outcome]
+    x = frame[columns].to_numpy(dtype=np.float64)
+    w = np.ones(len(x)) if weights is None else weights
+    found = unit_moments(tuple(columns), x, w, np.zeros(len(x), dtype=np.int64), 1, np.round(x.mean(axis=0)))
+    off = take_off(correlation_matrices(found.covariance, found.mean), len(always))
+    beta = sweep(off.correlations)[0]
+    owned = players or [[j] for j in range(len(drivers))]
+    others = measures(off.correlations, owned, beta)
+    return {
+        "lmg": lmg(off.correlations, owned)[:, 0],
+        "betasq": beta[:, 0] ** 2,
+        **{field.name: getattr(others, field.name)[:, 0] for field in fields(others)},
+    }
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    return pd.read_csv(GOLDENS / "drivers.csv")
+
+
+@pytest.mark.parametrize("start", ["[1]", "[1w]", "[2]", "[2w]"])
+def test_all_measures_equal_relaimpo(frame: pd.DataFrame, start: str) -> None:
+    drivers = FOUR if start.startswith("[1") else [*FOUR, "care"]
+    known = frame.dropna(subset=drivers)
+    found = decomposed(known, "sat", drivers, known["weight"].to_numpy() if "w" in start else None)
+    expected = block("ref_drivers.txt", start, "lmg first last")
+    for j, name in enumerate(drivers):
+        np.testing.assert_allclose([found[m][j] for m in MEASURES], expected[name], rtol=CLOSE)
+
+
+def test_the_table_holds_the_measures_with_intervals(frame: pd.DataFrame) -> None:
+    found = driver_shares(frame, "sat", FOUR, weights="weight", cluster="customer", replicates=200)
+    table = found.measures()
+    expected = block("ref_drivers.txt", "[1w]", "lmg first last")
+    for name in FOUR:
+        by_measure = dict(zip(MEASURES, expected[name], strict=True))
+        for measure in ("lmg", "first", "last", "pratt", "johnson", "car"):
+            row = table.loc[(name, measure)]
+            assert row["value"] == pytest.approx(by_measure[measure], rel=CLOSE)
+            assert row["low"] < row["value"] < row["high"]
+    # Both measure the same error: that of a part of all variance, by 240 customers.
+    jackknife = dict(
+        zip(FOUR, (0.0235101421827, 0.0188392695499, 0.0226513427429, 0.0148433567576), strict=True)
+    )
+    for name in FOUR:
+        # 200 replicates know a standard error to 5 %.
+        assert table.loc[(name, "lmg"), "se"] == pytest.approx(jackknife[name], rel=0.2)
+
+
+@pytest.fixture(scope="module")
+def swiss() -> pd.DataFrame:
+    return pd.read_csv(GOLDENS / "swiss.csv")
+
+
+def swiss_block(start: str, *headers: str) -> dict[str, list[float]]:
+    """Tables that R broke into several, side by side."""
+    parts = [block("ref_swiss_attitude.txt", start, header) for header in headers]
+    return {name: [value for part in parts for value in part[name]] for name in parts[0]}
+
+
+WRAPPED = ("lmg last first", "betasq pratt genizi", "car")
+WRAPPED_MEASURES = ("lmg", "last", "first", "betasq", "pratt", "johnson", "car")
+
+
+@pytest.mark.parametrize(("start", "weighted"), [("R2 0.7067", False), ("--- weights", True)])
+def test_swiss_equals_relaimpo_weighted_or_not(swiss: pd.DataFrame, start: str, weighted: bool) -> None:
+    weights = np.abs(np.arange(-23.0, 24.0)) if weighted else None
+    found = decomposed(swiss, "Fertility", SWISS, weights)
+    expected = swiss_block(start, *WRAPPED)
+    for j, name in enumerate(SWISS):
+        got = [found[measure][j] for measure in WRAPPED_MEASURES]
+        np.testing.assert_allclose(got, expected[name], rtol=1e-9)
+
+
+def test_a_covariate_that_is_always_in_is_taken_off_first(swiss: pd.DataFrame) -> None:
+    drivers = [name for name in SWISS if name != "Education"]
+    found = decomposed(swiss, "Fertility", drivers, always=["Education"])
+    expected = swiss_block("--- always", "lmg last first", "betasq pratt")
+    for j, name in enumerate(drivers):
+        got = [found[measure][j] for measure in ("lmg", "last", "first", "betasq", "pratt")]
+        np.testing.assert_allclose(got, expected[name], rtol=1e-9)
+    for measure in ("lmg", "pratt", "johnson", "car"):
+        assert found[measure].sum() == pytest.approx(0.266119354868802, rel=1e-10)
+
+
+@pytest.mark.parametrize(("start", "weighted"), [("--- group Education", True), ("--- group unw", False)])
+def test_a_group_is_one_player(swiss: pd.DataFrame, start: str, weighted: bool) -> None:
+    weights = np.abs(np.arange(-23.0, 24.0)) if weighted else None
+    found = decomposed(swiss, "Fertility", SWISS, weights, players=[[1, 2], [0], [3], [4]])
+    expected = list(block("ref_swiss_attitude.txt", start, "lmg last first").values())
+    np.testing.assert_allclose(
+        np.column_stack([found["lmg"], found["last"], found["first"]]), expected, rtol=1e-9
+    )
+
+
+def test_attitude_equals_relaimpo() -> None:
+    names = ["complaints", "privileges", "learning", "raises", "critical", "advance"]
+    found = decomposed(pd.read_csv(GOLDENS / "attitude.csv"), "rating", names)
+    expected = swiss_block("attitude", "lmg last first betasq", "pratt genizi car")
+    for j, name in enumerate(names):
+        got = [found[measure][j] for measure in WRAPPED_MEASURES]
+        np.testing.assert_allclose(got, expected[name], rtol=1e-9)
+
+
+CARS = {
+    "cyl": "6 6 4 6 8 6 8 4 4 6 6 8 8 8 8 8 8 4 4 4 4 8 8 8 8 4 4 4 8 6 8 4",
+    "disp": "160 160 108 258 360 225 360 146.7 140.8 167.6 167.6 275.8 275.8 275.8 472 460 440 78.7 75.7 "
+    "71.1 120.1 318 304 350 400 79 120.3 95.1 351 145 301 121",
+    "hp": "110 110 93 110 175 105 245 62 95 123 123 180 180 180 205 215 230 66 52 65 97 150 150 245 175 66 "
+    "91 113 264 175 335 109",
+    "gear": "4 4 4 3 3 3 3 4 4 4 4 3 3 3 3 3 3 4 4 4 3 3 3 3 3 4 5 5 5 5 5 4",
+    "mpg": "21 21 22.8 21.4 18.7 18.1 14.3 24.4 22.8 19.2 17.8 16.4 17.3 15.2 10.4 10.4 14.7 32.4 30.4 33.9 "
+    "21.5 15.5 15.2 13.3 19.2 27.3 26 30.4 15.8 19.7 15 21.4",
+}
+
+
+def test_johnsons_weights_equal_rwa() -> None:
+    cars = pd.DataFrame({name: np.array(text.split(), dtype=float) for name, text in CARS.items()})
+    found = decomposed(cars, "mpg", list(CARS)[:4])
+    expected = [0.2284797259282, 0.2221468705400, 0.2321744392994, 0.0963886032154]
+    np.testing.assert_allclose(found["johnson"], expected, rtol=CLOSE)
+    wrapped = [block("ref_misc.txt", "== mtcars mpg ~ cyl", head) for head in ("lmg genizi", "last betasq")]
+    for j, name in enumerate(list(CARS)[:4]):
+        order = ("lmg", "johnson", "car", "first", "last", "betasq", "pratt")
+        both = [*wrapped[0][name], *wrapped[1][name]]
+        np.testing.assert_allclose([found[measure][j] for measure in order], both, rtol=1e-9)
+
+
+def test_correlations_alone_are_enough() -> None:
+    # The matrix of iopsych's example; the reference is relaimpo on it.
+    r = np.array(
+        [
+            [1.0, 0.2, 0.3, 0.4, -0.4],
+            [0.2, 1.0, 0.5, 0.1, 0.1],
+            [0.3, 0.5, 1.0, 0.2, -0.3],
+            [0.4, 0.1, 0.2, 1.0, 0.4],
+            [-0.4, 0.1, -0.3, 0.4, 1.0],
+        ]
+    )[:, :, None]
+    players = [[j] for j in range(4)]
+    found = measures(r, players, sweep(r)[0])
+    expected = np.array(list(block("ref_misc.txt", "== iopsych", "lmg genizi").values()))
+    got = [lmg(r, players), found.johnson, found.car, found.last, found.first]
+    np.testing.assert_allclose(np.hstack(got), expected, rtol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 2), min_size=1, max_size=5))
+def test_first_last_and_sums_follow_from_the_subsets(seed: int, widths: list[int]) -> None:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(80, sum(widths) + 1)) + rng.normal(size=(80, 1))
+    r = np.corrcoef(x.T)[:, :, None]
+    ends = np.cumsum([0, *widths])
+    players = [list(range(a, b)) for a, b in pairwise(ends)]
+    table = subset_residuals(r, players)
+    found = measures(r, players, sweep(r)[0])
+    everything, explained = len(table) - 1, 1 - table[-1]
+    for j in range(len(players)):
+        assert found.first[j, 0] == pytest.approx(1 - table[1 << j, 0], abs=1e-12)
+        without = table[everything ^ (1 << j), 0]
+        assert left_without_each(r, players)[j, 0] == pytest.approx(without, abs=1e-12)
+        assert found.last[j, 0] == pytest.approx(without - table[-1, 0], abs=1e-12)
+    for part in (shapley(table), found.pratt, found.johnson, found.car):
+        assert part.sum() == pytest.approx(explained[0], abs=1e-10)
+    assert min(found.johnson.min(), found.car.min()) > -1e-12
+
+
+def test_a_covariate_in_a_table_may_be_text(frame: pd.DataFrame) -> None:
+    named = frame.assign(segment=np.where(frame["segment"] == 1, "large", "small"))
+    found = driver_shares(named, "sat", FOUR, always=["segment"], replicates=20)
+    plain = driver_shares(frame, "sat", FOUR, always=["segment"], replicates=20)
+    assert found.r_squared.value == pytest.approx(plain.r_squared.value, rel=1e-12)
+    assert sum(d.lmg for d in found.drivers) == pytest.approx(found.shared_r_squared.value, abs=1e-12)
+    alone = np.corrcoef(frame["segment"], frame["sat"])[0, 1] ** 2
+    assert found.r_squared.value - found.shared_r_squared.value == pytest.approx(alone, rel=1e-9)
+    # Coefficients and inflation are those of the whole regression.
+    x = np.column_stack([np.ones(480), frame[[*FOUR, "segment"]]])
+    beta = np.linalg.lstsq(x, frame["sat"].to_numpy(dtype=float), rcond=None)[0]
+    standard = beta[1:5] * frame[FOUR].std().to_numpy() / frame["sat"].std()
+    inverse = np.linalg.inv(np.corrcoef(x[:, 1:].T))
+    table = found.to_frame().loc[FOUR]
+    np.testing.assert_allclose(table["coefficient"].astype(float), standard, rtol=1e-9)
+    np.testing.assert_allclose(table["inflation"].astype(float), np.diag(inverse)[:4], rtol=1e-9)
+
+
+def test_what_is_always_in_is_no_driver(frame: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="'speed': always in, so neither a driver nor the outcome"):
+        driver_shares(frame, "sat", FOUR, always=["speed"])
+
+
+def test_dominance_names_the_strongest_level_and_how_often_it_holds(frame: pd.DataFrame) -> None:
+    found = driver_shares(frame, "sat", FOUR, cluster="customer", replicates=200).dominance
+    assert found is not None
+    levels = {(pair.first, pair.second): pair for pair in found.pairs}
+    # domir: coverage and value change places with the size of the model; all else is complete.
+    assert levels["coverage", "value"].level == "general"
+    assert levels["coverage", "value"].adds_more == 0.5
+    assert {pair.level for key, pair in levels.items() if key != ("coverage", "value")} == {"complete"}
+    assert found.replicates == 200
+    for pair in found.pairs:
+        assert pair.reproduced is not None
+        assert pair.reproduced["complete"] <= pair.reproduced["conditional"] <= pair.reproduced["general"]
+    profile = dict(zip(found.drivers, found.conditional, strict=True))
+    expected = block("ref_drivers.txt", "[3dom]", "include_at_1")
+    for name in FOUR:
+        np.testing.assert_allclose(profile[name], expected[name], rtol=1e-9)
+    assert len(found.to_frame()) == 6
+
+
+def test_ranks_come_with_letters_and_places(frame: pd.DataFrame) -> None:
+    found = driver_shares(frame, "sat", FOUR, cluster="customer", replicates=400)
+    for driver in found.drivers:
+        assert sum(driver.places) == pytest.approx(1)
+        assert driver.places[0] == pytest.approx(driver.first_probability)
+        assert driver.top_probability(3) == pytest.approx(driver.top3_probability)
+    by_name = {driver.driver: set(driver.tie) for driver in found.drivers}
+    assert by_name["coverage"] & by_name["value"]
+    assert not by_name["coverage"] & by_name["billing"]
+
+
+def test_tie_groups_by_hand() -> None:
+    value = np.array([0.1, 0.5, 0.301, 0.299])
+    rng = np.random.default_rng(0)
+    clear = clear_differences(value, value[:, None] + rng.normal(0, 0.01, (4, 500)))
+    assert tie_groups(value, clear) == ("c", "a", "b", "b")
+    assert tie_groups(value, np.zeros((4, 4), dtype=bool)) == ("a",) * 4
