@@ -196,7 +196,8 @@ def _own_columns(marks: Floats, y: Floats, weights: Floats) -> list[int]:
 def _straight(data: DriverData, design: Design) -> float:
     """R² of the drivers as they are."""
     one = np.zeros(len(design), dtype=np.int64)
-    residual = sweep(data.correlations(data.moments(design.weights, one, 1)))[2]
+    found = data.moments(design.weights, one, 1)
+    residual = sweep(data.correlations(found.covariance, found.mean))[2]
     return 1.0 - float(residual[0])
 
 

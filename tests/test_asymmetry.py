@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from analysis import Asymmetry, Coding, DriverAsymmetry, coding_of, penalty_reward, sample_from_frame
 from analysis.design import design_of
 from analysis.estimate import benjamini_hochberg
+from analysis.plain import plain
 from analysis.regression import weighted_regression
-from analysis.results import Estimate, TooFew, plain
+from analysis.results import Estimate, TooFew
 from analysis.sample import Sample
 
 FOUR = ["coverage", "speed", "value", "billing"]

@@ -18,8 +18,9 @@ from analysis.index import IndexTree, Node
 from analysis.mediation_results import mediation_kind
 from analysis.missing import item_moments
 from analysis.moment_guards import MomentsRefused
+from analysis.plain import plain
 from analysis.regression import weighted_regression
-from analysis.results import Estimate, TooFew, plain
+from analysis.results import Estimate, TooFew
 from analysis.sample import Sample
 
 FOUR = ["coverage", "speed", "value", "billing"]

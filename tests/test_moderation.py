@@ -17,8 +17,9 @@ from analysis.design import Design
 from analysis.estimate import benjamini_hochberg, t_quantile
 from analysis.linear_fit import Errors, LinearFit, linear_fit
 from analysis.moderation import MODERATOR, NAMES, PRODUCT, SATISFACTION, with_product
+from analysis.plain import plain
 from analysis.regression import INTERCEPT
-from analysis.results import TooFew, plain
+from analysis.results import TooFew
 from analysis.sample import Floats
 
 # Closed form on both sides; the reference prints 12 digits.

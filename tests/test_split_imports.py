@@ -15,7 +15,7 @@ from sample_answers import answers, study
 from stores import source
 
 from analysis.pipeline import run
-from analysis.results import plain
+from analysis.plain import plain
 from survey.responses import Responses
 from survey.store import Store
 from survey.study import Study

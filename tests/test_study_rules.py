@@ -177,10 +177,24 @@ RULES = [
     ("{items: [speed, care]", "{items: [speed, overall]", "study_driver_in_outcome", "drivers.items[1]"),
     ("{items: [speed, care]", "{items: [speed]", "study_driver_alone", "drivers"),
     ("{items: [speed, care]", "{items: [speed, nothing]", "study_unknown_items", "drivers.items[1]"),
-    ("{items: [speed, care]", "{always: [care], items: [speed, care]", "study_always_driver", "drivers.always[0]"),
-    ("{items: [speed, care]", "{always: [overall], items: [speed, care]", "study_always_outcome", "drivers.always[0]"),
-    ("{items: [speed, care]", "{always: [x], items: [speed, care]", "study_unknown_items", "drivers.always[0]"),
-    ("{items: [speed, care]", "{groups: branches, items: [speed, care]", "study_branch_alone", "drivers.groups"),
+    (
+        "{items: [speed, care]",
+        "{always: [care], items: [speed, care]",
+        "study_always_driver",
+        "drivers.always[0]",
+    ),
+    (
+        "{items: [speed, care]",
+        "{always: [overall], items: [speed, care]",
+        "study_always_outcome",
+        "drivers.always[0]",
+    ),
+    (
+        "{items: [speed, care]",
+        "{always: [x], items: [speed, care]",
+        "study_unknown_items",
+        "drivers.always[0]",
+    ),
     (
         "facet: procedural, items: [overall]",
         "facet: procedural, items: [x]",
@@ -281,6 +295,16 @@ def test_items_of_the_index_are_the_drivers_where_none_are_named() -> None:
     assert found(text) == []
     assert [code for code, *_ in found(text.replace("- care", "- overall"))] == ["study_driver_in_outcome"]
     assert [code for code, *_ in found(text.replace("    - care\n", ""))] == ["study_driver_alone"]
+
+
+def test_drivers_of_one_branch_are_one_driver_by_branches() -> None:
+    text = changed("{items: [speed, care]", "{groups: branches, items: [speed, care]")
+    assert found(text) == []
+    one = "    - id: service_branch\n      label: {zh: 服务, en: Service}\n      children: [speed, care]\n"
+    text = text.replace("    - {item: speed, weight: 2}\n    - care\n", one)
+    problem = only(text)
+    assert (problem.code, problem.values["name"]) == ("study_branch_alone", "service_branch")
+    assert found(text.replace("groups: branches, ", "")) == []
 
 
 def test_arrows_in_a_circle_are_said_with_the_way_round() -> None:
