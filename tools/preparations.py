@@ -119,6 +119,25 @@ def corrections(folder: Path, language: str) -> None:
     book.save(folder / "2026Q3-corrected.xlsx")
 
 
+def panel(folder: Path, language: str) -> None:
+    """Make a project of the sample with all its quarters, and lay out what its experts sent back."""
+    project = folder / "accounts"
+    project.mkdir()
+    (project / "study.yaml").write_bytes((SAMPLE / "study.yaml").read_bytes())
+    for sent in (*SAMPLE.glob("20*.xlsx"), *(SAMPLE / "experts").glob(f"*.{language}.xlsx")):
+        (folder / sent.name).write_bytes(sent.read_bytes())
+
+
+def second_look(folder: Path, language: str) -> None:
+    """Let the expert who was asked again turn a judgement round."""
+    file = folder / f"pairs.{language}.xlsx"
+    book = load_workbook(file)
+    sheet = book.worksheets[2]
+    row = next(row for row in range(1, 99) if str(sheet.cell(row, 1).value).endswith("after_sales/account_manager"))
+    sheet.cell(row, WHICH, sheet.cell(row, FIRST).value)
+    book.save(file)
+
+
 PREPARATIONS: dict[str, Callable[[Path, str], None]] = {
     "quarters": quarters,
     "slips": slips,
