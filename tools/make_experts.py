@@ -1,6 +1,7 @@
 """Make the workbooks that the key-account sample's three invented experts sent back.
 
-Each is what ``csat weights panel`` hands out, filled in with what ``judgements.yaml`` says, in both languages.
+Each is what ``csat weights panel`` hands out, filled in with what ``judgements.yaml`` says, in both
+languages.
 Run it after the study, its index or the judgements have changed::
 
     python tools/make_experts.py [DIR]
@@ -18,7 +19,6 @@ from pathlib import Path
 
 import yaml
 from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
@@ -67,8 +67,7 @@ def fill_in(file: Path, language: Language, answers: Mapping[str, Said]) -> None
     """Fill in everybody's sheet, and save the workbook so that the same answers give the same bytes."""
     book = load_workbook(file)
     for name, said in answers.items():
-        sheet = book[name]
-        assert isinstance(sheet, Worksheet)
+        sheet = next(sheet for sheet in book.worksheets if sheet.title == name)
         for family in panel_families(load_study(SAMPLE / "study.yaml")):
             judge(sheet, family, dict(ratios(said, family)), language)
             allot(sheet, family, said)

@@ -13,6 +13,7 @@ from drawn_exports import faulty, hurried, put_right, service_export
 from openpyxl import load_workbook
 
 SAMPLE = Path(__file__).parent.parent / "sample_surveys" / "key_accounts"
+_TURNED = "key_account_index/after_sales/account_manager"
 _NEXT_WAVE = """\
 - id: 2026Q3
   label: {zh: 2026 年第三季度, en: Q3 2026}
@@ -133,8 +134,8 @@ def second_look(folder: Path, language: str) -> None:
     file = folder / f"pairs.{language}.xlsx"
     book = load_workbook(file)
     sheet = book.worksheets[2]
-    row = next(row for row in range(1, 99) if str(sheet.cell(row, 1).value).endswith("after_sales/account_manager"))
-    sheet.cell(row, WHICH, sheet.cell(row, FIRST).value)
+    turned = next(row for row in sheet.iter_rows() if row[0].value == _TURNED)
+    turned[4].value = turned[2].value  # the other of the two matters more
     book.save(file)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -13,7 +14,7 @@ from report_templates import formatting
 from survey.language import catalogue
 from workbench import tables
 from workbench.group_tables import HIDDEN, f_test, joint
-from workbench.tables import plain_table
+from workbench.tables import marked, plain_table
 
 if TYPE_CHECKING:
     from report_templates.context.labels import Labels
@@ -72,8 +73,12 @@ def _grid(labels: Labels, table: CrossTable) -> Table:
         for r, line in enumerate(table.rows)
         if line.n != 0
     ]
-    total = [_say(labels, "table.all"), labels.count(table.n), formatting.number(table.n_effective, 0)]
-    rows.append([*total, *(_share(line.share) + " " for line in table.columns)])
+    total: list[Padding | str] = [
+        _say(labels, "table.all"),
+        labels.count(table.n),
+        formatting.number(table.n_effective, 0),
+    ]
+    rows.append([*total, *(marked(_share(line.share), " ") for line in table.columns)])
     return plain_table(rows, heads, range(1, len(heads)))
 
 
@@ -83,10 +88,10 @@ def _base(labels: Labels, line: TableLine) -> tuple[str, str]:
     return labels.count(line.n), formatting.number(line.n_effective, 0)
 
 
-def _cell(cell: TableCell | TooFew) -> str:
+def _cell(cell: TableCell | TooFew) -> Padding:
     if isinstance(cell, TooFew):
-        return HIDDEN + " "
-    return _share(cell.row_share) + _AGAINST[cell.against]
+        return marked(HIDDEN, " ")
+    return marked(_share(cell.row_share), _AGAINST[cell.against])
 
 
 def _share(share: Estimate | TooFew) -> str:
@@ -108,10 +113,19 @@ def _what(labels: Labels, table: CrossTable) -> str:
 
 def _column(labels: Labels, table: CrossTable, value: str) -> str:
     if table.what in labels.study.item_by_id:
-        return value
+        return _answer(labels, table, value)
     if labels.study.column_by_id[table.what].kind == "flag":
         return _say(labels, "table.yes" if value == "yes" else "table.no")
     return labels.category(table.what, value)
+
+
+def _answer(labels: Labels, table: CrossTable, value: str) -> str:
+    """Return the words of an answer where every column is one answer that has words, else its codes."""
+    said = labels.study.scale_of(table.what).labels
+    words = {str(code): label for code, label in said.items()}
+    if all(line.value in words for line in table.columns):
+        return labels.label(words[value])
+    return value
 
 
 def _say(labels: Labels, key: str, **values: object) -> str:

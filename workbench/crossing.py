@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """A table, and for an item its means by the same groups."""
+    """A table, and for an item of more than two answers its means by the same groups."""
 
     table: CrossTable
     means: SegmentResult | None
@@ -73,7 +73,7 @@ def crossed(study: Study, answers: Sequence[Responses], what: str, by: str) -> C
             disclosure_limit=rules.disclosure_limit,
         )
         means = None
-        if item is not None:
+        if item is not None and len(study.scale_of(what).codes) > 2:  # of two answers the shares say it all
             limits = (rules.disclosure_limit, rules.minimum_base)
             settings = (rules.level, rules.false_discovery_rate, *limits)
             means = index_by_segment(sample, flat_tree({what: 1.0}), by, *settings)

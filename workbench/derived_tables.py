@@ -12,7 +12,7 @@ from analysis.results import Estimate, TooFew
 from report_templates import formatting
 from report_templates.context.labels import Labels
 from survey.language import catalogue
-from workbench.tables import indented, plain_table
+from workbench.tables import indented, marked, plain_table
 from workbench.weight_words import method_name
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from survey.study import Study
     from workbench.by_answers import Effect
     from workbench.terminal import Terminal
+
+# How the effect of a node compares with its weight; a mark stands where the interval leaves the weight out.
+_THAN_MEANT = {"more": " +", "less": " −", "as_meant": "  ", None: "  "}
 
 
 def show_derived(study: Study, derived: DerivedWeights, effect: Effect, terminal: Terminal) -> None:
@@ -127,7 +130,7 @@ def _importance(found: Importance | TooFew | None) -> dict[str, str]:
 def importance_table(terminal: Terminal, labels: Labels, found: Importance, tree: IndexTree) -> Table:
     """Return every node with its nominal and effective weight, and the other ways to see importance."""
     columns = (
-        *("node", "nominal", "share", "interval", "reading"),
+        *("node", "nominal", "share", "interval"),
         *("squared", "first_order", "covariance", "contribution"),
     )
     parents = {node.id: node.parent for node in tree.nodes}
@@ -138,9 +141,8 @@ def importance_table(terminal: Terminal, labels: Labels, found: Importance, tree
             [
                 indented(labels.node(node.id), node.id, parents, "bold" if node.item is None else ""),
                 _percent(node.nominal),
-                _percent(_value(node.share)),
+                marked(_percent(_value(node.share)), _THAN_MEANT[node.reading]),
                 labels.shares_interval(node.share, 1),
-                terminal.text(f"importance.reading.{node.reading}") if node.reading else formatting.NONE,
                 formatting.NONE if squared is None else formatting.number(squared, 2),
                 _percent(_value(node.first_order)),
                 _percent(_value(node.covariance_share)),
@@ -148,7 +150,7 @@ def importance_table(terminal: Terminal, labels: Labels, found: Importance, tree
             ]
         )
     heads = [terminal.text(f"importance.head.{column}", level=labels.level) for column in columns]
-    return plain_table(rows, heads, right=(1, 2, 3, 5, 6, 7, 8))
+    return plain_table(rows, heads, right=range(1, len(columns)))
 
 
 def _value(estimate: Estimate | TooFew) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,7 +16,7 @@ from analysis.results import Comparison, GroupResult, JointTest, PairDifference,
 from report_templates import formatting
 from survey.language import catalogue
 from workbench.layout import wrap
-from workbench.tables import plain_table
+from workbench.tables import marked, plain_table
 
 if TYPE_CHECKING:
     from report_templates.context.labels import Labels
@@ -109,14 +110,14 @@ def mark(comparison: Comparison | None) -> str:
     return "+" if comparison.estimate.value > 0 else "−"
 
 
-def _figure(labels: Labels, group: GroupResult) -> str:
+def _figure(labels: Labels, group: GroupResult) -> Padding:
     if isinstance(group.score, TooFew):
-        return HIDDEN + " "
-    return labels.score(group.score) + mark(group.difference)
+        return marked(HIDDEN, " ")
+    return marked(labels.score(group.score), mark(group.difference))
 
 
-def _p(test: JointTest | None) -> str:
-    return (formatting.p_value(test.p) if test else formatting.NONE) + " "
+def _p(test: JointTest | None) -> Padding:
+    return marked(formatting.p_value(test.p) if test else formatting.NONE, " ")
 
 
 def _branches(labels: Labels) -> set[str]:

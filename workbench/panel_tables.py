@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from survey.panel import Panel
 
 _STYLES = {"coherent": "", "doubtful": "yellow", "blocked": "bold red"}
+_MARKS = {"coherent": "", "doubtful": "! ", "blocked": "!! "}
 _STATES = {"agreed": "green", "stable": "", "open": "yellow"}
 
 
@@ -45,7 +46,7 @@ def show_panel(asked: Asked, panel: Panel, found: AhpPanel | BudgetPanel, termin
             terminal.lines([""])
     else:
         terminal.show(_budget_table(terminal, labels, found))
-        terminal.lines([""])
+        terminal.lines(["", terminal.text("weights.experts.budget_note"), ""])
         if found.delphi:
             terminal.lines([*_delphi_lines(terminal, labels, asked, found), ""])
 
@@ -68,23 +69,26 @@ def _ahp_table(terminal: Terminal, labels: Labels, panel: AhpPanel) -> Table:
     """Return the weights of the panel's rule, the other rule's beside them, and how experts' own spread."""
     other: AhpMethod = "geometric" if panel.method == "eigenvector" else "eigenvector"
     beside = replace(panel, method=other)
-    heads = ("part", "weight", other, "range", "cr", "gci", "w")
+    heads = ("part", "weight", other, "range", "cr", "gci", "w", "p")
     rows: list[tuple[Any, ...]] = []
     for family in panel.families:
         coherence = _coherence(family.group, len(family.items))
-        rows.append((_parent(labels, family), "", "", "", *coherence, _w(family.concordance)))
+        rows.append((_parent(labels, family), "", "", "", *coherence, *_agreement(family.concordance)))
         weights, others = panel.weights(family), beside.weights(family)
         for j, item in enumerate(family.items):
             ends = interval(percent(family.spread.low[j], 1), percent(family.spread.high[j], 1))
-            rows.append((_child(labels, item), _share(weights[j]), _share(others[j]), ends, "", "", ""))
+            rows.append((_child(labels, item), _share(weights[j]), _share(others[j]), ends, "", "", "", ""))
     return plain_table(rows, _heads(terminal, heads), right=range(1, len(heads)))
 
 
 def _coherence(found: Priorities, items: int) -> tuple[Text, Text]:
-    """Return CR and GCI, tinted where they exceed what is advised."""
+    """Return CR and GCI, marked where they exceed what is advised."""
     far = found.gci is not None and found.gci > gci_limit(items)
-    cr = Text(_figure(found.cr), style=_STYLES[found.coherence])
-    return cr, Text(_figure(found.gci), style=_STYLES["doubtful" if far else "coherent"])
+    return _marked(found.cr, found.coherence), _marked(found.gci, "doubtful" if far else "coherent")
+
+
+def _marked(value: float | None, coherence: str) -> Text:
+    return Text(_MARKS[coherence] + _figure(value), style=_STYLES[coherence])
 
 
 def _expert_rows(terminal: Terminal, labels: Labels, panel: AhpPanel) -> Iterator[tuple[Any, ...]]:
@@ -117,19 +121,21 @@ def _reconsider(terminal: Terminal, labels: Labels, family: AhpFamily, expert: A
 
 
 def _budget_table(terminal: Terminal, labels: Labels, panel: BudgetPanel) -> Table:
-    heads = ("part", "weight", "mean", "median", "middle", "cv", "w", "state")
+    mean = ("mean",) if panel.how != "mean" else ()  # else the weight is the mean
+    heads = ("part", "weight", *mean, "median", "middle", "cv", "w", "p", "state")
     rows: list[tuple[Any, ...]] = []
     for family in panel.families:
         state = terminal.text(f"weights.experts.state_{family.verdict.state}")
         told = Text(state, style=_STATES[family.verdict.state])
-        rows.append((_parent(labels, family), "", "", "", "", "", _w(family.verdict.concordance), told))
+        blanks = [""] * (len(heads) - 4)
+        rows.append((_parent(labels, family), *blanks, *_agreement(family.verdict.concordance), told))
         seen = family.spread
         for j, item in enumerate(family.items):
             weight = NONE if family.weights is None else _share(family.weights[j])
-            points = (number(seen.mean[j]), number(seen.median[j]))
+            points = [number(seen.mean[j])] * len(mean) + [number(seen.median[j])]
             middle = interval(number(seen.q1[j]), number(seen.q3[j]))
             cv = Text(_figure(seen.cv[j]), style="yellow" if j in family.verdict.unsettled else "")
-            rows.append((_child(labels, item), weight, *points, middle, cv, "", ""))
+            rows.append((_child(labels, item), weight, *points, middle, cv, "", "", ""))
     return plain_table(rows, _heads(terminal, heads), right=range(1, len(heads) - 1))
 
 
@@ -168,11 +174,11 @@ def _figure(value: float | None) -> str:
     return NONE if value is None else number(value, 2)
 
 
-def _w(found: Concordance | None) -> str:
-    """Return Kendall's W; two items have no order to speak of."""
+def _agreement(found: Concordance | None) -> tuple[str, str]:
+    """Return Kendall's W and its p; two items have no order to speak of."""
     if found is None or found.items < 3:
-        return NONE
-    return f"{number(found.w, 2)} (p {p_value(found.p)})"
+        return NONE, NONE
+    return number(found.w, 2), p_value(found.p)
 
 
 def _ratio(value: float) -> str:

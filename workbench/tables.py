@@ -169,8 +169,14 @@ def rigid(table: Table) -> Table:
     for column in table.columns:
         if column.no_wrap:
             texts = [column.header, *column.cells]
-            column.min_width = max(cells(line) for text in texts for line in str(text).split("\n"))
+            column.min_width = max(_width(text) for text in texts)
     return table
+
+
+def _width(cell: Any) -> int:
+    if isinstance(cell, Padding):
+        return cell.left + _width(cell.renderable) + cell.right
+    return max(cells(line) for line in str(cell).split("\n"))
 
 
 def verdict(words: Labels, comparison: Comparison | None, kind: str) -> Text:
@@ -193,11 +199,16 @@ def plain_table(rows: Iterable[Sequence[Any]], heads: Sequence[str], right: Iter
     return rigid(table)
 
 
+def marked(figure: str, mark: str) -> Padding:
+    """Return a figure with a mark behind it; spaces keep its room, so that figures stay in line."""
+    return Padding(Text(figure + mark.rstrip()), (0, len(mark) - len(mark.rstrip()), 0, 0))
+
+
 def _group(words: Labels, segment: str, group: GroupResult) -> tuple[Any, ...]:
-    small = " †" if group.small else "  "
+    small = " †" if group.small and isinstance(group.score, Estimate) else "  "
     return (
         words.group(segment, group.value),
-        words.score(group.score) + small,
+        marked(words.score(group.score), small),
         words.scores_interval(group.score),
         words.change(group.difference),
         verdict(words, group.difference, "difference"),
