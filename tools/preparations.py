@@ -7,10 +7,14 @@ language. A preparation does what a person would do between two commands: receiv
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from drawn_exports import faulty, hurried, put_right, service_export
 from openpyxl import load_workbook
+
+from workbench.cli import main
 
 SAMPLE = Path(__file__).parent.parent / "sample_surveys" / "key_accounts"
 _TURNED = "key_account_index/after_sales/account_manager"
@@ -121,22 +125,39 @@ def corrections(folder: Path, language: str) -> None:
 
 
 def panel(folder: Path, language: str) -> None:
-    """Make a project of the sample with all its quarters, and lay out what its experts sent back."""
-    project = folder / "accounts"
+    """Make the project that ``csat demo`` makes, without its reports, and lay out what experts sent back."""
+    project = folder / "demo"
     project.mkdir()
-    (project / "study.yaml").write_bytes((SAMPLE / "study.yaml").read_bytes())
-    for sent in (*SAMPLE.glob("20*.xlsx"), *(SAMPLE / "experts").glob(f"*.{language}.xlsx")):
-        (folder / sent.name).write_bytes(sent.read_bytes())
+    for name in ("study.yaml", "csat.key"):
+        (project / name).write_bytes((SAMPLE / name).read_bytes())
+    for book in sorted(SAMPLE.glob("20*.xlsx")):
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            code = main(["import", str(book), "--wave", book.stem, "--project", str(project)])
+        if code:
+            raise SystemExit(f"{book.name} could not be imported.")
+    for sent in (SAMPLE / "experts").glob(f"*.{language}.xlsx"):
+        (folder / sent.name.replace(f".{language}", "")).write_bytes(sent.read_bytes())
 
 
 def second_look(folder: Path, language: str) -> None:
     """Let the expert who was asked again turn a judgement round."""
-    file = folder / f"pairs.{language}.xlsx"
+    file = folder / "pairs.xlsx"
     book = load_workbook(file)
     sheet = book.worksheets[2]
     turned = next(row for row in sheet.iter_rows() if row[0].value == _TURNED)
     turned[4].value = turned[2].value  # the other of the two matters more
     book.save(file)
+
+
+def register(folder: Path, language: str) -> None:
+    """Add to the study what the customer register says about contracts."""
+    study = folder / "demo" / "study.yaml"
+    known = "    tier: {战略: 1260, 重点: 4380, 标准: 8360}\n"
+    text = study.read_text(encoding="utf-8")
+    if known not in text:
+        raise SystemExit(f"The sample study no longer holds {known!r}; change tools/preparations.py.")
+    contracts = "    contract: {框架协议: 2100, 多年合同: 4900, 年度合同: 5600, 项目合同: 1400}\n"
+    study.write_text(text.replace(known, known + contracts), encoding="utf-8")
 
 
 PREPARATIONS: dict[str, Callable[[Path, str], None]] = {
@@ -151,4 +172,7 @@ PREPARATIONS: dict[str, Callable[[Path, str], None]] = {
     "all_put_right": all_put_right,
     "hurried_answers": hurried_answers,
     "corrections": corrections,
+    "panel": panel,
+    "second_look": second_look,
+    "register": register,
 }

@@ -2,8 +2,8 @@
 
 Every fenced block marked ``console`` is one session in one folder: lines that begin with ``$ `` are
 commands, what stands under them is their output. A comment ``<!-- before: NAME -->`` above a block
-names a function of ``preparations``. Times of day are not compared, nor the digests of files, in which
-programs note when they were saved.
+names a function of ``preparations``. Days, times and digests are not compared: files and weight sets
+note when they were made.
 
     python tools/readme.py                     # compare all; exit 1 and show what is out of date
     python tools/readme.py --write README.md   # write the real output into one document
@@ -30,13 +30,20 @@ from preparations import PREPARATIONS, SAMPLE
 from workbench.cli import main
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / name for name in ("README.md", "README.zh.md", "docs/import.md", "docs/import.zh.md")]
+DOCUMENTS = [
+    ROOT / f"{name}{language}.md"
+    for name in ("README", "docs/import", "docs/weights")
+    for language in ("", ".zh")
+]
 BLOCK = re.compile(
     r"(?:<!-- before: (?P<before>\w+) -->\n)?(?P<indent> *)```console\n(?P<body>.*?)\n *```", re.S
 )
-PASSING = re.compile(r"\d{4}-\d\d-\d\d(?= \d\d:\d\d| {4})|\b\d\d:\d\d\b|\b[0-9a-f]{8}$", re.M)
+PASSING = re.compile(
+    r"\d{4}-\d\d-\d\d(?= \d\d:\d\d| {2}|[,，']|$)|\b\d\d:\d\d\b|\b[0-9a-f]{8}\b|\b[0-9a-f]{64}\b", re.M
+)
 WIDTH = "100"
 SHELL = re.compile(r"[|>*]")
+END = re.compile(r"(?P<end>head|tail) -n (?P<lines>\d+)")  # a pipe that needs no shell
 
 
 def replayed(text: str, folder: Path, language: str) -> str:
@@ -69,9 +76,15 @@ def output(command: str, folder: Path, language: str) -> list[str]:
         "CSAT_KEY": str(SAMPLE / "csat.key"),  # intervals from replicates depend on the pseudonyms
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
-    program, *words = shlex.split(command)
-    if program == "csat" and not SHELL.search(command):
-        return _lines(_within(words, folder, settings))
+    shown, *ends = command.split(" | ")
+    program, *words = shlex.split(shown)
+    cuts = [END.fullmatch(end) for end in ends]
+    if program == "csat" and all(cuts) and not SHELL.search(shown):
+        said = _within(words, folder, settings)
+        for cut in filter(None, cuts):
+            kept = int(cut["lines"])
+            said = said[:kept] if cut["end"] == "head" else said[-kept:]
+        return said
     done = subprocess.run(  # noqa: S602 - the document's own lines, with their pipes, as a reader's shell runs them
         command,
         shell=True,
@@ -86,12 +99,12 @@ def output(command: str, folder: Path, language: str) -> list[str]:
     return _lines(done.stdout)
 
 
-def _within(words: Sequence[str], folder: Path, settings: Mapping[str, str]) -> str:
+def _within(words: Sequence[str], folder: Path, settings: Mapping[str, str]) -> list[str]:
     """Run ``csat`` in this process, which spares starting it for every line, and return what it prints."""
     said = io.StringIO()
     with patch.dict(os.environ, settings), chdir(folder), redirect_stdout(said), redirect_stderr(said):
         main(words)
-    return said.getvalue()
+    return _lines(said.getvalue())
 
 
 def _lines(said: str) -> list[str]:
