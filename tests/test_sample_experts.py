@@ -21,9 +21,7 @@ def tool() -> ModuleType:
     return module
 
 
-def test_workbooks_of_experts_hold_their_judgements(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workbooks_of_experts_hold_their_judgements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CSAT_LANG", raising=False)
     tool().make(tmp_path)
     made = {file.name: file.read_bytes() for file in tmp_path.glob("*.xlsx")}
