@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from analysis.asymmetry_results import Asymmetry, Coding, DriverAsymmetry, coding_of
     from analysis.average_effects import MarginalEffect, MarginalEffects, marginal_effects
     from analysis.calibration import Calibration, CalibrationFaults, Limits, post_stratify, rake
+    from analysis.checks import Check, CheckLimits, Checklist, checklist
     from analysis.design import Design, effective_sample_size
     from analysis.distribution import band_codes, item_distributions
+    from analysis.driver_parts import Dominance
+    from analysis.driver_settings import ModelSettings
     from analysis.driver_table import DriverShare, DriverShares
     from analysis.drivers import driver_results, driver_shares
     from analysis.estimate import benjamini_hochberg, comparisons, domain_means, estimates
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
     from analysis.sample import Groups, Sample
     from analysis.scale_results import Block, ScaleQuality, ScaleRules
     from analysis.segments import SegmentRules, index_by_segment, nodes_by_segment, pairs_by_segment
+    from analysis.share_change_results import ShareChanges
+    from analysis.share_comparison import segment_share_differences, share_changes, wave_share_changes
     from analysis.share_intervals import net_scores, shares
     from analysis.tables import CrossTable, cross_table, two_way
     from analysis.tabular import sample_from_frame
@@ -62,10 +67,14 @@ _WHERE = {
     "Block": "scale_results",
     "Calibration": "calibration",
     "CalibrationFaults": "calibration",
+    "Check": "checks",
+    "CheckLimits": "checks",
+    "Checklist": "checks",
     "Coding": "asymmetry_results",
     "Comparison": "results",
     "CrossTable": "tables",
     "Design": "design",
+    "Dominance": "driver_parts",
     "DriverAsymmetry": "asymmetry_results",
     "DriverShare": "driver_table",
     "DriverShares": "driver_table",
@@ -83,6 +92,7 @@ _WHERE = {
     "MarginalEffects": "average_effects",
     "MediationChain": "mediation_results",
     "MissingRules": "missing",
+    "ModelSettings": "driver_settings",
     "Moderation": "moderation_results",
     "Moderations": "moderation_results",
     "MomentsRefused": "moment_guards",
@@ -96,10 +106,12 @@ _WHERE = {
     "ScaleQuality": "scale_results",
     "ScaleRules": "scale_results",
     "SegmentRules": "segments",
+    "ShareChanges": "share_change_results",
     "TooFew": "results",
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
     "brant_test": "parallel_slopes",
+    "checklist": "checks",
     "coding_of": "asymmetry_results",
     "comparisons": "estimate",
     "cross_table": "tables",
@@ -134,9 +146,12 @@ _WHERE = {
     "regress_ordered": "ordered_logit",
     "sample_from_frame": "tabular",
     "scale_quality": "reliability",
+    "segment_share_differences": "share_comparison",
+    "share_changes": "share_comparison",
     "shares": "share_intervals",
     "target_gap": "tracking",
     "two_way": "tables",
+    "wave_share_changes": "share_comparison",
     "weighted_ordered_logit": "ordered_logit",
     "weighted_regression": "regression",
 }
@@ -146,10 +161,14 @@ __all__ = [
     "Block",
     "Calibration",
     "CalibrationFaults",
+    "Check",
+    "CheckLimits",
+    "Checklist",
     "Coding",
     "Comparison",
     "CrossTable",
     "Design",
+    "Dominance",
     "DriverAsymmetry",
     "DriverShare",
     "DriverShares",
@@ -167,6 +186,7 @@ __all__ = [
     "MarginalEffects",
     "MediationChain",
     "MissingRules",
+    "ModelSettings",
     "Moderation",
     "Moderations",
     "MomentsRefused",
@@ -180,10 +200,12 @@ __all__ = [
     "ScaleQuality",
     "ScaleRules",
     "SegmentRules",
+    "ShareChanges",
     "TooFew",
     "band_codes",
     "benjamini_hochberg",
     "brant_test",
+    "checklist",
     "coding_of",
     "comparisons",
     "cross_table",
@@ -218,9 +240,12 @@ __all__ = [
     "regress_ordered",
     "sample_from_frame",
     "scale_quality",
+    "segment_share_differences",
+    "share_changes",
     "shares",
     "target_gap",
     "two_way",
+    "wave_share_changes",
     "weighted_ordered_logit",
     "weighted_regression",
 ]

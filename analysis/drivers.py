@@ -11,23 +11,22 @@ needs complete rows; performance is each item's mean over everybody who answered
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.design import Design, design_of
-from analysis.driver_model import model_of
+from analysis.design import design_of
+from analysis.driver_frame import driver_frame
 from analysis.driver_parts import Blanks
 from analysis.driver_performance import branches_of, performance
-from analysis.driver_settings import Grouping, ModelSettings, indicators, wave_model
+from analysis.driver_settings import Grouping, ModelSettings, wave_model
 from analysis.driver_table import DriverShare, DriverShares, describe
 from analysis.index import IndexTree
-from analysis.inputs import check_columns, check_known, check_share, listed, name_list, numbers
+from analysis.inputs import check_known, check_share, name_list
 from analysis.priorities import Placement, placements
 from analysis.replicates import replication
 from analysis.results import Driver, DriverResults, Estimate, TooFew
-from analysis.sample import Floats, Sample
-from analysis.tabular import check_filled
+from analysis.sample import Sample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,66 +83,28 @@ def driver_shares(
     ----------
     Lindeman, Merenda & Gold (1980); Grömping (2006, 2007). R: ``relaimpo::calc.relimp(type = "lmg")``.
     """
-    drivers, not_asked = name_list(drivers, "drivers"), name_list(not_asked, "not_asked")
-    always = name_list(always, "always")
-    if blanks not in get_args(Blanks):
-        raise ValueError(f"Blanks are settled by 'listwise' or 'em', found {blanks!r}.")
-    members = [name for group in (groups or {}).values() for name in name_list(group, "A group")]
-    if outcome in drivers:
-        raise ValueError(f"The outcome {outcome!r} stands among its own drivers; take it out of them.")
-    check_known([*not_asked, *name_list(members, "groups")], drivers, "driver")
-    if shared := [name for name in always if name in (outcome, *drivers)]:
-        raise ValueError(f"{listed(shared)}: always in, so neither a driver nor the outcome; name each once.")
-    check_columns(frame, [outcome, *drivers, *always, weights, cluster, strata])
-    check_share(level, "level of confidence")
-    columns = {name: numbers(frame, name) for name in (outcome, *drivers)}
-    design, names = _design(frame, len(columns[outcome]), weights, cluster, strata)
-    model = model_of(
-        columns[outcome],
-        {name: columns[name] for name in drivers},
-        {name: np.isnan(columns[name]) for name in not_asked},
-        replication(design, names, replicates, seed),
-        np.ones(len(design), dtype=bool),
-        groups,
-        np.column_stack([_covariate(frame, name) for name in always]) if always else None,
-        blanks,
+    table = driver_frame(
+        frame,
+        outcome,
+        drivers,
+        weights=weights,
+        cluster=cluster,
+        strata=strata,
+        not_asked=not_asked,
+        groups=groups,
+        always=always,
+        blanks=blanks,
+        replicates=replicates,
+        seed=seed,
     )
+    check_share(level, "level of confidence")
+    model = table.fit(np.ones(len(table.plan.design), dtype=bool))
     if isinstance(model, TooFew):
         raise ValueError(
             f"Driver shares of {outcome!r} need at least 50 complete rows, 20 more than columns, several "
             f"clusters and columns that vary; found n = {model.n} ({model.reason})."
         )
     return describe(model, outcome, level)
-
-
-def _covariate(frame: pd.DataFrame | Mapping[str, Any], name: str) -> Floats:
-    """Numbers as they are, (n, 1); else a column for every value but the first, (n, values − 1)."""
-    import pandas as pd  # late: half a second of start-up
-
-    values = pd.Series(frame[name])
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return numbers(frame, name)[:, None]
-    codes = pd.factorize(values, sort=True)[0]
-    return indicators(np.asarray(codes, dtype=np.int64))
-
-
-def _design(
-    frame: pd.DataFrame | Mapping[str, Any],
-    n: int,
-    weights: str | None,
-    cluster: str | None,
-    strata: str | None,
-) -> tuple[Design, tuple[str, ...]]:
-    check_filled(frame, [cluster, strata])
-    ids = np.asarray(frame[cluster]) if cluster else np.arange(n)
-    names, clusters = np.unique(ids, return_inverse=True)
-    stratum = (
-        np.unique(np.asarray(frame[strata]), return_inverse=True)[1]
-        if strata
-        else np.zeros(n, dtype=np.int64)
-    )
-    w = numbers(frame, weights) if weights else np.ones(n)
-    return Design(w, stratum, clusters), tuple(str(name) for name in names)
 
 
 def driver_results(

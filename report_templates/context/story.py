@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from analysis.checks import checklist
 from analysis.results import (
     Comparison,
     Distribution,
@@ -170,12 +171,18 @@ class Story:
         rest = [result for result in self.results.drivers if result is not self.drivers and result.drivers]
         return rest[0] if rest else None
 
+    @cached_property
+    def blocked(self) -> bool:
+        """Whether the checklist keeps the drivers of the main outcome from being a headline."""
+        return self.drivers is not None and checklist(self.results).blocked(self.drivers.outcome)
+
     def named(self, driver: Driver) -> str:
         """The quadrant a driver may be said to be in, or ``undecided``.
 
         A driver whose correlation and coefficient disagree in sign is never named: nobody should act on it.
+        Nor is any where a line of the checklist blocks the outcome.
         """
-        if driver.direction == "conflicting":
+        if driver.direction == "conflicting" or self.blocked:
             return "undecided"
         least = self.study.drivers.probability if self.study.drivers else 0.8
         if driver.quadrant is None or driver.quadrants.get(driver.quadrant, 0.0) < least:

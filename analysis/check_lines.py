@@ -1,0 +1,58 @@
+"""What each line of the checklist says in a notebook, and where its rule comes from.
+
+What a newcomer gets wrong: reports have words of their own, in both languages; these are for whoever works in
+Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LINES: Mapping[str, str] = {
+    "base": "{n:.0f} respondents",
+    "weights": "design effect of the weights {deff:.2f}, largest weight {largest:.1f} medians",
+    "carelessness": "{share:.1%} gave one answer to everything",
+    "response": "response rate {rate:.0%}",
+    "survivors": "only people who are still customers answered, unless losses are an outcome",
+    "model_base": "{n:.0f} rows for {drivers:.0f} drivers",
+    "no_variance": "everybody gave the same answer (n = {n:.0f})",
+    "clusters": "{clusters:.0f} clusters, {df:.0f} degrees of freedom",
+    "blanks": "{lost:.1%} of the rows lost, {blank:.1%} of the answers in the others missing",
+    "halo": "mean correlation {correlation:.2f}, first component {component:.0%}",
+    "collinearity": "variance inflation up to {inflation:.1f}, condition {condition:.1f}",
+    "fit": "adjusted R² {adjusted:.2f}, {failed:.1%} of the replicates failed",
+    "outcome_type": "{levels:.0f} values, skewness {skew:.1f}, {events:.0f} events",
+    "rank_stability": "first place {first:.0%} probable, {overlapping:.0f} neighbours not told apart",
+    "signs": "{drivers:.0f} drivers whose correlation and coefficient differ in sign",
+    "borrowed": "{drivers:.0f} drivers whose share is hardly their own",
+    "noise": "{drivers:.0f} drivers not above a random column",
+    "ceiling": "{items:.0f} items crowded at the best answer",
+    "one_questionnaire": "drivers and outcome come from one questionnaire",
+    "intention": "an intention, not behaviour",
+    "reliability": "alpha {alpha:.2f}",
+    "shape": "{drivers:.0f} drivers whose bad and good answers weigh differently",
+    "heterogeneity": "shares differ between groups, p = {p:.3f}",
+}
+
+SOURCES: Mapping[str, str] = {
+    "base": "convention of official statistics",
+    "weights": "Kish (1965); Potter (1990)",
+    "carelessness": "Meade & Craig (2012); Curran (2016)",
+    "survivors": "Heckman (1979)",
+    "model_base": "Green (1991)",
+    "clusters": "Cameron & Miller (2015)",
+    "blanks": "Little & Rubin (2019); thresholds by convention",
+    "halo": "Podsakoff et al. (2003)",
+    "collinearity": "Belsley, Kuh & Welsch (1980)",
+    "outcome_type": "Peduzzi et al. (1996)",
+    "rank_stability": "Goldstein & Spiegelhalter (1996); Mogstad et al. (2024)",
+    "signs": "Tonidandel & LeBreton (2011)",
+    "borrowed": "Tonidandel, LeBreton & Johnson (2009)",
+    "noise": "Tonidandel, LeBreton & Johnson (2009)",
+    "ceiling": "Terwee et al. (2007); threshold by convention",
+    "one_questionnaire": "Podsakoff et al. (2003)",
+    "intention": "Chandon, Morwitz & Reinartz (2005)",
+    "reliability": "Nunnally (1978); Fornell & Larcker (1981)",
+    "shape": "Mittal, Ross & Baldasare (1998)",
+    "heterogeneity": "Rao & Scott (1984)",
+}
