@@ -277,18 +277,17 @@ def driver_lines(found: DriverResults, results: StudyResults, limits: CheckLimit
             {"adjusted": facts.adjusted, "failed": facts.failed},
             {"adjusted": limits.adjusted, "failed": limits.failed_warn},
         )
-        events = facts.events if facts.events is not None else facts.n
-        needed_events = limits.events * facts.drivers
         yield Check(
             "outcome_type",
-            _judged(
-                facts.levels <= limits.levels or abs(facts.skew) > limits.skew,
-                facts.events is not None and events < needed_events,
-            ),
+            _judged(facts.levels <= limits.levels or abs(facts.skew) > limits.skew),
             about,
-            {"levels": facts.levels, "skew": facts.skew, "events": events},
-            {"levels": limits.levels, "skew": limits.skew, "events": needed_events},
+            {"levels": facts.levels, "skew": facts.skew},
+            {"levels": limits.levels, "skew": limits.skew},
         )
+        if facts.events is not None:
+            needed = limits.events * facts.drivers
+            values = {"events": facts.events, "drivers": facts.drivers}
+            yield Check("events", _judged(False, facts.events < needed), about, values, {"events": needed})
     yield from _reading_lines(found, limits)
     yield from _source_lines(found, results, limits)
 

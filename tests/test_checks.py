@@ -82,8 +82,8 @@ def line(results: StudyResults, key: str, limits: CheckLimits | None = None, **f
         ("outcome_type", {}, "pass"),
         ("outcome_type", {"levels": 7}, "warn"),
         ("outcome_type", {"skew": -1.2}, "warn"),
-        ("outcome_type", {"levels": 2, "events": 80}, "warn"),
-        ("outcome_type", {"levels": 2, "events": 79}, "block"),
+        ("events", {"levels": 2, "events": 80}, "pass"),
+        ("events", {"levels": 2, "events": 79}, "block"),
     ],
 )
 def test_lines_turn_at_their_limits(
