@@ -24,9 +24,12 @@ def write_panel_guide(
     language: Language,
     *,
     number: int,
-    sheet_name: str,
+    sheet_name: str | None,
 ) -> None:
-    """Write the instructions for round ``number``, and every part of the index with its wording."""
+    """Write the instructions for round ``number``, and every part of the index with its wording.
+
+    ``sheet_name`` is the only sheet to fill in; ``None`` where every expert has one.
+    """
     words = catalogue("survey")
     for column, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
@@ -53,12 +56,19 @@ def write_panel_guide(
     print_wide(sheet, one_page=True)
 
 
-def _steps(study: Study, method: PanelMethod, language: Language, number: int, sheet: str) -> Iterator[str]:
+def _steps(
+    study: Study, method: PanelMethod, language: Language, number: int, sheet: str | None
+) -> Iterator[str]:
     words = catalogue("survey")
     yield words("panel.step_why", language, index=study.index.label[language])
     if number > 1:
         yield words("panel.step_round", language, n=number)
-    yield words("panel.step_name", language, sheet=sheet)
+    which = (
+        words("panel.own_sheet", language)
+        if sheet is None
+        else words("panel.one_sheet", language, sheet=sheet)
+    )
+    yield words("panel.step_name", language, sheet=which)
     if method == "ahp":
         yield words("panel.step_ahp", language)
         yield words("panel.step_skip", language)

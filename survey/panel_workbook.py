@@ -130,7 +130,8 @@ def write_panel_workbook(
     shared = _Book(
         study, method, language, number, families, ListSheet(book, words("panel.sheet_lists", language))
     )
-    write_panel_guide(guide, study, families, method, language, number=number, sheet_name=titles[0])
+    only = titles[0] if len(titles) == 1 else None
+    write_panel_guide(guide, study, families, method, language, number=number, sheet_name=only)
     for place, sheet in enumerate(sheets):
         name = experts[place] if experts else None
         _write_sheet(sheet, shared, name, (feedback or {}).get(name or "", {}))

@@ -299,3 +299,32 @@ def test_too_few_answers_have_no_importance(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Project, "study", strict)
     assert "too few" in csat("weights", "importance", "study", "--project", folder, code=1).err
     assert "too few" in derive(folder, "--method", "lmg", "--parent", "study", code=1).err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_importance_fits_a_terminal_of_80_columns(
+    folder: Path, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = csat("weights", "importance", "--project", folder, language=language).out
+    # Two lines of heading before, one of explanation behind, which the terminal breaks.
+    assert max(cells(line) for line in out.splitlines()[2:-1]) <= 80
+
+
+def test_a_target_says_how_far_the_shown_effect_lies_from_it(folder: Path) -> None:
+    found = document(folder, "--method", "target")
+    shares = {node["id"]: node["share"]["value"] for node in found["importance"]["found"]["nodes"]}
+    target = found["evidence"]["target"]
+    seen = max(abs(shares[item] - target[item]) for item in target)
+    line = derive(folder, "--method", "target").out.splitlines()[1]
+    assert f"{seen:.1%} in people's own indices" in line
+    assert f"{found['evidence']['misfit']:.1%}, as solved" in line
+
+
+@pytest.mark.parametrize(("command", "words"), [("approve", ("--by", "Wang")), ("drop", ())])
+def test_the_weights_of_the_study_are_neither_approved_nor_dropped(
+    folder: Path, command: str, words: tuple[str, ...]
+) -> None:
+    told = csat("weights", command, "study", *words, "--project", folder, code=2).err
+    assert "study is the weights of the study file" in told
+    assert "Did you mean" not in told

@@ -17,7 +17,7 @@ import pytest
 from cli import csat
 from report_sample import key_accounts, results
 
-from analysis.results import StudyResults, TooFew
+from analysis.results import CalibrationUsed, StudyResults, TooFew
 from report_templates.context.words import Words
 from survey.language import LANGUAGES, Language, catalogue
 from workbench import tables
@@ -320,3 +320,13 @@ def test_a_conflicting_driver_is_never_recommended() -> None:
     readings = [str(cell) for cell in table.columns[-1].cells]
     for driver in conflicting:
         assert readings[driver.rank - 1] == "conflicting"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_results_say_that_respondents_were_weighted_to_the_population(language: Language) -> None:
+    used = CalibrationUsed("raking", ("tier", "contract"), 12, 0, 1.8)
+    calibrated = dataclasses.replace(MADE, quality=dataclasses.replace(MADE.quality, calibration=used))
+    plain, said = (tables.weights_used(Words(STUDY, language, made)) for made in (MADE, calibrated))
+    words = Words(STUDY, language, MADE)
+    assert said[:-1] == plain
+    assert words.joined([words.margin("tier"), words.margin("contract")]) in said[-1]

@@ -291,6 +291,16 @@ def test_only_answers_can_be_changed_and_each_has_a_rule(method: PanelMethod, tm
     assert first.column_dimensions["A"].hidden
 
 
+def test_instructions_name_the_only_sheet_and_no_one_of_several(tmp_path: Path) -> None:
+    alone, together = (
+        load_workbook(handed_out(tmp_path, experts=names)).worksheets[0]["B4"].value
+        for names in (("Fang",), ("Fang", "Qiang"))
+    )
+    assert "the sheet “Fang”" in alone
+    assert "Fang" not in together
+    assert "bears your name" in together
+
+
 def test_names_become_sheets_that_excel_takes(tmp_path: Path) -> None:
     names = ("Li/Wang: [1]", "x" * 40, "x" * 40 + "y", "Instructions", "'")
     titles = load_workbook(handed_out(tmp_path, experts=names)).sheetnames[1:-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -111,6 +112,17 @@ def test_no_page_runs_over() -> None:
             document = pypdfium2.PdfDocument(render_pdf(results, study, "en", printer))
             assert len(document) == 1 + len(report_context(results, study, "en").cover.contents), name
             document.close()
+
+
+def test_the_last_page_holds_the_name_of_a_long_weight_set() -> None:
+    results, study = sample("key accounts")
+    named = replace(results.provenance, weight_set="p" * 32, weight_state="approved")
+    results = replace(results, provenance=named)
+    opened = pypdfium2.PdfDocument(render_pdf(results, study, "en"))
+    last = opened[len(opened) - 1].get_textpage().get_text_range()
+    assert len(opened) == 1 + len(report_context(results, study, "en").cover.contents)
+    assert squeezed(f"--weights {'p' * 32} makes this report again.") in squeezed(last)
+    opened.close()
 
 
 def test_same_results_same_bytes() -> None:

@@ -46,10 +46,20 @@ def show_derived(study: Study, derived: DerivedWeights, effect: Effect, terminal
         }
         lines.append(say(labels, "derive.fit", **values, level=labels.level, n=labels.count(evidence["n"])))
     if "misfit" in evidence:
-        lines.append(say(labels, "derive.misfit", misfit=evidence["misfit"]))
+        lines.append(_misfit(labels, evidence, effect.found))
     terminal.lines(lines)
     terminal.show(_derived_table(terminal, labels, derived, effect))
     terminal.lines([say(labels, "derive.note", name=effect.name), *_under_both(labels, effect)])
+
+
+def _misfit(labels: Labels, evidence: Mapping[str, Any], found: Importance | TooFew | None) -> str:
+    """Say how far the importance is from its target: as solved for, and as the table shows it."""
+    target = evidence["target"]
+    seen = {node.id: _value(node.share) for node in found.nodes} if isinstance(found, Importance) else {}
+    apart = [abs(share - target[item]) for item in target if (share := seen.get(item)) is not None]
+    if len(apart) < len(target):
+        return say(labels, "derive.misfit", misfit=evidence["misfit"])
+    return say(labels, "derive.misfit_people", misfit=evidence["misfit"], seen=max(apart))
 
 
 def _under_both(labels: Labels, effect: Effect) -> list[str]:

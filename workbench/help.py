@@ -105,7 +105,7 @@ def _help(command: Any, ctx: Any) -> str:
         _section("arguments", [(_name(p), p.help) for p in arguments], language, width),
         _section("commands", [(n, _first(c.help)) for n, c in commands], language, width),
         _section("options", [_option(p, language) for p in options], language, width),
-        _examples(text(f"help.{_path(ctx) or 'csat'}.examples", language), language),
+        _examples(text(f"help.{_path(ctx) or 'csat'}.examples", language), language, width),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -154,14 +154,22 @@ def _option(param: Any, language: Language) -> tuple[str, str]:
     return (names if param.is_flag else f"{names} {_name(param)}"), " ".join(words)
 
 
-def _examples(examples: str, language: Language) -> str:
-    rows = [line.partition("#") for line in examples.strip().splitlines()]
-    column = max(cells(command.rstrip()) for command, _, _ in rows) + 2
+def _examples(examples: str, language: Language, width: int) -> str:
+    """Return the examples, each remark behind its command, or above it where the line would be too long."""
+    rows = [
+        (command.rstrip(), f"# {why.strip()}" if why else "")
+        for command, _, why in (line.partition("#") for line in examples.strip().splitlines())
+    ]
+    room = width - len(_INDENT) - 2
+    beside = [cells(command) for command, why in rows if why and cells(command) + cells(why) <= room]
+    column = max(beside, default=0) + 2
     lines = [_heading("examples", language)]
-    for command, _, why in rows:
-        shown = typer.style(command.rstrip(), fg="cyan")
-        if why:
-            shown += " " * (column - cells(command.rstrip())) + typer.style(f"# {why.strip()}", dim=True)
+    for command, why in rows:
+        shown, remark = typer.style(command, fg="cyan"), typer.style(why, dim=True)
+        if why and cells(command) + cells(why) > room:
+            lines.append(_INDENT + remark)
+        elif why:
+            shown += " " * max(2, min(column, width - len(_INDENT) - cells(why)) - cells(command)) + remark
         lines.append(_INDENT + shown)
     return "\n".join(lines)
 

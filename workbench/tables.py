@@ -62,10 +62,14 @@ def headline(words: Words) -> Text:
 
 
 def weights_used(words: Words) -> list[str]:
-    """Return which weight set the index was made with."""
+    """Return which weight set the index was made with, and to what population respondents were weighted."""
     made = words.results.provenance
     used = {"name": made.weight_set, "digest": made.weight_set_digest, "state": made.weight_state}
-    return weights_note(words.language, used)
+    notes = weights_note(words.language, used)
+    if (calibration := words.results.quality.calibration) is not None:
+        margins = words.joined([words.margin(name) for name in calibration.margins])
+        notes.append(_say(words, "tables.calibrated", margins=margins))
+    return notes
 
 
 def index_tree(words: Words) -> Table:

@@ -76,6 +76,8 @@ def name_in_project(opened: Project, name: str, command: str) -> None:
     if opened.database.is_file():
         with opened.store() as store:
             names = store.weights.names()
+    if name == OWN and name not in names:
+        raise Misuse("usage.own_weights", command)
     if name not in names:
         raise Misuse.unknown("weights", name, (*names, OWN), command)
 

@@ -44,6 +44,10 @@ def method_page(story: Story) -> MethodPage:
         _claims_height(claims, limits),
         _facts_height(facts),
     )
+    reproduce = words("method.reproduce", wave=story.results.wave, weights=_weights_option(story))
+    room = MOST_FILLED - above - layout.caption(reproduce)
+    remarks = notes(story, room)
+    rows = [layout.callouts(remarks[start : start + 3]) for start in range(0, len(remarks), 3)]
     return MethodPage(
         head=head,
         claims_widths=WIDTHS,
@@ -56,8 +60,9 @@ def method_page(story: Story) -> MethodPage:
         claims=claims,
         claims_note=limits,
         facts=facts,
-        notes=notes(story, MOST_FILLED - above - theme.mm(6)),
-        reproduce=words("method.reproduce", wave=story.results.wave, weights=_weights_option(story)),
+        notes=remarks,
+        reproduce=reproduce,
+        tight=layout.stacked(0.0, *rows) + layout.GAP > room,
     )
 
 

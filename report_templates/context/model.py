@@ -245,7 +245,8 @@ class Facts:
 class MethodPage:
     """How far the figures can be trusted, how they were made, and how to make them again.
 
-    ``claims_widths`` are the columns of the claims in per cent of the width.
+    ``claims_widths`` are the columns of the claims in per cent of the width; a ``tight`` page has less
+    space between its blocks, because its words would not fit else.
     """
 
     head: Head
@@ -256,6 +257,7 @@ class MethodPage:
     facts: tuple[Facts, ...]
     notes: tuple[Callout, ...]
     reproduce: str
+    tight: bool
 
 
 @dataclass(frozen=True, slots=True)
