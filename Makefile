@@ -18,12 +18,13 @@ test: ## 运行全部测试 · run every test
 	@tools/setup.sh dev
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-check: setup ## 格式、类型、分层约定、中英文文案 · lint, format, types, layers, both languages
+check: setup ## 格式、类型、分层、中英文文案与文档 · lint, format, types, layers, texts and pages of both languages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/test_house.py
+	@$(BIN)/python tools/readme.py
 
 bench: setup ## 运行 bench/ 下的全部对比 · run every comparison in bench/
 	@set -e; for file in bench/bench_*.py; do printf '\n== %s\n' "$$file"; $(BIN)/python "$$file"; done
