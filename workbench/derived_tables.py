@@ -107,7 +107,7 @@ def _derived_table(terminal: Terminal, labels: Labels, derived: DerivedWeights, 
             "importance_found": after.get(node.id, formatting.NONE),
         }
         rows.append([cells[column] for column in columns])
-    heads = [terminal.text(f"derive.head.{column}", level=labels.level) for column in columns]
+    heads = [say(labels, f"derive.head.{column}", level=labels.level) for column in columns]
     return plain_table(rows, heads, right=range(1, len(columns)))
 
 
@@ -159,7 +159,7 @@ def importance_table(terminal: Terminal, labels: Labels, found: Importance, tree
                 labels.score(node.contribution),
             ]
         )
-    heads = [terminal.text(f"importance.head.{column}", level=labels.level) for column in columns]
+    heads = [say(labels, f"importance.head.{column}", level=labels.level) for column in columns]
     return plain_table(rows, heads, right=range(1, len(columns)))
 
 

@@ -41,7 +41,13 @@ def show_sensitivity(terminal: Terminal, labels: Labels, found: Sensitivity) -> 
         terminal.show(Text(), _without(labels, found))
     if any(result.shares for result in found.sobol):
         terminal.show(Text(), _inputs(labels, found))
-    terminal.lines(["", *_warnings(labels, found), *_notes(labels, found)])
+    terminal.lines(["", *_warnings(labels, found), *_sides(labels, found), *_notes(labels, found)])
+
+
+def _sides(labels: Labels, found: Sensitivity) -> Iterator[str]:
+    """Say what the column of the threshold counts, where there is one."""
+    if found.threshold is not None:
+        yield _say(labels, "side_note", threshold=formatting.number(found.threshold))
 
 
 def _say(labels: Labels, key: str, **values: object) -> str:
