@@ -50,7 +50,7 @@ def subset_residuals(correlations: Floats, players: Sequence[Sequence[int]]) -> 
     """
     widths = [len(player) for player in players]
     matrix = _in_order(correlations, players)
-    return _swept(matrix, widths, _rows(widths, matrix.shape[2])).copy()
+    return _swept(matrix, widths, _Room(widths, matrix.shape[2])).copy()
 
 
 def _in_order(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
@@ -59,15 +59,30 @@ def _in_order(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
     return np.ascontiguousarray(correlations[np.ix_(order, order)])
 
 
-def _rows(widths: Sequence[int], replicates: int) -> list[Floats]:
-    """Room for a sweep: row i of the matrix from its diagonal on, for every subset decided before it."""
-    owner = [k for k, width in enumerate(widths) for _ in range(width)] + [len(widths)]
-    return [np.empty((len(owner) - i, 1 << player, replicates)) for i, player in enumerate(owner)]
+class _Room:
+    """Room for a sweep, asked for once: fresh memory costs more than the arithmetic done in it.
+
+    ``rows`` hold row i of the matrix from its diagonal on, for every subset decided before it.
+    """
+
+    def __init__(self, widths: Sequence[int], replicates: int) -> None:
+        owner = [k for k, width in enumerate(widths) for _ in range(width)] + [len(widths)]
+        size = len(owner)
+        self.rows = [np.empty((size - i, 1 << player, replicates)) for i, player in enumerate(owner)]
+        self._factor = np.empty(max((size - i) << player for i, player in enumerate(owner[:-1])) * replicates)
+
+    def factor(self, pivot: Floats) -> Floats:
+        """Divide a row by its diagonal; 0 for a column that others already explain."""
+        shape = pivot.shape
+        room = self._factor[: pivot.size].reshape(shape)
+        room[0] = 0.0
+        np.divide(1.0, pivot[0], out=room[0], where=pivot[0] > ALIASED)
+        return np.asarray(np.multiply(pivot[1:], room[0], out=room[1:]))
 
 
-def _swept(matrix: Floats, widths: Sequence[int], rows: Sequence[Floats]) -> Floats:
-    """Residual variances (2^P, B) of a matrix whose columns stand player by player; a view into ``rows``."""
-    size, start = len(matrix), 0
+def _swept(matrix: Floats, widths: Sequence[int], room: _Room) -> Floats:
+    """Residual variances (2^P, B) of a matrix whose columns stand player by player; a view into ``room``."""
+    size, start, rows = len(matrix), 0, room.rows
     for i, row in enumerate(rows):
         row[:, 0] = matrix[i, i:]
     for k, width in enumerate(widths):
@@ -75,7 +90,7 @@ def _swept(matrix: Floats, widths: Sequence[int], rows: Sequence[Floats]) -> Flo
         inside = {i: rows[i][:, :half] for i in range(start, size)}
         for column in range(start, stop):
             pivot = inside[column]
-            factor = pivot[1:] * _reciprocal(pivot[0])
+            factor = room.factor(pivot)
             for i in range(column + 1, size):
                 if column > start:
                     inside[i] -= pivot[i - column :] * factor[i - column - 1]
@@ -166,7 +181,7 @@ class _Tree:
         players = len(widths)
         last = max(1, min(players, (_CACHED // replicates).bit_length() - 1))
         self.widths, self.first = widths, players - last
-        self.rows = _rows(widths[self.first :], replicates)
+        self.room = _Room(widths[self.first :], replicates)
         self.weighted = np.empty((1 << last, replicates))
         self.sizes = _sizes(last)
         self.leave, self.either = _subset_weights(players)
@@ -181,7 +196,7 @@ class _Tree:
     def _descend(self, matrix: Floats, chosen: tuple[bool, ...]) -> None:
         depth = len(chosen)
         if depth == self.first:
-            self._gather(_swept(matrix, self.widths[depth:], self.rows), chosen)
+            self._gather(_swept(matrix, self.widths[depth:], self.room), chosen)
             return
         width = self.widths[depth]
         self._descend(matrix[width:, width:], (*chosen, False))
@@ -275,11 +290,15 @@ def _sizes(players: int) -> Integers:
 
 
 def _sums_with(values: Floats) -> tuple[Floats, Floats]:
-    """Sum values (2^P, B) over the subsets that contain each player, (P, B), and over all, (B,)."""
+    """Sum values (2^P, B) over the subsets that contain each player, (P, B), and over all, (B,).
+
+    ``values`` are overwritten.
+    """
     players = len(values).bit_length() - 1
     found = np.empty((players, values.shape[1]))
     for j in reversed(range(players)):
         half = 1 << j
         found[j] = values[half:].sum(axis=0)
-        values = values[:half] + values[half:]
+        values[:half] += values[half:]
+        values = values[:half]
     return found, values[0]
