@@ -150,7 +150,7 @@ def driver_data(
         own = {name: drivers[name] for name in kept}
         rows = _rows(own, structural, known, blanks)
         made = _columns(outcome, fixed, own, structural, rows)
-        found = _idle(made, weights[rows], fixed.shape[1])
+        found = _idle(made, weights[rows])
         if not found:
             break
         dropped += found
@@ -251,16 +251,14 @@ def _columns(
     return np.column_stack(columns), owned
 
 
-def _idle(
-    made: tuple[Floats, dict[str, tuple[int, ...]]], weights: Floats, always: int
-) -> list[tuple[str, str]]:
+def _idle(made: tuple[Floats, dict[str, tuple[int, ...]]], weights: Floats) -> list[tuple[str, str]]:
     """Find the first driver that is constant in these rows, or that those before it explain fully.
 
     With missing answers, this is looked for in the complete rows, and for pairs where these are few.
     """
     x, owned = made
     complete = np.isfinite(x).all(axis=1)
-    if len(x) < 2 or complete.sum() <= 2 * x.shape[1] < len(x):
+    if complete.sum() <= 2 * x.shape[1] and not complete.all():
         return _copies(made)
     x, weights = x[complete], weights[complete]
     if len(x) < 2:

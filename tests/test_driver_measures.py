@@ -13,6 +13,7 @@ from golden_tables import GOLDENS, block
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.design import Design
 from analysis.driver_data import correlation_matrices
 from analysis.driver_measures import left_without_each, measures
 from analysis.driver_moments import take_off
@@ -20,6 +21,7 @@ from analysis.drivers import driver_shares
 from analysis.lmg import lmg, shapley, subset_residuals, sweep
 from analysis.moments import unit_moments
 from analysis.ranks import clear_differences, tie_groups
+from analysis.regression import weighted_regression
 from analysis.sample import Floats
 
 FOUR = ["coverage", "speed", "value", "billing"]
@@ -265,3 +267,32 @@ def test_tie_groups_by_hand() -> None:
     clear = clear_differences(value, value[:, None] + rng.normal(0, 0.01, (4, 500)))
     assert tie_groups(value, clear) == ("c", "a", "b", "b")
     assert tie_groups(value, np.zeros((4, 4), dtype=bool)) == ("a",) * 4
+
+
+def test_coefficients_and_their_errors_equal_svyglm(frame: pd.DataFrame) -> None:
+    clusters = np.unique(frame["customer"], return_inverse=True)[1]
+    design = Design(frame["weight"].to_numpy(), np.zeros(480, dtype=np.int64), clusters)
+    x = frame[FOUR].to_numpy(dtype=np.float64)
+    found = weighted_regression(design, frame["sat"].to_numpy(dtype=np.float64), x, FOUR)
+    lines = (GOLDENS / "ref_drivers.txt").read_text(encoding="utf-8").split("[3] svyglm")[1].splitlines()
+    expected = {cells[0]: [float(cell) for cell in cells[1:3]] for cells in map(str.split, lines[3:7])}
+    table = driver_shares(frame, "sat", FOUR, weights="weight", cluster="customer", replicates=20).to_frame()
+    w = frame["weight"].to_numpy()
+    spread = {name: np.sqrt(np.cov(frame[name], aweights=w, ddof=0)) for name in (*FOUR, "sat")}
+    for name in FOUR:
+        estimate = found.coefficients[name]
+        np.testing.assert_allclose([estimate.value, estimate.se], expected[name], rtol=1e-8)
+        raw = table.loc[name, "coefficient"] * spread["sat"] / spread[name]
+        assert raw == pytest.approx(expected[name][0], rel=1e-9)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_an_integer_weight_is_a_repeated_row(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(70, 4)) + rng.normal(size=(70, 1)), columns=["a", "b", "c", "y"])
+    weights = rng.integers(1, 4, 70)
+    one = decomposed(frame, "y", ["a", "b"], weights.astype(float), always=["c"])
+    two = decomposed(frame.loc[frame.index.repeat(weights)], "y", ["a", "b"], always=["c"])
+    for measure in MEASURES:
+        np.testing.assert_allclose(one[measure], two[measure], rtol=1e-9, atol=1e-12)
