@@ -69,7 +69,7 @@ def aliased(z: Floats) -> list[int]:
     """Columns that earlier ones determine, found among complete rows if these are many, else by pairs."""
     k = z.shape[1]
     rows = z[np.isfinite(z).all(axis=1)]
-    if len(rows) >= 5 * k:
+    if len(rows) >= max(5 * k, 2):
         centred = rows - rows.mean(axis=0)
         spread = np.sqrt((centred**2).sum(axis=0))
         if (spread > 0).all():

@@ -219,6 +219,7 @@ def test_a_terminal_that_is_not_utf8_still_gets_its_answer() -> None:
 def test_control_c_is_told_in_one_line() -> None:
     code = (
         "import signal, sys, workbench.project; from workbench.cli import main;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a job in the background ignores it
         "workbench.project.Project.found_study_file = lambda self: signal.raise_signal(signal.SIGINT);"
         "sys.exit(main(['check', '--lang', 'zh']))"
     )
