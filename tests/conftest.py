@@ -21,7 +21,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 # No test is timed: a busy machine makes nothing wrong.
 _UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("quick", _UNTIMED, max_examples=40)
+settings.register_profile("quick", _UNTIMED, max_examples=25)
 settings.register_profile("thorough", _UNTIMED, max_examples=1000)
 settings.load_profile("quick")
 # Whoever starts the tests may tell how wide the terminal is; tables are tested at the width of a pipe.

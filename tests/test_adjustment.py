@@ -169,7 +169,7 @@ def test_a_margin_without_a_cell_for_every_row_is_refused() -> None:
         Adjustment(np.ones(3), (np.zeros(2, dtype=np.int64),))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0.01, 100), st.sampled_from(["base_weights", "cell_means"]))
 def test_rows_names_and_the_scale_of_weights_do_not_matter(
     seed: int, scale: float, residuals: Residuals
@@ -198,7 +198,7 @@ def test_rows_names_and_the_scale_of_weights_do_not_matter(
     np.testing.assert_allclose(second.covariance, first.covariance, rtol=1e-7, atol=1e-7)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4))
 def test_an_integer_base_weight_is_a_repeated_row(seed: int, times: int) -> None:
     rng = np.random.default_rng(seed)

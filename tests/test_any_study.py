@@ -39,7 +39,7 @@ def parts(value: Any) -> Iterator[Any]:
             yield from parts(getattr(value, name))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_every_study_has_results_without_nan_or_says_why_not(seed: int) -> None:
     # Warnings of numpy are errors here, so arithmetic on nothing cannot pass unseen.
@@ -64,7 +64,7 @@ def test_every_study_has_results_without_nan_or_says_why_not(seed: int) -> None:
             assert part.q < study.reporting.false_discovery_rate
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_contributions_of_the_branches_sum_to_the_change_of_any_index(seed: int) -> None:
     try:

@@ -42,7 +42,7 @@ def rows(parts: list[Margin], order: Any) -> list[Margin]:
     return [Margin(part.name, part.levels, part.targets, part.cells[order]) for part in parts]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0.001, 1000), st.sampled_from([NO_LIMITS, Limits(trim=4)]))
 def test_rows_margins_and_scale_do_not_matter(seed: int, scale: float, limits: Limits) -> None:
     base, parts, rng = drawn(seed, 60)
@@ -54,7 +54,7 @@ def test_rows_margins_and_scale_do_not_matter(seed: int, scale: float, limits: L
         np.testing.assert_allclose(two.weights / scale, one.weights[order], rtol=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4))
 def test_an_integer_weight_is_a_repeated_row(seed: int, times: int) -> None:
     base, parts, _ = drawn(seed, 30)
@@ -65,7 +65,7 @@ def test_an_integer_weight_is_a_repeated_row(seed: int, times: int) -> None:
     np.testing.assert_allclose(two.weights, (one.weights / counts)[again], rtol=1e-8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([3.0, 4.0, 5.0]))
 def test_margins_hold_and_no_limit_is_passed(seed: int, trim: float) -> None:
     base, parts, _ = drawn(seed, 80)
@@ -77,7 +77,7 @@ def test_margins_hold_and_no_limit_is_passed(seed: int, trim: float) -> None:
     assert (nearest.weights > 0).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_post_stratifying_the_achieved_cells_changes_nothing(seed: int) -> None:
     """Raking to margins, then post-stratification on the raked table, is the same weights."""

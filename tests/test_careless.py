@@ -41,7 +41,7 @@ def test_examples_in_the_documentation_hold(module: ModuleType) -> None:
 # -- against code that is slow and plain --------------------------------------------------------------------
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SHEETS)
 def test_longstring_is_the_longest_group_of_equal_neighbours(answers: np.ndarray) -> None:
     for row, found in zip(answers.tolist(), longstring(answers), strict=True):
@@ -49,7 +49,7 @@ def test_longstring_is_the_longest_group_of_equal_neighbours(answers: np.ndarray
         assert found == max(runs, default=0)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SHEETS)
 def test_irv_is_the_sample_deviation_of_what_was_answered(answers: np.ndarray) -> None:
     for row, found in zip(answers.tolist(), irv(answers), strict=True):
@@ -81,7 +81,7 @@ def reference_even_odd(row: list[int]) -> float:
     return -max(corrected, -1.0)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(TEN_COLUMNS)
 def test_even_odd_is_the_corrected_correlation_turned_round(answers: np.ndarray) -> None:
     for row, found in zip(answers.tolist(), even_odd(answers, GROUPS), strict=True):
@@ -127,7 +127,7 @@ def test_there_may_be_nobody_and_nothing() -> None:
 # -- neither side of the scale counts more ------------------------------------------------------------------
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(TEN_COLUMNS)
 def test_every_index_is_the_same_for_the_mirror_image(answers: np.ndarray) -> None:
     other = mirror(answers)

@@ -167,7 +167,7 @@ def crowds() -> st.SearchStrategy[np.ndarray]:
     return st.builds(drawn, st.integers(0, 2**32 - 1), st.integers(1, 120))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(crowds())
 def test_no_rule_looks_at_the_side_of_the_scale(codes: np.ndarray) -> None:
     seconds = np.random.default_rng(len(codes)).lognormal(3.2, 0.8, len(codes)).tolist()

@@ -144,7 +144,7 @@ def changes(values: list[float]) -> waterfall.Waterfall:
     return waterfall.Waterfall("t", "", "", "", "start", waterfall.Level("start", "76"), steps, total, axis)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(-5, 5, allow_subnormal=False), min_size=1, max_size=12))
 def test_waterfall_bars_join_and_end_at_the_total(values: list[float]) -> None:
     chart = changes(values)
@@ -240,7 +240,7 @@ def test_forest_row_without_a_column_is_refused() -> None:
 # Trend
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.one_of(st.none(), st.floats(60, 90)), min_size=1, max_size=12).filter(
         lambda values: any(value is not None for value in values)
@@ -319,7 +319,7 @@ def test_less_is_better_turns_the_arrow_and_keeps_the_colour() -> None:
     assert fell.fill == marks.COLOURS["better"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=20), st.integers(2, 9))
 def test_axes_hold_their_values_with_round_ticks(values: list[float], count: int) -> None:
     axis = axis_around(values, lambda value, decimals: f"{value:.{decimals}f}", count=count)

@@ -137,7 +137,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS, st.booleans(), st.booleans(), st.sampled_from([None, "first", "last", "both"]))
 def test_rows_add_up_whatever_is_in_them(
     tmp_path: Path, rows: list[Any], valid: bool, visible: bool, rule: str | None

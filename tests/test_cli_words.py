@@ -164,7 +164,7 @@ def test_language_comes_from_the_option_then_the_environment(
     assert language_of(arguments, environment) == language
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text("指数满意，。（） 「」abc-1%", max_size=80), st.integers(12, 40))
 def test_wrapping_loses_no_character_and_keeps_the_width(text: str, width: int) -> None:
     lines = wrap(text, width)

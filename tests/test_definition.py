@@ -205,7 +205,7 @@ def studies(draw: st.DrawFn) -> Study:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(studies())
 def test_a_written_study_reads_back_equal(study: Study) -> None:
     again = parse_study(dump_study(study), "study.yaml")
@@ -237,7 +237,7 @@ VALUES: st.SearchStrategy[Any] = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_no_damage_brings_anything_but_problems(data: st.DataObject) -> None:
     document = yaml.safe_load(MINIMAL)
@@ -260,7 +260,7 @@ def test_no_damage_brings_anything_but_problems(data: st.DataObject) -> None:
         assert problem.place.line is not None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.integers(0, len(MINIMAL)), st.text("{}[]:'\"\t-&*!|>%@#，：\x01\n x", max_size=4), st.integers(0, 3)
 )

@@ -196,7 +196,7 @@ def surveys(draw: st.DrawFn) -> tuple[Floats, Design]:
     return scores, Design(rng.uniform(0.2, 5, len(cluster)), cluster % 2, cluster)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(surveys(), st.floats(0.01, 100), st.randoms(use_true_random=False))
 def test_rows_and_weight_scale_do_not_matter(
     survey: tuple[Floats, Design], scale: float, random: Any
@@ -211,7 +211,7 @@ def test_rows_and_weight_scale_do_not_matter(
     np.testing.assert_array_equal(two.df, one.df)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(surveys(), st.integers(1, 4))
 def test_an_integer_weight_is_a_repeated_row(survey: tuple[Floats, Design], times: int) -> None:
     scores, design = survey
@@ -225,7 +225,7 @@ def test_an_integer_weight_is_a_repeated_row(survey: tuple[Floats, Design], time
     np.testing.assert_allclose(two.variances, one.variances, rtol=1e-8, atol=1e-10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(surveys())
 def test_a_respondent_without_answers_changes_no_estimate(survey: tuple[Floats, Design]) -> None:
     scores, design = survey

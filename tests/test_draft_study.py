@@ -185,7 +185,7 @@ def test_a_header_says_what_its_values_leave_open(
     assert (found.scale and found.scale.scale.ends) == ends
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.permutations(["18岁以下", "18-25岁", "26-45岁", "46岁以上", "其他", "不清楚"]), st.data())
 def test_no_count_and_no_order_of_rows_changes_a_natural_order(words: list[str], data: st.DataObject) -> None:
     counts = {word: data.draw(st.integers(1, 9)) for word in words}
@@ -193,13 +193,13 @@ def test_no_count_and_no_order_of_rows_changes_a_natural_order(words: list[str],
     assert set(naturally(counts)[4:]) == {"其他", "不清楚"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.lists(st.sampled_from("abcdef"), unique=True), max_size=12))
 def test_every_option_is_listed_once(cells: list[list[str]]) -> None:
     assert sorted(as_listed(cells)) == sorted({option for cell in cells for option in cell})
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.permutations(range(5)), st.lists(st.sets(st.integers(0, 4), min_size=2), min_size=1))
 def test_options_stand_as_in_the_cells(form: list[int], chosen: list[set[int]]) -> None:
     cells = [[str(form[n]) for n in sorted(some)] for some in chosen]

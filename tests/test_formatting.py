@@ -30,7 +30,7 @@ def test_half_goes_up_on_what_the_reader_sees(value: float, decimals: int, print
     assert f.number(value, decimals) == printed
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(finite, st.integers(0, 3))
 def test_rounding_is_within_half_a_step_and_symmetric(value: float, decimals: int) -> None:
     rounded = f.rounded(value, decimals)
@@ -38,7 +38,7 @@ def test_rounding_is_within_half_a_step_and_symmetric(value: float, decimals: in
     assert f.rounded(-value, decimals) == -rounded
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(finite, st.integers(0, 3))
 def test_a_sign_stands_exactly_where_the_printed_figure_is_not_zero(value: float, decimals: int) -> None:
     printed = f.signed(value, decimals)
@@ -47,7 +47,7 @@ def test_a_sign_stands_exactly_where_the_printed_figure_is_not_zero(value: float
     assert "-" not in printed
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.floats(0, 1), st.integers(0, 2))
 def test_a_share_is_its_hundredfold(share: float, decimals: int) -> None:
     exact = Decimal(repr(share)) * 100
@@ -109,7 +109,7 @@ def test_spaces_between_han_and_latin() -> None:
     assert f.spaced("占59%，低") == "占 59%，低"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="满意度26Q.1% ，†+−", max_size=20))
 def test_spacing_twice_is_spacing_once(text: str) -> None:
     assert f.spaced(f.spaced(text)) == f.spaced(text)

@@ -165,7 +165,7 @@ def correlations(draw: st.DrawFn) -> Floats:
     return np.corrcoef(x.T)[:, :, None]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(correlations())
 def test_shares_are_positive_and_sum_to_r_squared(r: Floats) -> None:
     p = len(r) - 1
@@ -176,7 +176,7 @@ def test_shares_are_positive_and_sum_to_r_squared(r: Floats) -> None:
     assert 1 - sweep(r)[2][0] == pytest.approx(explained, abs=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(correlations())
 def test_every_subset_equals_least_squares(r: Floats) -> None:
     p = len(r) - 1
@@ -233,7 +233,7 @@ def by_definition(r: Floats, players: list[list[int]]) -> Floats:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(structures(), st.sampled_from([2, 16, 1 << 17]))
 def test_any_players_get_what_the_definition_gives(
     structure: tuple[Floats, list[list[int]]], cached: int
@@ -259,7 +259,7 @@ def test_one_driver_and_twenty_share_what_is_explained() -> None:
         np.testing.assert_array_equal(parts[:, 0], parts[:, 1])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(correlations(), st.randoms(use_true_random=False))
 def test_the_order_of_drivers_does_not_matter(r: Floats, random: Any) -> None:
     p = len(r) - 1

@@ -17,21 +17,21 @@ def test_a_han_character_is_one_em_and_figures_are_not() -> None:
     assert width("00", 1000, bold=True) == 2 * 590
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(TEXTS, st.floats(20, 300))
 def test_wrapping_keeps_every_character_but_spaces_at_line_ends(text: str, limit: float) -> None:
     lines = wrap(text, limit, 10)
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text(alphabet="满意度客户经理", min_size=1, max_size=60), st.floats(10, 300))
 def test_lines_of_han_are_never_wider_than_the_limit(text: str, limit: float) -> None:
     assert all(width(line, 10) <= limit for line in wrap(text, limit, 10))
     assert all(width(line, 10) <= limit for line in balanced(text, limit, 10))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(TEXTS, st.floats(40, 300))
 @example("%、、\xa0）", 40.0)
 def test_no_line_starts_with_a_closing_mark(text: str, limit: float) -> None:

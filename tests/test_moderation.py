@@ -278,7 +278,7 @@ def test_hc3_by_hand() -> None:
     assert fit.df == 37
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.floats(-3, 3), st.floats(-3, 3), st.floats(0.01, 2), st.floats(0.01, 2), st.floats(-0.99, 0.99))
 def test_regions_and_ratios_hold_point_by_point(
     b0: float, b1: float, se0: float, se1: float, r: float

@@ -21,7 +21,7 @@ def overlapping(boxes: list[Box]) -> list[tuple[Box, Box]]:
     return [(one, other) for one, other in combinations(boxes, 2) if one.overlap(other) > 0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(labels)
 def test_placed_labels_touch_neither_one_another_nor_any_mark_nor_the_edge(given_labels: list[Label]) -> None:
     fixed = Box(6, 4, 90, 22)
@@ -104,7 +104,7 @@ def test_every_point_of_the_map_has_a_label_or_a_number_with_a_key(
     assert all(text.box.right <= drawing.width + 0.01 for text in words if len(text.text) < 20)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 300), st.floats(8, 20)), max_size=12))
 def test_end_labels_are_apart_and_inside(wanted: list[tuple[float, float]]) -> None:
     middles = spread(wanted, 0, 300)

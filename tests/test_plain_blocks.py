@@ -75,7 +75,7 @@ def read(path: Path) -> object:
         return {problem.code for problem in error.problems}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(part=sheets())
 def test_many_rows_at_once_are_what_the_parser_finds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
@@ -117,7 +117,7 @@ def test_one_odd_row_does_not_slow_down_those_behind_the_next_chunk(
     assert sum(len(one.numbers) if isinstance(one, Run) else 1 for one in found) == 499
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     filled=st.lists(
         st.lists(st.sampled_from([1, 2, 2, 3, 5, 40]), min_size=1, max_size=4, unique=True).map(sorted),

@@ -83,7 +83,7 @@ def test_rows_keep_their_numbers_and_a_platforms_numbers_do_not() -> None:
     assert renamed == tuple(KEY.pseudonym("#wjx", n) for n in "23")
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.text(max_size=5), unique=True, min_size=1, max_size=8), st.binary(min_size=32, max_size=32)
 )

@@ -144,7 +144,7 @@ def best_under_sign(matrix: Floats, free: tuple[int, ...]) -> Floats:
     return best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10_000), free=st.sampled_from([(), (0,), (1, 3)]))
 def test_non_negative_coefficients_fit_best(seed: int, free: tuple[int, ...]) -> None:
     x = np.random.default_rng(seed).normal(size=(30, 6))

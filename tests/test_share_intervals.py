@@ -188,7 +188,7 @@ def test_fewer_unhappy_customers_are_better() -> None:
     assert found.bottom_change.verdict == "better"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.sampled_from([100.0, 0.0, -100.0]), min_size=2, max_size=30),
     st.sampled_from(METHODS),
@@ -206,7 +206,7 @@ def test_a_net_score_never_leaves_its_scale(
     np.testing.assert_allclose(turned, [-high, -low], atol=1e-7)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.floats(0, 1), st.floats(0.001, 5))
 def test_the_likelihood_falls_by_what_was_asked(p: float, reach: float) -> None:
     for q in likelihood(np.array([p]), np.array([reach])):

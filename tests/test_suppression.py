@@ -103,7 +103,7 @@ def shown_figures(segments: dict[str, Groups], n: int) -> tuple[Floats, list[Flo
     return np.array(shown), small
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tables())
 def test_no_combination_of_shown_figures_gives_a_small_group(table: tuple[dict[str, Groups], int]) -> None:
     segments, n = table
@@ -113,7 +113,7 @@ def test_no_combination_of_shown_figures_gives_a_small_group(table: tuple[dict[s
         assert np.linalg.matrix_rank(np.vstack([shown, members])) == rank + 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tables())
 def test_no_difference_of_shown_figures_is_a_small_group(table: tuple[dict[str, Groups], int]) -> None:
     segments, n = table
@@ -125,7 +125,7 @@ def test_no_difference_of_shown_figures_is_a_small_group(table: tuple[dict[str, 
                 assert left.sum() == 0 or left.sum() >= LIMIT
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.just(0) | st.integers(LIMIT, 60), min_size=1, max_size=8),
     st.just(0) | st.integers(LIMIT, 40),
@@ -189,7 +189,7 @@ def trees(draw: st.DrawFn) -> tuple[IndexTree, list[int]]:
     return tree, draw(st.lists(answers, min_size=len(tree.items), max_size=len(tree.items)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(trees())
 def test_no_combination_of_shown_means_gives_an_item_with_few_answers(
     case: tuple[IndexTree, list[int]],

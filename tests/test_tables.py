@@ -175,7 +175,7 @@ counts = st.integers(0, 2**32 - 1).map(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(counts)
 def test_no_line_gives_a_small_cell_away(table: Integers) -> None:
     people = np.repeat(np.arange(16), table.ravel())

@@ -36,7 +36,7 @@ def test_shares_are_products_down_the_tree() -> None:
     assert relative_weights(weight_set())["speed"] == pytest.approx(2 / 3, rel=1e-15)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(sets())
 def test_shares_are_those_of_the_estimators(weights: WeightSet) -> None:
     tree = index_tree(with_weights(STUDY, weights).index)
@@ -44,7 +44,7 @@ def test_shares_are_those_of_the_estimators(weights: WeightSet) -> None:
     np.testing.assert_allclose(list(effective_weights(weights).values()), tree.effective, rtol=1e-15)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(sets(), st.sampled_from([1e-3, 2.0, 64.0]))
 def test_only_ratios_among_siblings_matter(weights: WeightSet, factor: float) -> None:
     scaled = {
@@ -78,7 +78,7 @@ def test_every_part_of_a_set_has_a_say_in_its_digest() -> None:
     assert len(digests) == len(CHANGES) + 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(sets())
 def test_the_order_of_weights_has_none(weights: WeightSet) -> None:
     turned = weights.model_copy(update={"weights": dict(reversed(list(weights.weights.items())))})
@@ -177,7 +177,7 @@ def test_items_that_decide_alone_or_hardly_count_are_told() -> None:
 # -- files -------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(sets(), st.booleans())
 def test_a_file_reads_back_as_the_set_it_was_written_from(weights: WeightSet, labelled: bool) -> None:
     found = parse_weights(dump_weights(weights, STUDY if labelled else None), "set.yaml", STUDY)
