@@ -97,9 +97,8 @@ def runs(chart: Trend, frame: Frame) -> list[list[tuple[float, TrendPoint]]]:
     return [run for run in runs if run]
 
 
-def _at(chart: Trend, frame: Frame, x: float, point: TrendPoint) -> Point:
-    assert point.value is not None  # noqa: S101 - runs hold waves with a figure alone
-    return x, height_of(chart, frame, point.value)
+def _spots(chart: Trend, frame: Frame, run: list[tuple[float, TrendPoint]]) -> list[Point]:
+    return [(x, height_of(chart, frame, point.value)) for x, point in run if point.value is not None]
 
 
 def band(chart: Trend, frame: Frame) -> list[Shape]:
@@ -123,7 +122,7 @@ def band(chart: Trend, frame: Frame) -> list[Shape]:
 def lines(chart: Trend, frame: Frame) -> list[Shape]:
     """Draw the series, one line a stretch."""
     return [
-        Polyline(tuple(_at(chart, frame, x, p) for x, p in run), frame.ink, 2.67, role="series")
+        Polyline(tuple(_spots(chart, frame, run)), frame.ink, 2.67, role="series")
         for run in runs(chart, frame)
         if len(run) > 1
     ]
@@ -131,13 +130,13 @@ def lines(chart: Trend, frame: Frame) -> list[Shape]:
 
 def points(chart: Trend, frame: Frame) -> list[Shape]:
     """Draw a dot for each wave that has a figure."""
-    spots = [_at(chart, frame, x, point) for run in runs(chart, frame) for x, point in run]
+    spots = [spot for run in runs(chart, frame) for spot in _spots(chart, frame, run)]
     return [Circle(x, y, 3.4, frame.ink, frame.ground, 1.2, role="point") for x, y in spots]
 
 
 def point_boxes(chart: Trend, frame: Frame) -> list[Box]:
     """Return what the dots cover."""
-    spots = [_at(chart, frame, x, point) for run in runs(chart, frame) for x, point in run]
+    spots = [spot for run in runs(chart, frame) for spot in _spots(chart, frame, run)]
     return [Box(x - 4, y - 4, x + 4, y + 4) for x, y in spots]
 
 
@@ -145,6 +144,5 @@ def segments(chart: Trend, frame: Frame) -> list[tuple[Point, Point]]:
     """Return the pieces of the line between neighbouring waves."""
     pairs: list[tuple[Point, Point]] = []
     for run in runs(chart, frame):
-        spots = [_at(chart, frame, x, point) for x, point in run]
-        pairs += list(pairwise(spots))
+        pairs += list(pairwise(_spots(chart, frame, run)))
     return pairs

@@ -130,13 +130,13 @@ def _item(story: Story, distribution: Distribution) -> LikertItem:
     words, label = story.words, story.words.item(distribution.item)
     if isinstance(distribution.top, TooFew) or len(distribution.bands) != 5:
         return LikertItem(label, None, note=words.too_few)
-    one, two, three, four, five = (100 * share for share in distribution.bands)
-    figures: Five = tuple(formatting.percent(share) for share in distribution.bands)  # type: ignore[assignment] # five bands
+    one, two, three, four, five = distribution.bands
+    percent = formatting.percent
     change = distribution.top_change
     return LikertItem(
         label + ("†" if _small(story, distribution) else ""),
-        (one, two, three, four, five),
-        figures,
+        (100 * one, 100 * two, 100 * three, 100 * four, 100 * five),
+        (percent(one), percent(two), percent(three), percent(four), percent(five)),
         words.share(distribution.top),
         words.shares_interval(distribution.top),
         verdicts.mark(change),

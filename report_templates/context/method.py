@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from analysis.results import Estimate
+from analysis.results import DriverResults, Estimate
 from report_templates import formatting, theme
 from report_templates.context import layout
 from report_templates.context.cover import digest
@@ -142,7 +142,7 @@ def _claims(story: Story) -> tuple[Claim, ...]:
     made = [_response(story), _precision(story), _weighting(story), _blanks(story), _behaviour(story)]
     made += [_roll_up(story)] if story.results.quality.index_respondent is not None else []
     made += [_comparable(story)] if story.change else []
-    made += [_importance(story)] if story.drivers else []
+    made += [_importance(story, story.drivers)] if story.drivers else []
     made += [_no_drivers(story)] if story.results.drivers_missing and not story.drivers else []
     made += [_small_groups(story)] if story.segments else []
     return tuple(made)
@@ -258,9 +258,8 @@ def _comparable(story: Story) -> Claim:
     return _claim(story, "comparable", sign, evidence)
 
 
-def _importance(story: Story) -> Claim:
-    words, found = story.words, story.drivers
-    assert found is not None  # noqa: S101 - the row exists only with drivers
+def _importance(story: Story, found: DriverResults) -> Claim:
+    words = story.words
     decided = len(found.drivers) - len(story.in_quadrant("undecided"))
     evidence = words(
         "claim.importance.evidence",

@@ -112,7 +112,9 @@ def _least(story: Story) -> str:
 def _chart(story: Story, found: DriverResults, height: float) -> PriorityMap:
     words = story.words
     points = tuple(
-        _point(story, driver) for driver in found.drivers if isinstance(driver.performance, Estimate)
+        _point(story, driver, driver.performance)
+        for driver in found.drivers
+        if isinstance(driver.performance, Estimate)
     )
     across = [limit for p in points for limit in (p.x, p.x_low, p.x_high)] + [found.performance_line]
     known = [limit for limit in across if limit is not None]
@@ -140,9 +142,8 @@ def _chart(story: Story, found: DriverResults, height: float) -> PriorityMap:
     )
 
 
-def _point(story: Story, driver: Driver) -> MapPoint:
-    performance, share = driver.performance, driver.share
-    assert isinstance(performance, Estimate)  # noqa: S101 - the caller leaves out the others
+def _point(story: Story, driver: Driver, performance: Estimate) -> MapPoint:
+    share = driver.share
     name = story.named(driver)
     return MapPoint(
         story.words.item(driver.item),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.results import Estimate, NodeResult, OutcomeResult, WaveIndex
+from analysis.results import Comparison, Estimate, NodeResult, OutcomeResult, WaveIndex
 from report_templates import formatting
 from report_templates.charts.axis import axis_around
 from report_templates.charts.forest import ForestRow
@@ -227,15 +227,14 @@ def _outcome_row(story: Story, outcome: OutcomeResult) -> Row:
 
 
 def _callouts(story: Story) -> tuple[Callout, ...]:
-    made = [_change_remark(story)] if story.change else []
+    made = [_change_remark(story, story.change)] if story.change else []
     made += [_branches_remark(story)] if story.has_panels else []
-    made += [_target_remark(story)] if story.results.target_gap else []
+    made += [_target_remark(story, story.results.target_gap)] if story.results.target_gap else []
     return tuple(made[:3])
 
 
-def _change_remark(story: Story) -> Callout:
-    words, change = story.words, story.change
-    assert change is not None  # noqa: S101 - callers check it
+def _change_remark(story: Story, change: Comparison) -> Callout:
+    words = story.words
     way = verdicts.direction(change)
     return Callout(
         words(f"trend.change_head.{way}"),
@@ -274,9 +273,8 @@ def _branches_remark(story: Story) -> Callout:
     return Callout(head, (" " if words.language == "en" else "").join(sentences))
 
 
-def _target_remark(story: Story) -> Callout:
-    words, gap = story.words, story.results.target_gap
-    assert gap is not None  # noqa: S101 - callers check it
+def _target_remark(story: Story, gap: Comparison) -> Callout:
+    words = story.words
     way = verdicts.direction(gap)
     return Callout(
         words(f"trend.target_head.{way}"),
@@ -360,5 +358,5 @@ def _score_remarks(story: Story) -> tuple[Callout, ...]:
         Callout(words("scores.compare_head"), words("scores.compare_text")),
     ]
     if story.results.target_gap:
-        made[1] = _target_remark(story)
+        made[1] = _target_remark(story, story.results.target_gap)
     return tuple(made)
