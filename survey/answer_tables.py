@@ -132,7 +132,7 @@ class AnswerTables:
     def _rows(self, table: str, cells: Sequence[str], keys: Sequence[int]) -> list[tuple[Any, ...]]:
         """Return one row per key, in their order; of blanks where the table has none."""
         return self._file.run(
-            f"SELECT {', '.join(cells)} FROM json_each(?) AS wanted"  # noqa: S608 (quoted names)
+            f"SELECT {', '.join(cells)} FROM json_each(?) AS wanted"  # noqa: S608 - tables are ours, columns quoted by quoted()
             f" LEFT JOIN {table} ON {table}.respondent_key = wanted.value ORDER BY wanted.key",
             (json.dumps(keys),),
         )
@@ -150,7 +150,7 @@ class AnswerTables:
             return {}
         found = {question: [empty] * len(position) for question in questions}
         rows = self._file.run(
-            f"SELECT respondent_key, question, {cell} FROM {table}"  # noqa: S608 (two of our own)
+            f"SELECT respondent_key, question, {cell} FROM {table}"  # noqa: S608 - table and cell are literals of this module
             " WHERE respondent_key BETWEEN ? AND ?",
             (min(position, default=0), max(position, default=0)),
         )
@@ -166,7 +166,7 @@ class AnswerTables:
         return {name: values for name, values in noted if any(value is not None for value in values)}
 
     def _names(self, kind: str) -> dict[str, str]:
-        return dict(self._file.run(f"SELECT id, name FROM {kind}"))  # noqa: S608 (item or fact)
+        return dict(self._file.run(f"SELECT id, name FROM {kind}"))  # noqa: S608 - the table is item or fact
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -203,7 +203,7 @@ class AnswerTables:
             key = "respondent_key INTEGER PRIMARY KEY REFERENCES respondent (key)"
             self._file.run(f"CREATE TABLE {table} ({', '.join([key, *declared])}) STRICT")
         rows = ((position, *column) for position, column in enumerate(columns.items(), len(names)))
-        self._file.run_many(f"INSERT INTO {kind} VALUES (?, ?, ?)", rows)  # noqa: S608 (item or fact)
+        self._file.run_many(f"INSERT INTO {kind} VALUES (?, ?, ?)", rows)  # noqa: S608 - the table is item or fact
         return bool(added)
 
     def write_versions(self, answers: Responses, number: int) -> range:
@@ -256,7 +256,7 @@ class AnswerTables:
         named = ", ".join(["respondent_key", *(quoted(names[id_]) for id_ in ids)])
         marks = ", ".join("?" * (len(ids) + 1))
         self._file.run_many(
-            f"INSERT INTO {table} ({named}) VALUES ({marks})",  # noqa: S608 (quoted names)
+            f"INSERT INTO {table} ({named}) VALUES ({marks})",  # noqa: S608 - tables are ours, columns quoted by quoted()
             zip(keys, *columns, strict=True),
         )
 
