@@ -374,7 +374,7 @@ def test_derived_weights_become_a_draft_with_their_caveats(folder: Path) -> None
     assert (held.state, held.weights.method, held.weights.author) == ("draft", "equal", "王芳")
     assert held.weights.evidence == {"wave": "2025", "caveats": [{"key": "equal", "values": {}}]}
     shown = weights(folder, "show", "等权", language="zh").out
-    assert "wave = 2025" in shown
+    assert "期次：2025" in shown
     assert "题目多的维度" in shown
 
 

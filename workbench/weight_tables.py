@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.derived_weights import Caveat
 from survey.weight_set import WeightSet, effective_weights, relative_weights
-from workbench.weight_words import caveat_lines, method_name
+from workbench.weight_words import caveat_lines, method_name, name_of, value_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -114,11 +114,23 @@ def evidence_lines(terminal: Terminal, weights: WeightSet) -> list[str]:
     rest = [key for key in evidence if key not in single]
     lines = []
     if single:
-        told = ", ".join(f"{key} = {value}" for key, value in single.items())
-        lines.append(terminal.text("weights.shown.evidence", evidence=told))
+        told = {name_of(key, terminal.language): _told(key, value, terminal) for key, value in single.items()}
+        pairs = [terminal.text("weights.shown.pair", name=name, value=value) for name, value in told.items()]
+        found = terminal.text("weights.shown.then").join(pairs)
+        lines.append(terminal.text("weights.shown.evidence", evidence=found))
     if rest:
-        lines.append(terminal.text("weights.shown.evidence_more", names=", ".join(rest)))
+        names = terminal.text("weights.between").join(name_of(key, terminal.language) for key in rest)
+        lines.append(terminal.text("weights.shown.evidence_more", names=names))
     return lines
+
+
+def _told(key: str, value: str | float, terminal: Terminal) -> str:
+    """Return a single value of the evidence: words for what a method calls by a word, figures short."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if key == "answers":
+        return str(value)[:DIGEST_SHOWN]
+    return value_of(str(value), terminal.language)
 
 
 def set_document(held: HeldSet, *, in_use: bool) -> dict[str, Any]:

@@ -21,6 +21,20 @@ def method_name(method: str) -> Mapping[str, str]:
     return catalogue("workbench")[f"weights.method.{method}"]
 
 
+def name_of(evidence: str, language: Language) -> str:
+    """Return what a piece of evidence is called; one of a hand-made file keeps its own name."""
+    words = catalogue("workbench")
+    known = f"weights.evidence.{evidence}" in words
+    return words(f"weights.evidence.{evidence}", language) if known else evidence
+
+
+def value_of(evidence: str, language: Language) -> str:
+    """Return a value of the evidence in words, where it is the name of a rule; others as they are."""
+    words = catalogue("workbench")
+    known = f"weights.told.{evidence}" in words
+    return words(f"weights.told.{evidence}", language) if known else evidence
+
+
 def weights_note(language: Language, used: Mapping[str, str]) -> list[str]:
     """Return the line below figures that says which weights they were made with.
 
