@@ -8,7 +8,6 @@ twice tie them to one another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import mode
 
 import numpy as np
@@ -18,7 +17,7 @@ from analysis.change_columns import Rules
 from analysis.change_explained import ChangeExplained, explain_change
 from analysis.cores import one_thread_of_algebra
 from analysis.distribution import item_distributions
-from analysis.drivers import driver_results
+from analysis.driver_pipeline import driver_survey
 from analysis.index import IndexTree, Node
 from analysis.inputs import check_known
 from analysis.outcome_trend import OutcomeKind, outcome_results
@@ -26,7 +25,6 @@ from analysis.prepare import SampleProblems, calibrations, prepare, uncalibrated
 from analysis.provenance import Provenance
 from analysis.quality_statement import quality
 from analysis.results import (
-    DriverResults,
     MixEffect,
     NodeResult,
     OutcomeResult,
@@ -46,14 +44,6 @@ from survey.study import Index, IndexNode, Outcome, Study
 from survey.weight_set import ChosenWeights, study_weights, with_weights
 
 Step = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class DriverSurvey:
-    """Drivers of every declared outcome, and the outcomes whose base cannot carry a model."""
-
-    found: tuple[DriverResults, ...] = ()
-    missing: tuple[tuple[str, TooFew], ...] = ()
 
 
 def run(
@@ -159,7 +149,7 @@ def _results(study: Study, history: Sequence[Responses], provenance: Provenance,
     step(*next(steps))
     outcomes = _outcomes(sample, study)
     step(*next(steps))
-    drivers = _drivers(sample, study)
+    drivers = driver_survey(sample, study, tree)
     step(*next(steps))
     segments = tuple(
         index_by_segment(
@@ -300,35 +290,6 @@ def _kind(outcome: Outcome, study: Study) -> OutcomeKind:
     single = outcome.items[0] if len(outcome.items) == 1 else None
     nps = outcome.kind == "recommendation" and single and study.scale_of(single).ends == (0, 10)
     return OutcomeKind(outcome.id, outcome.kind, "nps" if nps else "points", outcome.items)
-
-
-def _drivers(sample: Sample, study: Study) -> DriverSurvey:
-    if study.drivers is None:
-        return DriverSurvey()
-    rules = study.reporting
-    items = study.drivers.items or index_tree(study.index).items
-    found: list[DriverResults] = []
-    missing: list[tuple[str, TooFew]] = []
-    for outcome in study.drivers.outcomes:
-        result = driver_results(
-            sample,
-            outcome,
-            [item for item in items if item not in study.outcome_by_id[outcome].items],
-            replicates=rules.replicates,
-            seed=rules.seed,
-            level=rules.level,
-            probability=study.drivers.probability,
-            disclosure_limit=rules.disclosure_limit,
-            tree=index_tree(study.index),
-            groups=study.drivers.groups,
-            always=study.drivers.always,
-            blanks=study.drivers.blanks,
-        )
-        if isinstance(result, TooFew):
-            missing.append((outcome, result))
-        else:
-            found.append(result)
-    return DriverSurvey(tuple(found), tuple(missing))
 
 
 def _provenance(
