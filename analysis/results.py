@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.check_facts import CheckFacts
 from analysis.driver_parts import Dominance, DriverFacts
 from analysis.figures import Comparison, Estimate, JointTest, TooFew, Verdict
 from analysis.provenance import Provenance
@@ -318,7 +319,8 @@ class StudyResults:
 
     ``mixes`` say for every segment whether the index moved because other people answered.
     ``drivers_missing`` holds the outcomes whose answers cannot carry a driver model, and why. ``what_if``
-    says what moving each driver goes with; ``None`` where the study names no drivers.
+    says what moving each driver goes with; ``None`` where the study names no drivers. ``checks`` are further
+    figures for the checklist: see ``analysis.checks``.
     """
 
     wave: str
@@ -335,6 +337,7 @@ class StudyResults:
     provenance: Provenance
     mixes: tuple[MixEffect, ...] = ()
     what_if: WhatIf | None = None
+    checks: CheckFacts | None = None
 
     @property
     def current(self) -> WaveIndex:

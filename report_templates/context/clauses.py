@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.results import Comparison, NodeResult
 from report_templates import formatting
-from report_templates.context import verdicts
+from report_templates.context import check_words, verdicts
 from report_templates.context.model import Cell, Phrases
 from report_templates.context.story import Story
 
@@ -64,6 +64,21 @@ def repair_first(story: Story, *, named: bool = True) -> Phrases:
         )
     names = words.listed([words.within(words.item(driver.item)) for driver in found])
     return words.phrases("clause.repair.names", names=names)
+
+
+def nothing_first(story: Story, *, why: bool = True) -> Phrases:
+    """Say that no item is put first, because the checklist blocks it or because none is clear.
+
+    Nothing where something is to be repaired, or the study asks for no drivers.
+    """
+    words = story.words
+    if story.blocks:
+        reason = check_words.reason(words, story.blocks[0])
+        return (
+            words.phrases("clause.blocked.why", why=reason) if why else words.phrases("clause.blocked.bare")
+        )
+    none = story.drivers is not None and not story.in_quadrant("improve")
+    return words.phrases("clause.repair.none") if none else ()
 
 
 def noun(story: Story, count: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from analysis.results import Estimate, NodeResult
 from report_templates import formatting
-from report_templates.context import clauses, verdicts
+from report_templates.context import check_words, clauses, verdicts
 from report_templates.context.model import (
     Finding,
 )
@@ -31,6 +31,7 @@ def findings(story: Story) -> tuple[Finding, ...]:
 
 def _candidates(story: Story) -> Iterator[tuple[str, str, str]]:
     yield from _movement(story)
+    yield from _blocked(story)
     yield from _repair(story)
     yield from _group_finding(story)
     yield from _still(story)
@@ -117,6 +118,18 @@ def _repair(story: Story) -> Iterator[tuple[str, str, str]]:
     )
 
 
+def _blocked(story: Story) -> Iterator[tuple[str, str, str]]:
+    """Say why no driver is put first, and what to do about it."""
+    if not story.blocks:
+        return
+    words, (first, *_) = story.words, story.blocks
+    yield (
+        words("finding.blocked", why=check_words.reason(words, first)),
+        check_words.told(words, first),
+        "",
+    )
+
+
 def _group_finding(story: Story) -> Iterator[tuple[str, str, str]]:
     if not story.segments:
         return
@@ -194,7 +207,7 @@ def _lowest(story: Story) -> Iterator[tuple[str, str, str]]:
 
 def _outcome_finding(story: Story) -> Iterator[tuple[str, str, str]]:
     drivers, words = story.drivers, story.words
-    if drivers is None:
+    if drivers is None or story.blocked:
         return
     yield (
         words(

@@ -272,7 +272,8 @@ def _importance(story: Story, found: DriverResults) -> Claim:
     )
     # Association never earns more than caution: it cannot show what would happen.
     sign = _at_least(found.r_squared.value, EXPLAINED)
-    return _claim(story, "importance", "half" if sign == "full" else sign, evidence)
+    sign = "empty" if story.blocked else "half" if sign == "full" else sign
+    return _claim(story, "importance", sign, evidence)
 
 
 def _no_drivers(story: Story) -> Claim:

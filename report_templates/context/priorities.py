@@ -10,7 +10,7 @@ from analysis.results import Driver, DriverResults, Estimate
 from report_templates import formatting, measure, theme
 from report_templates.charts.axis import axis_around
 from report_templates.charts.priority_map import MapPoint, PriorityMap
-from report_templates.context import clauses, layout
+from report_templates.context import check_words, clauses, layout
 from report_templates.context.model import (
     Figure,
     FigurePage,
@@ -60,6 +60,12 @@ def _fitted(story: Story, found: DriverResults, room: float) -> PriorityMap:
 
 def _title(story: Story) -> Phrases:
     words = story.words
+    if story.blocks:
+        reason = check_words.reason(words, story.blocks[0])
+        return words.title(
+            words.phrases("priorities.title.blocked", why=reason),
+            words.phrases("priorities.title.blocked_bare"),
+        )
     found = story.in_quadrant("improve")
     undecided = story.in_quadrant("undecided")
     total = len(story.drivers.drivers) if story.drivers else 0
@@ -86,8 +92,9 @@ def _title(story: Story) -> Phrases:
 
 def _subtitle(story: Story, found: DriverResults) -> str:
     words = story.words
+    key = "priorities.subtitle_blocked" if story.blocked else "priorities.subtitle"
     return words(
-        "priorities.subtitle",
+        key,
         outcome=words.within(words.outcome(found.outcome)),
         count=words.counted(len(found.drivers)),
         wave=words.wave(found.wave),
@@ -96,8 +103,9 @@ def _subtitle(story: Story, found: DriverResults) -> str:
 
 def _caption(story: Story, found: DriverResults) -> str:
     words = story.words
+    key = "priorities.caption_blocked" if story.blocked else "priorities.caption"
     return words(
-        "priorities.caption",
+        key,
         level=words.level,
         probability=_least(story),
         base=words.base(found.n, found.clusters),
@@ -163,6 +171,8 @@ def _point(story: Story, driver: Driver, performance: Estimate) -> MapPoint:
 
 def _side(story: Story, found: DriverResults) -> Side:
     words = story.words
+    if story.blocks:
+        return _why_blocked(story)
     groups = []
     for quadrant in ("improve", "keep", "minor", "maintain", "undecided"):
         drivers = story.in_quadrant(quadrant)
@@ -179,6 +189,16 @@ def _side(story: Story, found: DriverResults) -> Side:
         interval=words.shares_interval(found.r_squared),
     )
     return Side(words("priorities.side_head"), tuple(groups), note)
+
+
+def _why_blocked(story: Story) -> Side:
+    """Return why nothing on this page is for decisions, and what to do, in place of the quadrants."""
+    words = story.words
+    told = [
+        words("priorities.blocked", name=check_words.name(words, check), told=check_words.told(words, check))
+        for check in story.blocks
+    ]
+    return Side(words("priorities.blocked_head"), (), words.run_on(*told))
 
 
 def _label(story: Story, driver: Driver) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from analysis.checks import checklist
+from analysis.checks import Check, Checklist, checklist
 from analysis.results import (
     Comparison,
     Distribution,
@@ -172,9 +172,26 @@ class Story:
         return rest[0] if rest else None
 
     @cached_property
+    def checks(self) -> Checklist:
+        """Every line of the checklist."""
+        return checklist(self.results)
+
+    @cached_property
+    def blocks(self) -> tuple[Check, ...]:
+        """Lines that keep the drivers of the main outcome from being a headline.
+
+        Whatever names a driver to improve, or says what it would bring, asks here first: where there is a
+        line, no title, finding, tile or decision does, and the reader is told why and what to do. Where no
+        outcome has a model, the first that the study names is the main one.
+        """
+        wanted = self.study.drivers.outcomes[:1] if self.study.drivers else ()
+        main = (self.drivers.outcome,) if self.drivers else wanted
+        return tuple(check for outcome in main for check in self.checks.blocks(outcome))
+
+    @property
     def blocked(self) -> bool:
-        """Whether the checklist keeps the drivers of the main outcome from being a headline."""
-        return self.drivers is not None and checklist(self.results).blocked(self.drivers.outcome)
+        """Whether nothing about the drivers of the main outcome may be a headline: see ``blocks``."""
+        return bool(self.blocks)
 
     def named(self, driver: Driver) -> str:
         """The quadrant a driver may be said to be in, or ``undecided``.
@@ -196,7 +213,7 @@ class Story:
     @cached_property
     def decisions(self) -> tuple[tuple[Action, Driver | None, NodeResult | None], ...]:
         """Declared actions for what the survey found: to repair first, or verifiably fallen."""
-        drivers = {d.item: d for d in self.drivers.drivers} if self.drivers else {}
+        drivers = {d.item: d for d in self.drivers.drivers} if self.drivers and not self.blocked else {}
         repair = {d.item for d in self.in_quadrant("improve")}
         leaves = {node.item: node for node in self._leaves() if node.item}
         fallen = {

@@ -68,11 +68,13 @@ def _finding_height(finding: Finding) -> float:
 def _title(story: Story) -> Phrases:
     words, moved = story.words, clauses.change_of_index(story)
     target, repair = clauses.against_target(story), clauses.repair_first(story)
-    undecided = words.phrases("clause.repair.none") if story.drivers and not repair else ()
-    last = repair or undecided
-    counted = clauses.repair_first(story, named=False) or undecided
+    last = repair or clauses.nothing_first(story)
+    counted = clauses.repair_first(story, named=False) or clauses.nothing_first(story, why=False)
+    # Why nothing is put first says more than the target does, where there is no room for both.
+    reason = (clauses.together(story, moved, last, stop=True),) if story.blocked else ()
     return words.title(
         clauses.together(story, moved, target, last, stop=bool(last)),
+        *reason,
         clauses.together(story, moved, target, counted, stop=bool(counted)),
         clauses.together(story, moved, last or target, stop=bool(last)),
         clauses.together(story, moved, counted or target, stop=bool(counted)),
