@@ -11,7 +11,7 @@ from analysis.drivers import driver_results
 from analysis.index import IndexTree
 from analysis.results import DriverResults, TooFew
 from analysis.sample import Sample
-from survey.study import Study
+from survey.study import Drivers, Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +35,36 @@ def driver_survey(sample: Sample, study: Study, tree: IndexTree) -> DriverSurvey
     """Return the drivers of the last wave of ``sample``; none where the study names no outcomes."""
     if study.drivers is None:
         return DriverSurvey()
-    rules = study.reporting
     found: list[DriverResults] = []
     missing: list[tuple[str, TooFew]] = []
     for outcome in study.drivers.outcomes:
-        result = driver_results(
-            sample,
-            outcome,
-            candidates(study, tree, outcome),
-            replicates=rules.replicates,
-            seed=rules.seed,
-            level=rules.level,
-            probability=study.drivers.probability,
-            disclosure_limit=rules.disclosure_limit,
-            tree=tree,
-            groups=study.drivers.groups,
-            always=study.drivers.always,
-            blanks=study.drivers.blanks,
-        )
+        result = outcome_drivers(sample, study, tree, outcome)
         if isinstance(result, TooFew):
             missing.append((outcome, result))
         else:
             found.append(result)
     return DriverSurvey(tuple(found), tuple(missing))
+
+
+def outcome_drivers(sample: Sample, study: Study, tree: IndexTree, outcome: str) -> DriverResults | TooFew:
+    """Return the drivers of any outcome of the study in the last wave of ``sample``."""
+    rules, declared = study.reporting, declared_drivers(study, outcome)
+    return driver_results(
+        sample,
+        outcome,
+        candidates(study, tree, outcome),
+        replicates=rules.replicates,
+        seed=rules.seed,
+        level=rules.level,
+        probability=declared.probability,
+        disclosure_limit=rules.disclosure_limit,
+        tree=tree,
+        groups=declared.groups,
+        always=declared.always,
+        blanks=declared.blanks,
+    )
+
+
+def declared_drivers(study: Study, outcome: str) -> Drivers:
+    """Return how drivers enter: as the study declares it, else each alone and listwise."""
+    return study.drivers or Drivers(outcomes=(outcome,))

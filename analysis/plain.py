@@ -21,6 +21,6 @@ def plain(result: Any) -> Any:
         return [plain(value) for value in result]
     if isinstance(result, Enum):
         return result.value
-    if hasattr(result, "item") and not isinstance(result, (str, bytes)):
-        return result.item()
+    if hasattr(result, "tolist"):
+        return result.tolist()
     return result

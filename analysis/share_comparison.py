@@ -123,14 +123,16 @@ def wave_share_changes(
     seed: int = 1,
     level: float = 0.95,
     fdr: float = 0.05,
+    disclosure_limit: int = 10,
 ) -> ShareChanges | TooFew:
     """Test whether the drivers of an outcome changed from each of ``waves`` (by default all) to the next.
 
-    ``TooFew`` of the larger wave where fewer than two have a model.
+    A wave whose model stands on fewer than ``disclosure_limit`` answers has none. ``TooFew`` of the larger
+    wave where fewer than two have a model.
     """
     names = [*(waves or sample.waves)]
     check_known(names, sample.waves, "wave")
-    fit = _sample_fit(sample, outcome, items, tree, settings, replicates, seed)
+    fit = _sample_fit(sample, outcome, items, tree, settings, replicates, seed, disclosure_limit)
     return _compared(outcome, names, lambda name, out: fit(name, None, out), "successive", level, fdr)
 
 
@@ -147,15 +149,17 @@ def segment_share_differences(
     seed: int = 1,
     level: float = 0.95,
     fdr: float = 0.05,
+    disclosure_limit: int = 10,
 ) -> ShareChanges | TooFew:
     """Test whether the drivers of an outcome differ between any two groups of a segment in one wave.
 
-    ``TooFew`` of the largest group where fewer than two have a model.
+    A group whose model stands on fewer than ``disclosure_limit`` answers has none. ``TooFew`` of the largest
+    group where fewer than two have a model.
     """
     check_known([segment], sample.segments, "segment")
     chosen, members = wave or sample.waves[-1], sample.segments[segment]
     check_known([chosen], sample.waves, "wave")
-    fit = _sample_fit(sample, outcome, items, tree, settings, replicates, seed)
+    fit = _sample_fit(sample, outcome, items, tree, settings, replicates, seed, disclosure_limit)
     rows = {value: np.asarray(members.codes == code) for code, value in enumerate(members.values)}
     return _compared(outcome, list(rows), lambda name, out: fit(chosen, rows[name], out), "all", level, fdr)
 
@@ -168,6 +172,7 @@ def _sample_fit(
     settings: ModelSettings | None,
     replicates: int,
     seed: int,
+    disclosure_limit: int,
 ) -> Callable[[str, Booleans | None, Collection[str]], DriverModel | TooFew]:
     items = name_list(items, "items")
     check_known(items, sample.items, "item")
@@ -177,7 +182,10 @@ def _sample_fit(
 
     def fit(wave: str, domain: Booleans | None, left_out: Collection[str]) -> DriverModel | TooFew:
         kept = [item for item in items if item not in left_out]
-        return wave_model(sample, outcome, kept, wave, plan, tree, chosen, domain)
+        model = wave_model(sample, outcome, kept, wave, plan, tree, chosen, domain)
+        if isinstance(model, DriverModel) and model.data.n < disclosure_limit:
+            return TooFew(model.data.n, "disclosure")
+        return model
 
     return fit
 

@@ -153,7 +153,7 @@ def test_drivers_of_one_outcome_or_of_all(folder: Path) -> None:
     assert [found["outcome"] for found in every] == list(STUDY.drivers.outcomes)
     assert one == every[-1:]
     run = csat("drivers", "--outcome", "weather", "--project", folder, code=2)
-    assert ", ".join(STUDY.drivers.outcomes) in run.err
+    assert ", ".join(STUDY.outcome_by_id) in run.err
 
 
 WARNINGS = {

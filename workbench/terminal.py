@@ -115,6 +115,19 @@ class Terminal:
         """Whether somebody watches stderr."""
         return sys.stderr.isatty()
 
+    @property
+    def width(self) -> int:
+        """How many cells a line of stdout has: of the terminal, else 120, or what ``COLUMNS`` says."""
+        return _width(sys.stdout) or shutil.get_terminal_size().columns
+
+    def fits(self, renderable: Any) -> bool:
+        """Whether a table stands within a line of stdout without breaking any of its cells."""
+        from rich.measure import Measurement
+
+        console = _console(sys.stdout)
+        unbounded = console.options.update(max_width=_UNBOUNDED)
+        return Measurement.get(console, unbounded, renderable).maximum <= console.width
+
     def show(self, *renderables: Any) -> None:
         """Print results on stdout, wider than the terminal rather than cut off."""
         from rich.measure import Measurement
@@ -226,8 +239,12 @@ class Terminal:
             yield lambda doing, done, total: bars.update(task, description=doing, completed=done, total=total)
 
 
+def _width(stream: Any) -> int | None:
+    """Return the width of what is no terminal; ``None`` for one, which knows its own."""
+    return None if stream.isatty() else int(os.environ.get("COLUMNS", _PIPE_WIDTH))
+
+
 def _console(stream: Any) -> Console:
     from rich.console import Console
 
-    width = None if stream.isatty() else int(os.environ.get("COLUMNS", _PIPE_WIDTH))
-    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+    return Console(file=stream, width=_width(stream), highlight=False, emoji=False, markup=False)

@@ -23,15 +23,22 @@ def drivers(
     lang: options.Lang = None,
     json: options.Json = False,
 ) -> None:
-    """Show the drivers of every outcome that the study names, or of one, in one of several views."""
+    """Show the drivers of the outcomes that the study names, or of any one of it, in one of several views."""
     terminal: Terminal = ctx.obj
     command, opened = ctx.command_path, Project(project)
     if view not in VIEWS:
         raise Misuse.unknown("view", view, list(VIEWS), command)
-    if opened.study.drivers is None:
-        raise Stop("drivers.none_declared", file=opened.study_file)
-    known = opened.study.drivers.outcomes
-    if outcome is not None and outcome not in known:
-        raise Misuse.unknown("outcome", outcome, known, command)
-    chosen = known if outcome is None else (outcome,)
+    chosen = _outcomes(opened, outcome, command)
     driver_view(view)(Asked(opened, terminal, command, chosen, wave, weights, json))
+
+
+def _outcomes(opened: Project, outcome: str | None, command: str) -> tuple[str, ...]:
+    """Return the outcomes to look at: any one of the study, by default those it names under drivers."""
+    if outcome is None and opened.study.drivers is None:
+        raise Stop("drivers.none_declared", file=opened.study_file)
+    if outcome is None and opened.study.drivers is not None:
+        return opened.study.drivers.outcomes
+    known = list(opened.study.outcome_by_id)
+    if outcome not in known:
+        raise Misuse.unknown("outcome", str(outcome), known, command)
+    return (str(outcome),)

@@ -13,7 +13,7 @@ from importlib import import_module
 from workbench.project import Project
 from workbench.terminal import Terminal
 
-VIEWS = ("shares",)
+VIEWS = ("shares", "measures", "dominance")
 """Every view, the usual one first; each is the module of that name in this package."""
 
 
@@ -21,8 +21,9 @@ VIEWS = ("shares",)
 class Asked:
     """What the user asked for.
 
-    ``outcomes`` are ids that the study names under drivers; ``wave`` is ``None`` for the latest with answers;
-    ``command`` is the command's name, for messages.
+    ``outcomes`` are ids of outcomes of the study, by default those it names under drivers; ``wave`` is
+    ``None`` for the latest with answers; ``command`` is the command's name, for messages. ``since`` and
+    ``by`` are the wave and the segment that a view compares with, for those views alone.
     """
 
     project: Project
@@ -32,6 +33,8 @@ class Asked:
     wave: str | None
     weights: str | None
     json: bool
+    since: str | None = None
+    by: str | None = None
 
 
 def driver_view(name: str) -> Callable[[Asked], None]:

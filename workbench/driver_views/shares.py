@@ -2,49 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
+from analysis.link_panel import FEW_LEVELS
+from analysis.results import DriverResults
+from report_templates.context.words import Words
+from workbench import tables
 from workbench.driver_views import Asked
+from workbench.driver_views.estimated import Estimated, estimated
+from workbench.driver_views.wording import missing_lines, say
 from workbench.published import published
-
-if TYPE_CHECKING:
-    from analysis.results import DriverResults, StudyResults
-    from report_templates.context.words import Words
-    from workbench.terminal import Terminal
 
 
 def show(asked: Asked) -> None:
     """Write one table an outcome, or the document of ``drivers_document``."""
-    from report_templates.context.words import Words
-
-    results = asked.project.results(asked.wave, asked.terminal, asked.command, asked.weights)
-    found = [part for part in results.drivers if part.outcome in asked.outcomes]
-    missing = [name for name, _ in results.drivers_missing if name in asked.outcomes]
+    made = estimated(asked)
     if asked.json:
-        asked.terminal.json(drivers_document(results, found, missing))
-    else:
-        words = Words(asked.project.study, asked.terminal.language, results)
-        _show(asked.terminal, words, found, missing)
+        asked.terminal.json(drivers_document(made))
+        return
+    words = made.words(asked)
+    for part in made.found:
+        asked.terminal.show(tables.drivers_title(words, part), tables.driver_table(words, part))
+        asked.terminal.lines([*tables.driver_notes(words, part), *_models_hint(words, part), ""])
+    asked.terminal.lines([*missing_lines(words, made.missing), *tables.weights_used(words)])
 
 
-def drivers_document(
-    results: StudyResults, found: Sequence[DriverResults], missing: Sequence[str]
-) -> dict[str, Any]:
+def drivers_document(made: Estimated) -> dict[str, Any]:
     """Return what ``--json`` prints: ``analysis.results.DriverResults``, and outcomes without any."""
     return {
-        "wave": results.wave,
-        "drivers": published(found),
-        "missing": list(missing),
-        "provenance": published(results.provenance),
+        "wave": made.results.wave,
+        "drivers": published(made.found),
+        "missing": list(made.missing),
+        "provenance": published(made.results.provenance),
     }
 
 
-def _show(terminal: Terminal, words: Words, found: Sequence[DriverResults], missing: Sequence[str]) -> None:
-    from workbench import tables
-
-    for part in found:
-        terminal.show(tables.drivers_title(words, part), tables.driver_table(words, part))
-        terminal.lines([*tables.driver_notes(words, part), *tables.weights_used(words), ""])
-    for name in missing:
-        terminal.line("drivers.missing", outcome=words.outcome(name), wave=words.wave(words.results.wave))
+def _models_hint(words: Words, found: DriverResults) -> Iterator[str]:
+    """Where to look for the models that an outcome of few values calls for."""
+    levels = found.facts.levels if found.facts is not None else FEW_LEVELS + 1
+    if levels <= FEW_LEVELS:
+        yield say(words, f"models.hint.{'flag' if levels == 2 else 'few'}", outcome=found.outcome)

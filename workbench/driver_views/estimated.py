@@ -1,0 +1,49 @@
+"""Driver results for the views: remembered where the study lists the outcome, else worked out on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.results import DriverResults, StudyResults, TooFew
+from report_templates.context.words import Words
+from workbench.driver_views import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """Results of the wave, drivers of the outcomes that were asked for, and those that have none."""
+
+    results: StudyResults
+    found: tuple[DriverResults, ...]
+    missing: tuple[str, ...]
+
+    def words(self, asked: Asked) -> Words:
+        """Return the words for what was found."""
+        return Words(asked.project.study, asked.terminal.language, self.results)
+
+
+def estimated(asked: Asked) -> Estimated:
+    """Return the drivers of every outcome that was asked for, in that order."""
+    results = asked.project.results(asked.wave, asked.terminal, asked.command, asked.weights)
+    known: dict[str, DriverResults | TooFew] = {part.outcome: part for part in results.drivers}
+    known |= dict(results.drivers_missing)
+    known |= _on_demand(asked, [name for name in asked.outcomes if name not in known])
+    found = [(name, known[name]) for name in asked.outcomes]
+    return Estimated(
+        results,
+        tuple(part for _, part in found if not isinstance(part, TooFew)),
+        tuple(name for name, part in found if isinstance(part, TooFew)),
+    )
+
+
+def _on_demand(asked: Asked, outcomes: list[str]) -> dict[str, DriverResults | TooFew]:
+    """Work out the drivers of outcomes that the study does not list, as it would those it lists."""
+    if not outcomes:
+        return {}
+    from analysis.outcome_pipeline import driver_base, shares_of
+
+    study = asked.project.weight_set(asked.weights, asked.command).study
+    answers = asked.project.history(asked.wave, asked.terminal, asked.command)
+    with asked.terminal.progress("progress.step.drivers"):
+        base = driver_base(study, answers)
+        return {name: shares_of(base, name) for name in outcomes}
