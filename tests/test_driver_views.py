@@ -72,7 +72,7 @@ def shown(folder: Path, view: str, *words: str, language: Language = "en") -> Ru
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", [80, 100, 160])
+@pytest.mark.parametrize("width", [80, 100, 170])
 @pytest.mark.parametrize("view", ["measures", "dominance"])
 def test_every_driver_has_a_line_within_the_terminal(
     folder: Path,
@@ -85,7 +85,7 @@ def test_every_driver_has_a_line_within_the_terminal(
     monkeypatch.setenv("COLUMNS", str(width))
     out = shown(folder, view, "--outcome", "satisfaction", language=language).out
     rows = [line for line in out.splitlines() if re.match(r" ?\d+  ", line)]
-    tables = 2 if view == "dominance" or width >= 160 else 3
+    tables = 2 if view == "dominance" or width >= 170 else 3
     assert len(rows) == tables * len(made.drivers[0].drivers)
     assert max(map(cells, rows)) <= width
 

@@ -55,12 +55,12 @@ def measures_document(made: Estimated) -> dict[str, Any]:
 
 
 def _show(asked: Asked, words: Words, found: DriverResults) -> None:
-    terminal, beside = asked.terminal, _parts(words, found, beside=True)
-    wide = terminal.fits(beside)
+    terminal, parts = asked.terminal, _parts(words, found, beside=True)
+    wide = terminal.fits(parts)
+    if not wide:
+        parts = _parts(words, found, beside=False)
     terminal.show(tables.drivers_title(words, found), _standing(words, found))
-    terminal.show(
-        heading(say(words, "measures.parts")), beside if wide else _parts(words, found, beside=False)
-    )
+    terminal.show(heading(say(words, "measures.parts")), parts)
     if not wide:
         title = say(words, "measures.intervals", level=words.level)
         decimals = part_decimals(found.r_squared)
