@@ -67,7 +67,7 @@ def performance(
     names = model.data.names
     made = _Scores(sample, domain, tree, members, limit)
     means = tuple(made.mean(model, name, level) for name in names)
-    draws = _draws(model, [made.parts(name) for name in names], domain)
+    draws = score_draws(model, [made.parts(name) for name in names], domain)
     draws[[not isinstance(mean, Estimate) for mean in means]] = np.nan
     asked = np.column_stack([made.asked(name) for name in names])
     return Performance(means, draws, (sample.weights @ asked) / sample.weights[domain].sum())
@@ -126,8 +126,14 @@ class _Scores:
         return wanted.index(name) if name in wanted else -1
 
 
-def _draws(model: DriverModel, parts: Sequence[Sequence[tuple[Floats, float]]], domain: Booleans) -> Floats:
-    """Scores on their own bases in the full sample and every kept replicate, (P, 1 + B)."""
+def score_draws(
+    model: DriverModel, parts: Sequence[Sequence[tuple[Floats, float]]], domain: Booleans
+) -> Floats:
+    """Scores on their own bases in the full sample and every replicate that the model kept, (P, 1 + B).
+
+    ``parts`` holds for each of P scores the columns of answers (N,) that make it up, each with its factor. A
+    replicate in which nobody who answered has any weight is nan.
+    """
     design, rows = model.plan.design, np.flatnonzero(domain)
     inside = np.column_stack([column[rows] for own in parts for column, _ in own])
     answered = np.isfinite(inside)

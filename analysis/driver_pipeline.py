@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from analysis.drivers import driver_results
 from analysis.index import IndexTree
+from analysis.priorities import Lines
 from analysis.results import DriverResults, TooFew
 from analysis.sample import Sample
 from survey.study import Drivers, Study
@@ -62,6 +63,8 @@ def outcome_drivers(sample: Sample, study: Study, tree: IndexTree, outcome: str)
         groups=declared.groups,
         always=declared.always,
         blanks=declared.blanks,
+        lines=Lines(declared.lines, rules.target, declared.targets),
+        stated=declared.stated,
     )
 
 

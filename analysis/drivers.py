@@ -11,6 +11,7 @@ needs complete rows; performance is each item's mean over everybody who answered
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,13 +24,18 @@ from analysis.driver_settings import Grouping, ModelSettings, wave_model
 from analysis.driver_table import DriverShare, DriverShares, describe
 from analysis.index import IndexTree
 from analysis.inputs import check_known, check_share, name_list
-from analysis.priorities import Placement, placements
+from analysis.priorities import Lines, Placement, gap_priorities, performance_lines, placements
+from analysis.priority_parts import GapPriority
+from analysis.replicate_estimates import replicate_base
 from analysis.replicates import replication
 from analysis.results import Driver, DriverResults, Estimate, TooFew
-from analysis.sample import Sample
+from analysis.sample import Floats, Sample
+from analysis.stated_importance import stated_importance
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MEANS = Lines()
 
 
 def driver_shares(
@@ -122,6 +128,8 @@ def driver_results(
     groups: Grouping = "none",
     always: Sequence[str] = (),
     blanks: Blanks = "listwise",
+    lines: Lines = MEANS,
+    stated: Mapping[str, str] | None = None,
 ) -> DriverResults | TooFew:
     """Drivers of an outcome in one wave (the last by default), with performance and quadrants.
 
@@ -156,7 +164,12 @@ def driver_results(
     found = performance(model, sample, members, domain, tree, level=level, limit=disclosure_limit)
     if not found.shown or model.data.n < disclosure_limit:
         return TooFew(model.data.n, "disclosure")
-    placed = placements(model.shares[:, 1:], found.draws[:, 1:], probability)
+    lines = replace(lines, targets={name: at for name, at in lines.targets.items() if name in names})
+    divided = performance_lines(found.draws, names, lines)
+    placed = placements(model.shares[:, 1:], found.draws[:, 1:], divided[:, 1:], probability)
+    gaps = gap_priorities(
+        model.shares, found.draws, replicate_base(model.plan.design, model.data.rows, level)
+    )
     position = {name: j for j, name in enumerate(names)}
     left_out = dict(table.dropped)
     return DriverResults(
@@ -169,12 +182,14 @@ def driver_results(
                 found.means[j],
                 float(found.asked[j]),
                 tuple(item for item in members.get(row.driver, ()) if item not in left_out),
+                float(divided[j, 0]),
+                gaps[j],
             )
             for row in table.drivers
             for j in [position[row.driver]]
         ),
         r_squared=table.r_squared,
-        performance_line=float(np.nanmean(found.draws[:, 0])),
+        performance_line=_common(divided[:, 0]),
         importance_line=1.0 / len(table.drivers),
         n=table.n,
         n_rows_lost=table.rows_lost,
@@ -185,11 +200,32 @@ def driver_results(
         warnings=table.warnings,
         facts=table.facts,
         dominance=table.dominance,
+        lines=lines.rule,
+        stated=stated_importance(
+            model,
+            sample,
+            stated or {},
+            domain,
+            level=level,
+            limit=disclosure_limit,
+            probability=probability,
+        ),
     )
 
 
+def _common(lines: Floats) -> float | None:
+    """Return the line of all drivers, if it is one."""
+    return float(lines[0]) if (lines == lines[0]).all() else None
+
+
 def _driver(
-    row: DriverShare, placed: Placement, mean: Estimate | TooFew, asked: float, items: tuple[str, ...]
+    row: DriverShare,
+    placed: Placement,
+    mean: Estimate | TooFew,
+    asked: float,
+    items: tuple[str, ...],
+    line: float,
+    gap: GapPriority | None,
 ) -> Driver:
     return Driver(
         item=row.driver,
@@ -212,4 +248,6 @@ def _driver(
         places=row.places,
         parts=row.parts,
         items=items,
+        line=line if isinstance(mean, Estimate) else None,
+        gap=gap,
     )

@@ -13,6 +13,7 @@ from typing import Literal
 from analysis.check_facts import CheckFacts
 from analysis.driver_parts import Dominance, DriverFacts
 from analysis.figures import Comparison, Estimate, JointTest, TooFew, Verdict
+from analysis.priority_parts import GapPriority, LineRule, StatedImportance
 from analysis.provenance import Provenance
 from analysis.whatif_results import WhatIf
 
@@ -149,7 +150,8 @@ class Driver:
     if ``quadrants`` gives it at least the declared probability. ``asked`` is the weighted share of
     respondents who could answer (reach). Drivers without a common letter in ``tie`` differ clearly;
     ``places`` are shares of replicates by rank. ``correlation``, ``coefficient`` and ``direction`` are
-    ``None`` for a branch.
+    ``None`` for a branch. ``line`` is the performance line that the driver is judged by, and ``gap`` its
+    importance less its performance; both are ``None`` without a performance.
     """
 
     item: str
@@ -172,21 +174,25 @@ class Driver:
     places: tuple[float, ...] = ()
     parts: ImportanceParts | None = None
     items: tuple[str, ...] = ()
+    line: float | None = None
+    gap: GapPriority | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DriverResults:
     """Drivers of one outcome, most important first. ``r_squared`` is the variance explained.
 
-    ``dropped`` names items left out and why. ``performance_line`` and ``importance_line`` are the means
-    over the drivers. ``warnings`` are catalogue keys with values (see ``analysis.checks``).
+    ``dropped`` names items left out and why. ``lines`` is the rule by which performance is divided, and
+    ``performance_line`` where that is, ``None`` where drivers have targets of their own, see ``Driver.line``;
+    ``importance_line`` is the mean share. ``warnings`` are catalogue keys with values, see
+    ``analysis.checks``. ``stated`` compares shares with the importance that people state, where it is asked.
     """
 
     outcome: str
     wave: str
     drivers: tuple[Driver, ...]
     r_squared: Estimate
-    performance_line: float
+    performance_line: float | None
     importance_line: float
     n: int
     n_rows_lost: int
@@ -197,6 +203,8 @@ class DriverResults:
     warnings: tuple[tuple[str, Mapping[str, float]], ...]
     facts: DriverFacts | None = None
     dominance: Dominance | None = None
+    lines: LineRule = "means"
+    stated: StatedImportance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -123,12 +123,18 @@ class Outcome(Frozen):
     column: Identifier | None = None
 
 
+Points = Annotated[float, Field(ge=0, le=100)]
+
+
 class Drivers(Frozen):
     """What may drive the outcomes. ``items`` are the candidates; by default the leaves of the index.
 
     With ``groups: branches`` the items under one top branch of the index count as one driver. What the items
     or segments in ``always`` explain is taken off first. ``blanks`` says what becomes of people who left an
-    item blank: left out (``listwise``) or kept (``em``).
+    item blank: left out (``listwise``) or kept (``em``). ``lines`` says where performance is divided:
+    at the mean of the drivers, the middle of the scale, or a target: that of ``targets``, else that of
+    ``reporting``. ``stated`` names the item that asks how important a driver is. Where drivers are branches,
+    targets and stated go by the id of the branch.
     """
 
     items: tuple[Identifier, ...] = ()
@@ -138,6 +144,13 @@ class Drivers(Frozen):
     blanks: Literal["listwise", "em"] = "listwise"
     probability: float = Field(
         0.8, gt=0.5, lt=1, description="Least probability at which a quadrant is named."
+    )
+    lines: Literal["means", "midpoint", "target"] = "means"
+    targets: Mapping[Identifier, Points] = Field(
+        default_factory=dict, description="Targets of single drivers, in points of 100."
+    )
+    stated: Mapping[Identifier, Identifier] = Field(
+        default_factory=dict, description="Items that ask for the importance of a driver, by driver."
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from any_study import any_study
 from drawing import both
 from form_design import DESIGN
+from form_drivers import DRIVERS
 from form_gaps import GAPS
 
 from survey.study import Study
@@ -242,11 +243,7 @@ def every_feature() -> Study:
                 },
                 {"id": "churn", "label": both("流失", "Churn"), "kind": "churn", "column": "lost"},
             ],
-            "drivers": {
-                "items": ["greeting", "advice"],
-                "outcomes": ["overall", "churn"],
-                "probability": 0.9,
-            },
+            "drivers": DRIVERS,
             "switching_costs": [
                 {"id": "effort", "label": both("精力", "Effort"), "facet": "procedural", "items": ["share"]}
             ],

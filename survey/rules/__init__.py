@@ -14,6 +14,7 @@ from survey.rules.gaps import check_gaps
 from survey.rules.index_tree import check_index
 from survey.rules.names import check_headers, check_ids
 from survey.rules.population import check_calibration, check_population, check_stratum_clusters
+from survey.rules.priorities import check_priorities
 from survey.rules.questionnaire import check_columns, check_routing, check_scales, check_scales_of_items
 from survey.rules.review import Review
 from survey.rules.structure import (
@@ -39,6 +40,7 @@ RULES = (
     check_paths,
     check_outcomes,
     check_drivers,
+    check_priorities,
     check_switching_costs,
     check_gaps,
     check_segments,

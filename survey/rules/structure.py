@@ -81,8 +81,7 @@ def check_drivers(review: Review) -> None:
         return
     review.known_once("items", drivers.items, "drivers", "items")
     review.known_once("outcomes", drivers.outcomes, "drivers", "outcomes")
-    leaves = (leaf.item for leaf in review.study.index.leaves() if leaf.item)
-    candidates = list(dict.fromkeys(drivers.items or leaves))
+    candidates = driver_items(review)
     for number, outcome in _explained(review):
         shared = [item for item in candidates if item in outcome.items]
         for item in shared:
@@ -92,12 +91,12 @@ def check_drivers(review: Review) -> None:
                 location = ("drivers", "outcomes", number)
             review.add("study_driver_in_outcome", *location, item=item, outcome=outcome.id)
     _check_always(review, candidates)
-    players = _players(review, candidates)
+    players = driver_names(review)
     if len(players) == 1:
         if len(candidates) == 1:
             review.add("study_driver_alone", "drivers", item=candidates[0])
         else:
-            review.add("study_branch_alone", "drivers", "groups", name=players.pop())
+            review.add("study_branch_alone", "drivers", "groups", name=players[0])
 
 
 def _check_always(review: Review, candidates: Sequence[str]) -> None:
@@ -116,11 +115,18 @@ def _check_always(review: Review, candidates: Sequence[str]) -> None:
                 review.add("study_always_outcome", "drivers", "always", index, item=name, outcome=outcome.id)
 
 
-def _players(review: Review, candidates: Sequence[str]) -> set[str]:
-    """What counts as a driver: items, or the top branches that they stand under."""
-    drivers, index = review.study.drivers, review.study.index
+def driver_items(review: Review) -> list[str]:
+    """Return the items that may drive an outcome: those that are listed, else the leaves of the index."""
+    named = review.study.drivers.items if review.study.drivers else ()
+    leaves = (leaf.item for leaf in review.study.index.leaves() if leaf.item)
+    return list(dict.fromkeys(named or leaves))
+
+
+def driver_names(review: Review) -> list[str]:
+    """Return what counts as a driver: items, or the top branches that they stand under."""
+    drivers, index, candidates = review.study.drivers, review.study.index, driver_items(review)
     if drivers is None or drivers.groups == "none":
-        return set(candidates)
+        return candidates
     branch = {
         leaf.item: child.id or leaf.item
         for child in index.children
@@ -128,7 +134,7 @@ def _players(review: Review, candidates: Sequence[str]) -> set[str]:
         for leaf in child.leaves()
         if leaf.item is not None
     }
-    return {branch.get(item, item) for item in candidates}
+    return list(dict.fromkeys(branch.get(item, item) for item in candidates))
 
 
 def _explained(review: Review) -> Iterator[tuple[int, Outcome]]:

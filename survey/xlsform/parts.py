@@ -21,6 +21,7 @@ OWN: tuple[Table, ...] = (
     tables.CATEGORIES,
     tables.INDEX,
     tables.POPULATION,
+    tables.DRIVERS,
     tables.STRATA,
     tables.ALIASES,
 )
@@ -233,6 +234,22 @@ def read_population(rows: Sequence[FormRow], waves: Sequence[FormRow], tree: Tre
         for depth in range(1, len(location)):
             tree.mapping(location[:depth], row.place("column"))
         tree.scalar(location, row.get("total"), row.place("total"))
+
+
+def read_drivers(rows: Sequence[FormRow], tree: Tree) -> None:
+    """Read the targets of drivers, and the items that ask for their importance."""
+    seen: set[str] = set()
+    for row in rows:
+        name = row.word("driver")
+        if name in seen:
+            tree.note("form_driver_twice", row.place("driver"), name=name)
+            continue
+        seen.add(name)
+        for header, key in (("target", "targets"), ("stated", "stated")):
+            if (value := row.get(header)) is not None:
+                for depth in (1, 2):
+                    tree.mapping(("drivers", key)[:depth], row.place("driver"))
+                tree.scalar(("drivers", key, name), value, row.place(header))
 
 
 def read_strata(rows: Sequence[FormRow], tree: Tree) -> None:

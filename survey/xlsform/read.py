@@ -50,6 +50,7 @@ def read_xlsform(workbook: Workbook, file: str) -> Study:
     parts.read_categories(rows["categories"], rows["columns"], choices, tree)
     parts.read_index(rows["index"], tree)
     parts.read_population(rows["population"], rows["waves"], tree)
+    parts.read_drivers(rows["drivers"], tree)
     parts.read_strata(rows["strata"], tree)
     read_survey(rows["survey"], choices, tree)
     parts.read_aliases(rows["aliases"], tree)

@@ -70,6 +70,7 @@ CODES = Table("codes", (), (Field("scale"), Field("code"), _LABEL, Field("missin
 INDEX = Table("index", ("index", "children"), (Field("parent"), _ID, Field("item"), _LABEL, Field("weight")))
 ALIASES = Table("aliases", (), (Field("of"), Field("name"), Field("code"), Field("alias")))
 POPULATION = Table("population", (), (Field("column"), Field("value"), Field("total"), Field("wave")))
+DRIVERS = Table("drivers", (), (Field("driver"), Field("target"), Field("stated")))
 STRATA = Table("strata", (), (Field("stratum"), Field("clusters")))
 STUDY = Table(
     "study", (), (Field("key"), Field("value"), *(Field(TAGS[tag]) for tag in LANGUAGES)), ("meaning",)
@@ -119,6 +120,7 @@ FACTS: Mapping[str, Form] = {
     "drivers.always": "names",
     "drivers.blanks": "value",
     "drivers.probability": "value",
+    "drivers.lines": "value",
     "gaps.satisfaction": "value",
     "gaps.disconfirmation": "value",
     "design.respondent": "value",
@@ -171,4 +173,4 @@ def sheet_names() -> Iterator[str]:
     yield from ("guide", "survey", "choices", "settings", STUDY.sheet, SCALES.sheet, CODES.sheet)
     yield from (COLUMNS.sheet, CATEGORIES.sheet, INDEX.sheet)
     yield from (table.sheet for table in PLAIN if table is not COLUMNS)
-    yield from (POPULATION.sheet, STRATA.sheet, ALIASES.sheet)
+    yield from (DRIVERS.sheet, POPULATION.sheet, STRATA.sheet, ALIASES.sheet)

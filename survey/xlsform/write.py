@@ -54,6 +54,7 @@ def write_xlsform(study: Study, path: Path, language: Language = "zh") -> None:
     for table in tables.PLAIN:
         if table is not tables.COLUMNS:
             _sheet(book, table.sheet, table.headers, _plain_rows(table, document))
+    _sheet(book, "drivers", tables.DRIVERS.headers, _driver_rows(study))
     _sheet(book, "population", tables.POPULATION.headers, _population_rows(study))
     _sheet(book, "strata", tables.STRATA.headers, _stratum_rows(study))
     _sheet(book, "aliases", tables.ALIASES.headers, _alias_rows(study))
@@ -199,6 +200,14 @@ def _population_rows(study: Study) -> Iterator[Row]:
         for column, totals in margins.items():
             for value, total in totals.items():
                 yield {"column": column, "value": value, "total": total, "wave": wave}
+
+
+def _driver_rows(study: Study) -> Iterator[Row]:
+    if study.drivers is None:
+        return
+    targets, stated = study.drivers.targets, study.drivers.stated
+    for name in dict.fromkeys([*targets, *stated]):
+        yield {"driver": name, "target": targets.get(name), "stated": stated.get(name)}
 
 
 def _stratum_rows(study: Study) -> Iterator[Row]:
