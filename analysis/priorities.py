@@ -141,7 +141,7 @@ def gap_priorities(
     Market Research 45(1), 55–71. Abalo, J., Varela, J. & Manzano, V. (2007). J. Business Research 60(2),
     115–121.
     """
-    relative = 100.0 * importance / importance.max(axis=0)
+    relative = 100.0 * (importance / importance.max(axis=0))
     gaps = relative - performance
     shown = np.flatnonzero(np.isfinite(performance[:, 0]))
     whole = np.isfinite(performance[shown]).all(axis=0)

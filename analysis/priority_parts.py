@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from analysis.results import Estimate, TooFew
+from analysis.figures import Estimate, TooFew
+
 
 LineRule = Literal["means", "midpoint", "target"]
 StatedKind = Literal["hidden", "key", "minor", "expected"]

@@ -22,6 +22,7 @@ from report_templates.charts.waterfall import Waterfall
 from report_templates.context import layout, report_context
 from report_templates.context.model import ReportContext
 from report_templates.context.priorities import MOST_FILLED
+from report_templates.context.priority_lines import from_line
 from report_templates.context.story import Story
 from survey.language import LANGUAGES, Language, catalogue
 from survey.study import Study
@@ -71,7 +72,7 @@ def derived(results: StudyResults, study: Study) -> Iterator[float]:
     for found in results.drivers:
         for driver in found.drivers:
             if isinstance(driver.performance, Estimate):
-                yield driver.performance.value - found.performance_line
+                yield from_line(found, driver)
     before = study.wave_by_id[results.waves[-2]].invited if len(results.waves) > 1 else None
     if before and quality.response_rate:
         yield quality.response_rate - results.trend[-2].n / before

@@ -1,8 +1,8 @@
 """Importance against performance, each with its interval, so that a cross over a line reads as undecided.
 
-The lines stand at the means, which is a convention and not a finding. Labels are placed beside their
-points without touching one another; a point whose label finds no clean place carries a number, and the
-key stands below the map.
+Where the lines stand is a rule of the study; at the means it is a convention and not a finding. Labels are
+placed beside their points without touching one another; a point whose label finds no clean place carries a
+number, and the key stands below the map.
 """
 
 from __future__ import annotations
@@ -183,9 +183,23 @@ def _words(chart: PriorityMap, plot: _Plot) -> list[Shape]:
         corner(right, high, chart.keep, end=True),
         corner(left, low, chart.minor, end=False),
         corner(right, low, chart.maintain, end=True),
-        Text(x + 5, plot.top + 12, chart.x_line_label, theme.CAPTION, theme.SECONDARY, role="quadrant"),
+        Text(
+            x + 5,
+            _beside(chart, plot, x),
+            chart.x_line_label,
+            theme.CAPTION,
+            theme.SECONDARY,
+            role="quadrant",
+        ),
         Text(left, y - 6, chart.y_line_label, theme.CAPTION, theme.SECONDARY, role="quadrant"),
     ]
+
+
+def _beside(chart: PriorityMap, plot: _Plot, x: float) -> float:
+    """Return the base of the words of the vertical line: a row lower where a corner's name is in the way."""
+    end = x + 5 + width(chart.x_line_label, theme.CAPTION) + 10
+    taken = plot.right - 6 - width(chart.keep, theme.QUADRANT)
+    return plot.top + (12 if end < taken else 31)
 
 
 def _whiskers(chart: PriorityMap, plot: _Plot) -> list[Line]:

@@ -15,6 +15,7 @@ from report_templates.context import check_words, clauses, verdicts
 from report_templates.context.model import (
     Finding,
 )
+from report_templates.context.priority_lines import named_line
 from report_templates.context.story import Story
 
 MOST_FINDINGS = 3
@@ -112,7 +113,7 @@ def _repair(story: Story) -> Iterator[tuple[str, str, str]]:
             share=words.share(first.share),
             interval=words.shares_interval(first.share),
             score=words.score(first.performance),
-            mean=formatting.number(story.drivers.performance_line),
+            line=named_line(words, story.drivers, first),
         ),
         story.figure("priorities"),
     )

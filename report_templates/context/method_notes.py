@@ -6,6 +6,7 @@ from report_templates import formatting
 from report_templates.context import layout
 from report_templates.context.model import Callout
 from report_templates.context.parts import rate
+from report_templates.context.priority_lines import rule
 from report_templates.context.story import Story
 
 
@@ -25,7 +26,9 @@ def _more(story: Story) -> tuple[Callout, ...]:
     words, made = story.words, list[Callout]()
     least = formatting.percent(story.study.drivers.probability if story.study.drivers else 0.8) + "%"
     if story.drivers:
-        made.append(Callout(words("note.quadrant_head"), words("note.quadrant", probability=least)))
+        where = rule(words, story.drivers)
+        told = words("note.quadrant", lines=formatting.capital(where), probability=least)
+        made.append(Callout(words("note.quadrant_head"), told))
     if story.all_answers:
         made.append(Callout(words("note.favourable_head"), words("note.favourable")))
     if story.segments:

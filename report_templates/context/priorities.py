@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from analysis.results import Driver, DriverResults, Estimate
 from report_templates import formatting, measure, theme
-from report_templates.charts.axis import axis_around
 from report_templates.charts.priority_map import MapPoint, PriorityMap
 from report_templates.context import check_words, clauses, layout
 from report_templates.context.model import (
@@ -19,6 +18,7 @@ from report_templates.context.model import (
     SideGroup,
 )
 from report_templates.context.parts import page_head
+from report_templates.context.priority_lines import line_of, rule, score_axis, share_axis
 from report_templates.context.priority_table import MANY, MARKS, flag, priority_table, probability
 from report_templates.context.story import UNDECIDED_SHARE, Story
 
@@ -107,6 +107,7 @@ def _caption(story: Story, found: DriverResults) -> str:
     return words(
         key,
         level=words.level,
+        lines=rule(words, found),
         probability=_least(story),
         base=words.base(found.n, found.clusters),
         weighted=words.weighted,
@@ -120,28 +121,27 @@ def _least(story: Story) -> str:
 def _chart(story: Story, found: DriverResults, height: float) -> PriorityMap:
     words = story.words
     points = tuple(
-        _point(story, driver, driver.performance)
+        _point(story, found, driver, driver.performance)
         for driver in found.drivers
         if isinstance(driver.performance, Estimate)
     )
-    across = [limit for p in points for limit in (p.x, p.x_low, p.x_high)] + [found.performance_line]
-    known = [limit for limit in across if limit is not None]
-    room = min(100.0, max(known) + LABEL_ROOM * (max(known) - min(known)))
-    upwards = [limit for p in points for limit in (p.y, p.y_low, p.y_high)] + [
-        100 * found.importance_line,
-        0.0,
-    ]
+    across = [limit for p in points for limit in (p.x, p.x_low, p.x_high) if limit is not None]
+    upwards = [limit for p in points for limit in (p.y, p.y_low, p.y_high) if limit is not None]
+    own = found.performance_line is None
+    line = found.performance_line or 0.0
     return PriorityMap(
         title=words.sentence(_title(story)),
         points=points,
-        x_axis=axis_around([*across, room], formatting.number, pad=0.06),
-        y_axis=axis_around(upwards, formatting.number, pad=0.08),
-        x_title=words("priorities.x"),
+        x_axis=score_axis(found, across, LABEL_ROOM),
+        y_axis=share_axis(found, upwards),
+        x_title=words("priorities.x_own" if own else "priorities.x"),
         y_title=words("priorities.y"),
-        x_line=found.performance_line,
+        x_line=line,
         y_line=100 * found.importance_line,
-        x_line_label=words("priorities.mean", value=formatting.number(found.performance_line)),
-        y_line_label=words("priorities.mean", value=formatting.percent(found.importance_line, 1)),
+        x_line_label=words(
+            "priorities.at.own" if own else f"priorities.at.{found.lines}", value=formatting.number(line)
+        ),
+        y_line_label=words("priorities.at.means", value=formatting.percent(found.importance_line, 1)),
         improve=words("quadrant.improve"),
         keep=words("quadrant.keep"),
         minor=words("quadrant.minor"),
@@ -150,16 +150,18 @@ def _chart(story: Story, found: DriverResults, height: float) -> PriorityMap:
     )
 
 
-def _point(story: Story, driver: Driver, performance: Estimate) -> MapPoint:
+def _point(story: Story, found: DriverResults, driver: Driver, performance: Estimate) -> MapPoint:
+    """Return a driver on the map: at its score, or at its distance from a target of its own."""
     share = driver.share
     name = story.named(driver)
+    zero = (line_of(found, driver) or 0.0) if found.performance_line is None else 0.0
     return MapPoint(
         story.words.item(driver.item),
-        performance.value,
+        performance.value - zero,
         100 * share.value,
         MARKS[name],
-        performance.low,
-        performance.high,
+        None if performance.low is None else performance.low - zero,
+        None if performance.high is None else performance.high - zero,
         None if share.low is None else 100 * share.low,
         None if share.high is None else 100 * share.high,
         bold=name == "improve",

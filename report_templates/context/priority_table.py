@@ -13,6 +13,7 @@ from report_templates import formatting, theme
 from report_templates.charts.marks import Mark
 from report_templates.context import layout
 from report_templates.context.model import Cell, Column, Row, Table
+from report_templates.context.priority_lines import from_line
 from report_templates.context.story import Story
 
 Field = tuple[Column, Callable[[Driver], Cell]]
@@ -137,12 +138,10 @@ def _performance_fields(story: Story, interval: str) -> list[Field]:
 
 def _gap_field(story: Story, found: DriverResults) -> Field:
     def cell(driver: Driver) -> Cell:
-        performance = driver.performance
-        if not isinstance(performance, Estimate):
-            return Cell(formatting.NONE)
-        return Cell(formatting.signed(performance.value - found.performance_line))
+        distance = from_line(found, driver)
+        return Cell(formatting.NONE if distance is None else formatting.signed(distance))
 
-    return Column(story.words("column.against_mean")), cell
+    return Column(story.words(f"column.against.{found.lines}")), cell
 
 
 def _verdict_field(story: Story) -> Field:
