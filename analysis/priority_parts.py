@@ -12,7 +12,6 @@ from typing import Literal
 
 from analysis.figures import Estimate, TooFew
 
-
 LineRule = Literal["means", "midpoint", "target"]
 StatedKind = Literal["hidden", "key", "minor", "expected"]
 
