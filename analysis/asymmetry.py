@@ -29,11 +29,11 @@ from analysis.clear_regions import ratio_interval
 from analysis.design import Design, design_of
 from analysis.driver_data import DriverData, correlation_matrices, driver_data
 from analysis.driver_model import SMALLEST_BASE
+from analysis.elimination import sweep
 from analysis.estimate import benjamini_hochberg, t_quantile
 from analysis.index import IndexTree
 from analysis.inputs import check_known, check_share, name_list
 from analysis.linear_fit import Errors, LinearFit, clusters_ignored, linear_fit
-from analysis.lmg import sweep
 from analysis.model_columns import model_columns
 from analysis.moments import unit_moments
 from analysis.results import Estimate, TooFew

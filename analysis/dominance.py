@@ -15,13 +15,8 @@ import numpy as np
 from analysis.cores import on_all_cores
 from analysis.driver_model import DriverModel
 from analysis.driver_parts import LEVELS, Dominance, DominancePair, Level
-from analysis.lmg import (
-    ALIASED,
-    MOST_PLAYERS,
-    complete_dominance,
-    conditional_dominance,
-    subset_residuals,
-)
+from analysis.elimination import ALIASED, subset_residuals
+from analysis.lmg import MOST_PLAYERS, complete_dominance, conditional_dominance
 from analysis.sample import Booleans, Floats
 
 # Subsets times replicates that are compared, and replicates below which no share of them is printed.

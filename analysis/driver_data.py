@@ -19,7 +19,7 @@ import numpy as np
 
 from analysis.design import Design
 from analysis.driver_parts import Blanks
-from analysis.lmg import sweep
+from analysis.elimination import sweep
 from analysis.moment_guards import aliased
 from analysis.moments import Moments, unit_moments
 from analysis.sample import Booleans, Floats, Integers

@@ -22,7 +22,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.lmg import eliminate
+from analysis.elimination import eliminate
 from analysis.relative_weights import car_scores, relative_weights
 from analysis.sample import Floats
 

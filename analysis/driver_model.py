@@ -18,7 +18,8 @@ from analysis.driver_data import DriverData, driver_data
 from analysis.driver_measures import Measures, measures
 from analysis.driver_moments import driver_moments, take_off
 from analysis.driver_parts import Blanks
-from analysis.lmg import MOST_PLAYERS, sweep
+from analysis.elimination import sweep
+from analysis.lmg import MOST_PLAYERS
 from analysis.lmg_sampled import lmg_everywhere
 from analysis.replicates import Replication
 from analysis.results import TooFew

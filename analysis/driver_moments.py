@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.driver_data import DriverData
+from analysis.elimination import eliminate
 from analysis.em import normal_moments, pattern_sums, patterns_of
-from analysis.lmg import eliminate
 from analysis.missing_replicates import Answered, replicate_covariances
 from analysis.moments import replicate_moments
 from analysis.replicates import Replication

@@ -19,103 +19,16 @@ from math import comb
 import numpy as np
 
 from analysis.cores import on_all_cores
-from analysis.sample import Booleans, Floats, Integers
+from analysis.elimination import ALIASED, CACHE_LINE, SubsetSweep, aligned, eliminate, in_player_order
+from analysis.sample import Floats, Integers
 
 # All subsets are visited for this many players in every replicate, and for more where there is one matrix.
 MOST_PLAYERS, MOST_ALONE = 20, 27
-# On the scale of correlations: what elimination leaves of a column that others already explain.
-ALIASED = 1e-10
-# Numbers in the last stage of a sweep: larger stages fall out of the processor's cache. Replicates taken
-# at a time: enough that arithmetic outweighs the calls, few enough that several players fit in a leaf.
-_CACHED = 1 << 17
-_REPLICATES = 128
-
-
-def subset_residuals(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
-    """Residual variance of the outcome given every subset of players, (2^P, B).
-
-    Bit j of the position says whether player j is in; position 0 is the variance of the outcome.
-
-    Parameters
-    ----------
-    correlations : (c + 1, c + 1, B), the outcome last. A column without variance has zeros, on its
-        diagonal too.
-    players : the columns of each player. Columns named by no player are left out.
-
-    Notes
-    -----
-    Eliminating column k gives the Schur complement of the rows behind it. Row i is needed only until
-    column i is decided, so it is kept for 2^i subsets and no more. A pivot at most 1e-10 belongs to a
-    column that those already in explain fully: it adds nothing, and nothing is divided by it.
-    """
-    widths = [len(player) for player in players]
-    matrix = _in_order(correlations, players)
-    return _swept(matrix, widths, _Room(widths, matrix.shape[2])).copy()
-
-
-def _in_order(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
-    """Columns player by player, the outcome last."""
-    order = [column for player in players for column in player] + [len(correlations) - 1]
-    return np.ascontiguousarray(correlations[np.ix_(order, order)])
-
-
-class _Room:
-    """Room for a sweep, asked for once: fresh memory costs more than the arithmetic done in it.
-
-    ``rows`` hold row i of the matrix from its diagonal on, for every subset decided before it.
-    """
-
-    def __init__(self, widths: Sequence[int], replicates: int) -> None:
-        owner = [k for k, width in enumerate(widths) for _ in range(width)] + [len(widths)]
-        size = len(owner)
-        self.rows = [np.empty((size - i, 1 << player, replicates)) for i, player in enumerate(owner)]
-        self._factor = np.empty(max((size - i) << player for i, player in enumerate(owner[:-1])) * replicates)
-
-    def factor(self, pivot: Floats) -> Floats:
-        """Divide a row by its diagonal; 0 for a column that others already explain."""
-        shape = pivot.shape
-        room = self._factor[: pivot.size].reshape(shape)
-        room[0] = 0.0
-        np.divide(1.0, pivot[0], out=room[0], where=pivot[0] > ALIASED)
-        return np.asarray(np.multiply(pivot[1:], room[0], out=room[1:]))
-
-
-def _swept(matrix: Floats, widths: Sequence[int], room: _Room) -> Floats:
-    """Residual variances (2^P, B) of a matrix whose columns stand player by player; a view into ``room``."""
-    size, start, rows = len(matrix), 0, room.rows
-    for i, row in enumerate(rows):
-        row[:, 0] = matrix[i, i:]
-    for k, width in enumerate(widths):
-        stop, half = start + width, 1 << k
-        inside = {i: rows[i][:, :half] for i in range(start, size)}
-        for column in range(start, stop):
-            pivot = inside[column]
-            factor = room.factor(pivot)
-            for i in range(column + 1, size):
-                if column > start:
-                    inside[i] -= pivot[i - column :] * factor[i - column - 1]
-                    continue
-                behind = rows[i][:, half : 2 * half] if i >= stop else np.empty_like(inside[i])
-                np.multiply(pivot[i - column :], factor[i - column - 1], out=behind)
-                inside[i] = np.subtract(inside[i], behind, out=behind)
-        start = stop
-    return np.asarray(rows[-1][0])
-
-
-def eliminate(matrix: Floats, width: int) -> Floats:
-    """Eliminate the first ``width`` columns of (c, c, B): what is left of the others once these are known.
-
-    A column that those before it explain fully is passed over.
-    """
-    for _ in range(width):
-        factor = matrix[0, 1:] * _reciprocal(matrix[0, 0])
-        matrix = matrix[1:, 1:] - matrix[0, 1:, None] * factor[None]
-    return matrix
-
-
-def _reciprocal(pivot: Floats) -> Floats:
-    """1/pivot, and 0 for a column that others already explain."""
-    return np.divide(1.0, pivot, where=pivot > ALIASED, out=np.zeros_like(pivot))
+# Numbers in the last stage of a sweep: larger stages fall out of the processor's cache. Columns taken at a
+# time: enough that arithmetic outweighs the calls, few enough that several players fit in a leaf.
+_CACHED, _COLUMNS = 1 << 17, 1024
+# Players beyond these are decided first, for as many subsets as make four blocks of columns for the cores.
+_TOGETHER = 12
 
 
 def shapley(residuals: Floats) -> Floats:
@@ -144,9 +57,9 @@ def shapley(residuals: Floats) -> Floats:
 def lmg(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
     """LMG of every player in every replicate, (P, B), exact.
 
-    Subsets share their first players on the way down a tree; below, a sweep decides the last players for
-    all replicates of a block at once, in arrays that stay in the processor's cache. About 100 million
-    subsets a second on one core; blocks go to all cores.
+    The first players are decided for a few subsets side by side, those behind them on the way down a tree,
+    and a sweep decides the last ones, all for a block of columns at once, in arrays that stay in the
+    processor's cache. About 100 million subsets a second on one core; blocks go to all cores.
 
     Raises
     ------
@@ -159,56 +72,109 @@ def lmg(correlations: Floats, players: Sequence[Sequence[int]]) -> Floats:
             f"Driver shares are exact for 1 to {most} drivers, found {len(players)}. "
             "Name fewer drivers, or let the items of one touchpoint enter as one."
         )
-    matrix = _in_order(correlations, players)
-    widths = [len(player) for player in players]
-    found = np.empty((len(players), matrix.shape[2]))
+    matrix, widths = in_player_order(correlations, players), [len(player) for player in players]
+    early = max(0, min(len(widths) - _TOGETHER, (4 * _COLUMNS // matrix.shape[2]).bit_length() - 1))
+    matrix, subsets = _begun(matrix, widths[:early])
+    blocks = _blocks(matrix.shape[2])
+    last = max(1, min(len(widths) - early, (_CACHED // blocks.shape[1]).bit_length() - 1))
+    weights = [_weights_of_gains(len(widths), last, chosen) for chosen in range(len(widths) - last + 1)]
+    chosen = np.repeat(_sizes(early)[subsets], correlations.shape[2])
+    parts = np.empty((2 + len(widths) - early, *blocks.shape))
 
-    def fill(start: int) -> None:
-        block = np.ascontiguousarray(matrix[:, :, start : start + _REPLICATES])
-        found[:, start : start + _REPLICATES] = _Tree(widths, block.shape[2]).shares(block)
+    def fill(task: int) -> None:
+        tree = _Tree(widths[early:], weights, chosen[blocks[task]])
+        parts[:, task] = tree.sums(matrix[:, :, blocks[task]])
 
-    on_all_cores(fill, range(0, matrix.shape[2], _REPLICATES))
-    return found
+    on_all_cores(fill, range(len(blocks)))
+    sums = parts.reshape(len(parts), -1)[:, : matrix.shape[2]].reshape(len(parts), len(subsets), -1)
+    inside = (subsets >> np.arange(early)[:, None]) & 1 == 1
+    first = np.where(inside[:, :, None], sums[1], sums[0]).sum(axis=1)
+    return np.concatenate([first, sums[2:].sum(axis=1)])
+
+
+def _begun(matrix: Floats, widths: Sequence[int]) -> tuple[Floats, Integers]:
+    """Decide players for every subset of them, side by side as if they were replicates, by size of subset.
+
+    Returns
+    -------
+    What is left of the matrices, (c, c, 2^P * B), and the position of each subset, (2^P,).
+    """
+    for width in widths:
+        matrix = np.concatenate([matrix[width:, width:], eliminate(matrix, width)], axis=2)
+    subsets = np.argsort(_sizes(len(widths)), kind="stable")
+    apart = matrix.reshape(*matrix.shape[:2], len(subsets), -1)
+    return apart[:, :, subsets].reshape(matrix.shape), subsets
+
+
+def _blocks(columns: int) -> Integers:
+    """Columns of every block, the very last again until numbers fill the lines of the cache."""
+    count = -(-columns // _COLUMNS)
+    size = -(-columns // count)
+    if size > CACHE_LINE:
+        size += -size % CACHE_LINE
+    return np.minimum(np.arange(count * size), columns - 1).reshape(count, size)
 
 
 class _Tree:
     """The Shapley sum over all subsets, gathered leaf by leaf.
 
     The first players are decided one by one on the way down; a leaf holds every subset of the last ones.
+    ``weights`` of a leaf go by the number of players in above it; ``begun`` (R,) are in from the start, in
+    ascending order.
     """
 
-    def __init__(self, widths: Sequence[int], replicates: int) -> None:
-        players = len(widths)
-        last = max(1, min(players, (_CACHED // replicates).bit_length() - 1))
-        self.widths, self.first = widths, players - last
-        self.room = _Room(widths[self.first :], replicates)
-        self.weighted = np.empty((1 << last, replicates))
-        self.sizes = _sizes(last)
-        self.leave, self.either = _subset_weights(players)
-        self.total = np.zeros(replicates)
-        self.holding = np.zeros((players, replicates))
+    def __init__(self, widths: Sequence[int], weights: Sequence[Floats], begun: Integers) -> None:
+        columns = len(begun)
+        self.first = len(widths) + 2 - len(weights[0])
+        self.widths, self.weights = widths, weights
+        self.sweep = SubsetSweep(widths[self.first :], columns)
+        left = sum(widths) + 1 - np.cumsum(widths[: self.first])
+        self.rooms = [aligned((size, size, columns)) for size in left]
+        sizes, starts = np.unique(begun, return_index=True)
+        stops = [*starts[1:], columns]
+        self.alike = [(int(s), slice(a, b)) for s, a, b in zip(sizes, starts, stops, strict=True)]
+        self.leaf, self.found = np.empty((len(weights[0]), columns)), np.zeros((2 + len(widths), columns))
 
-    def shares(self, matrix: Floats) -> Floats:
-        """LMG of every player, (P, B)."""
+    def sums(self, matrix: Floats) -> Floats:
+        """LMG (2 + P, R) of a player that was out from the start, of one that was in, and of these."""
         self._descend(matrix, ())
-        return self.total - self.holding
+        return self.found
 
     def _descend(self, matrix: Floats, chosen: tuple[bool, ...]) -> None:
         depth = len(chosen)
         if depth == self.first:
-            self._gather(_swept(matrix, self.widths[depth:], self.room), chosen)
+            self._gather(matrix, chosen)
             return
         width = self.widths[depth]
         self._descend(matrix[width:, width:], (*chosen, False))
-        self._descend(eliminate(matrix, width), (*chosen, True))
+        self._descend(eliminate(matrix, width, self.rooms[depth]), (*chosen, True))
 
-    def _gather(self, residuals: Floats, chosen: tuple[bool, ...]) -> None:
-        sizes = self.sizes + sum(chosen)
-        self.total += np.einsum("t,tb->b", self.leave[sizes], residuals)
-        weighted = np.multiply(residuals, self.either[sizes][:, None], out=self.weighted)
-        inside, everything = _sums_with(weighted)
-        self.holding[self.first :] += inside
-        self.holding[np.flatnonzero(chosen)] += everything
+    def _gather(self, matrix: Floats, chosen: tuple[bool, ...]) -> None:
+        gains, leaf, found = self.sweep.gains(matrix), self.leaf, self.found
+        for begun, columns in self.alike:
+            leaf[:, columns] = self.weights[begun + sum(chosen)] @ gains[:, columns]
+        found[:2] += leaf[:2]
+        found[2 : 2 + self.first] += leaf[np.array(chosen, dtype=np.int64)]
+        found[2 + self.first :] += leaf[2:]
+
+
+def _weights_of_gains(players: int, last: int, chosen: int) -> Floats:
+    """Weights (2 + last, 2^last) of the gains of a leaf in LMG: of a player out above it, in, and its own.
+
+    Weights of residual variances are summed over the subsets that a gain is taken from.
+    """
+    leave, either = _subset_weights(players)
+    sizes = _sizes(last)
+    held = np.array([(np.arange(1 << last) >> j) & 1 for j in range(last)]).reshape(last, -1)
+    member = np.concatenate([np.zeros((1, 1 << last)), np.ones((1, 1 << last)), held])
+    weights = leave[sizes + chosen] - member * either[sizes + chosen]
+    found = np.empty_like(weights)
+    for k in reversed(range(last)):
+        half = 1 << k
+        found[:, half : 2 * half] = -weights[:, half:]
+        weights = weights[:, :half] + weights[:, half:]
+    found[:, :1] = weights
+    return found
 
 
 def _subset_weights(players: int) -> tuple[Floats, Floats]:
@@ -254,31 +220,6 @@ def complete_dominance(residuals: Floats) -> Floats:
             found[i, j] = 0.5 + (more - less) / (2 << (players - 2))
             found[j, i] = 1.0 - found[i, j]
     return found
-
-
-def sweep(correlations: Floats) -> tuple[Floats, Floats, Floats, Booleans]:
-    """Regress the outcome on all columns at once.
-
-    Returns
-    -------
-    Standardised coefficients (c, B), the diagonal of the inverse of the predictors' correlations (c, B),
-    which is the variance inflation factor, the residual variance (B,), and whether a column is fully
-    explained by those before it (c, B): such a column has coefficient 0 and inflation infinity.
-    """
-    a = correlations.copy()
-    columns = len(a) - 1
-    aliased = np.zeros((columns, a.shape[2]), dtype=bool)
-    for k in range(columns):
-        aliased[k] = a[k, k] <= ALIASED
-        inverse = np.where(aliased[k], 0.0, 1.0 / np.where(aliased[k], 1.0, a[k, k]))
-        row = a[k] * inverse
-        column = a[:, k].copy()
-        a -= column[:, None] * row[None]
-        a[k], a[:, k] = row, -column * inverse
-        a[k, k] = inverse
-    beta = np.where(aliased, 0.0, a[:columns, -1])
-    inflation = np.where(aliased, np.inf, a[np.arange(columns), np.arange(columns)])
-    return beta, inflation, a[-1, -1], aliased
 
 
 def _sizes(players: int) -> Integers:

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.lmg import ALIASED, MOST_ALONE, MOST_PLAYERS, lmg
+from analysis.elimination import ALIASED
+from analysis.lmg import MOST_ALONE, MOST_PLAYERS, lmg
 from analysis.sample import Floats, Integers
 
 ORDERS, REPLICATED_ORDERS = 4000, 200

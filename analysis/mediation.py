@@ -29,9 +29,9 @@ from analysis.coefficients import clear_sign
 from analysis.design import design_of
 from analysis.driver_data import correlation_matrices
 from analysis.driver_model import MOST_FAILED
+from analysis.elimination import sweep
 from analysis.index import IndexTree
 from analysis.inputs import check_known, check_share, name_list
-from analysis.lmg import sweep
 from analysis.mediation_results import ChainEffect, ChainPath, MediationChain, Symbol, mediation_kind
 from analysis.replicates import Replication, replication
 from analysis.results import TooFew

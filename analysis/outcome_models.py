@@ -19,6 +19,7 @@ from analysis.cumulative_logit import LevelData, maximum
 from analysis.design import Design, design_of
 from analysis.driver_data import DriverData, driver_data
 from analysis.driver_model import DriverModel, fit_drivers
+from analysis.elimination import sweep
 from analysis.inputs import check_known, check_share, name_list
 from analysis.link_panel import (
     HEADLINE,
@@ -28,7 +29,6 @@ from analysis.link_panel import (
     ranking_notes,
     side_by_side_models,
 )
-from analysis.lmg import sweep
 from analysis.ordered_logit import MOST_LEVELS, fitted_levels
 from analysis.parallel_slopes import EVENTS, ParallelSlopes, brant_test
 from analysis.pseudo_r2 import PAIRS, LinkDominance, Measure, link_dominance

@@ -23,9 +23,9 @@ from analysis.driver_data import DriverData, driver_data
 from analysis.driver_model import DriverModel, Regression, fit_drivers, regress
 from analysis.driver_table import describe
 from analysis.driver_warnings import fit_warnings
+from analysis.elimination import ALIASED, eliminate
 from analysis.index import IndexTree
 from analysis.inputs import check_known, check_share
-from analysis.lmg import ALIASED, eliminate
 from analysis.replicates import replication
 from analysis.results import TooFew
 from analysis.sample import Floats, Sample

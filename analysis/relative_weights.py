@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.cumulative_logit import LevelData, maximum
-from analysis.lmg import ALIASED
+from analysis.elimination import ALIASED
 from analysis.sample import Floats
 
 

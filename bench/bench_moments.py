@@ -30,7 +30,7 @@ import statsmodels.formula.api as smf
 
 from analysis.design import Design
 from analysis.driver_data import correlation_matrices
-from analysis.lmg import sweep
+from analysis.elimination import sweep
 from analysis.moments import replicate_moments, unit_moments
 from analysis.replicates import replication
 

@@ -18,7 +18,8 @@ from analysis.driver_data import correlation_matrices
 from analysis.driver_measures import left_without_each, measures
 from analysis.driver_moments import take_off
 from analysis.drivers import driver_shares
-from analysis.lmg import lmg, shapley, subset_residuals, sweep
+from analysis.elimination import subset_residuals, sweep
+from analysis.lmg import lmg, shapley
 from analysis.moments import unit_moments
 from analysis.ranks import clear_differences, tie_groups
 from analysis.regression import weighted_regression

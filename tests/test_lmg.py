@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from swiss import swiss_correlations
 
 from analysis.driver_data import correlation_matrices
-from analysis.lmg import complete_dominance, conditional_dominance, lmg, shapley, subset_residuals, sweep
+from analysis.elimination import subset_residuals, sweep
+from analysis.lmg import complete_dominance, conditional_dominance, lmg, shapley
 from analysis.lmg_sampled import lmg_everywhere, random_orders, sampled_lmg
 from analysis.moments import jackknife_covariance, jackknife_moments, unit_moments
 from analysis.sample import Floats
@@ -234,18 +235,28 @@ def by_definition(r: Floats, players: list[list[int]]) -> Floats:
 
 
 @settings(max_examples=30, deadline=None)
-@given(structures(), st.sampled_from([2, 16, 1 << 17]))
+@given(structures(), st.sampled_from([2, 16, 1 << 17]), st.sampled_from([1, 3, 12]))
 def test_any_players_get_what_the_definition_gives(
-    structure: tuple[Floats, list[list[int]]], cached: int
+    structure: tuple[Floats, list[list[int]]], cached: int, together: int
 ) -> None:
     r, players = structure
-    # With little room a leaf holds one player or two, and the rest of the way goes down the tree.
-    with patch("analysis.lmg._CACHED", cached):
+    # With little room a leaf holds one player or two, and the rest of the way goes down the tree; with few
+    # players together the others are decided first, side by side, in blocks of sixteen columns.
+    with patch.multiple("analysis.lmg", _CACHED=cached, _TOGETHER=together, _COLUMNS=16):
         found = lmg(r, players)
     # The pseudo-inverse cuts eigenvalues of rounding off; a dozen columns lose some digits by it.
     np.testing.assert_allclose(
         found, np.repeat(by_definition(r[:, :, 0], players)[:, None], r.shape[2], axis=1), atol=1e-9
     )
+
+
+@pytest.mark.parametrize("replicates", [1, 3, 40])
+def test_the_tree_equals_the_table_of_subsets(replicates: int) -> None:
+    x = np.random.default_rng(replicates).normal(size=(replicates, 14, 40))
+    r = np.moveaxis(np.array([np.corrcoef(one + one[:1]) for one in x]), 0, 2)
+    players = [[j] for j in range(13)]
+    # 8,192 subsets, each with the rounding of thirteen eliminations.
+    np.testing.assert_allclose(lmg(r, players), shapley(subset_residuals(r, players)), atol=1e-12)
 
 
 def test_one_driver_and_twenty_share_what_is_explained() -> None:
