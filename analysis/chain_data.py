@@ -22,7 +22,7 @@ from analysis.missing import item_moments
 from analysis.missing_replicates import Answered, replicate_covariances
 from analysis.model_columns import model_columns
 from analysis.moment_guards import MomentsRefused
-from analysis.moments import Moments, replicate_sums, unit_moments
+from analysis.moments import Moments, replicate_blocks, unit_moments
 from analysis.replicate_estimates import ReplicateBase, replicate_base
 from analysis.replicates import Replication
 from analysis.results import TooFew
@@ -123,12 +123,9 @@ def _complete(chains: Sequence[ChainData], plan: Replication) -> list[CellMoment
         )
         for chain in chains
     ]
-    per_unit = np.hstack([part.packed for part in parts])
-    packed = np.vstack([per_unit.sum(axis=0), replicate_sums(per_unit, plan)])
-    edges = np.cumsum([0, *(part.packed.shape[1] for part in parts)])
     found: list[CellMoments | TooFew] = []
-    for part, start, stop in zip(parts, edges, edges[1:], strict=False):
-        cells = Moments(part.names, part.shift, np.ascontiguousarray(packed[:, start:stop]))
+    for part, packed in zip(parts, replicate_blocks([part.packed for part in parts], plan), strict=True):
+        cells = Moments(part.names, part.shift, packed)
         found.append((cells.covariance, cells.mean))
     return found
 

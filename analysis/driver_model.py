@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.design import effective_sample_size
+from analysis.design import Design, effective_sample_size
 from analysis.driver_data import DriverData, driver_data
 from analysis.driver_measures import Measures, measures
-from analysis.driver_moments import driver_moments, take_off
+from analysis.driver_moments import DriverMoments, driver_moments, take_off
 from analysis.driver_parts import Blanks
 from analysis.elimination import sweep
 from analysis.lmg import MOST_PLAYERS
@@ -71,32 +71,34 @@ class Regression:
     """A regression of the outcome on all columns, in the full sample (cell 0) and in the replicates.
 
     ``correlations`` (c + 1, c + 1, 1 + B'), the outcome last, without the columns that are always in, and
-    ``along`` (c, 1 + B') the coefficients in that metric; ``beta`` (c, 1 + B') standardised coefficients and
-    ``inflation`` (c,), the VIF, of the whole regression; ``r_squared`` (1 + B',) all of it, ``taken`` the
-    part of the columns that are always in. B' replicates did not fail; ``kept`` (B,) says which these are.
+    ``along`` (c, 1 + B') the coefficients in that metric; ``beta`` (c, 1 + B') standardised coefficients,
+    ``slopes`` (c, 1 + B') those in units of the columns and ``inflation`` (c,), the VIF, of the whole
+    regression; ``r_squared`` (1 + B',) all of it, ``taken`` the part of the columns that are always in. B'
+    replicates did not fail; ``kept`` (B,) says which these are.
     """
 
     plan: Replication
     correlations: Floats
     along: Floats
     beta: Floats
+    slopes: Floats
     r_squared: Floats
     taken: Floats
     inflation: Floats
     kept: Booleans
 
 
-def regress(data: DriverData, plan: Replication) -> Regression | TooFew:
+def regress(data: DriverData, plan: Replication, made: DriverMoments | None = None) -> Regression | TooFew:
     """Regress the outcome on all columns in the full sample and all replicates of ``plan``.
 
+    ``made`` are their moments, where these were worked out with those of other outcomes.
     ``TooFew`` with ``small_base`` where fewer than 50 rows, or fewer than 20 more than columns, are
     complete, they lie in too few clusters for any error, or over 5 % of the replicates fail; and with
     ``no_spread`` where the outcome is constant, no driver is left, or nothing is explained.
     """
-    design = plan.design
-    if data.n < max(SMALLEST_BASE, data.x.shape[1] - 1 + 20) or data.degrees_of_freedom(design) < 1:
+    if too_small(data, plan.design):
         return TooFew(data.n, "small_base")
-    moments = driver_moments(data, plan)
+    moments = made or driver_moments(data, plan)
     if moments is None:
         return TooFew(data.n, "small_base")
     off = take_off(moments.correlations, data.always)
@@ -110,16 +112,23 @@ def regress(data: DriverData, plan: Replication) -> Regression | TooFew:
         return TooFew(data.n, "small_base")
     cells = np.flatnonzero(whole)
     spread = np.where(off.spread > 0, off.spread, 1.0)
+    own = moments.spread[data.always :, cells]
     return Regression(
         plan=moments.plan,
         correlations=np.ascontiguousarray(off.correlations[:, :, cells]),
         along=along[:, cells],
         beta=(along / spread)[:, cells],
+        slopes=(along / spread)[:, cells] * own[-1] / np.where(own[:-1] > 0, own[:-1], 1.0),
         r_squared=1 - residual[cells],
         taken=1 - left[cells],
         inflation=inflation[:, 0] / spread[:, 0] ** 2,
         kept=whole[1:],
     )
+
+
+def too_small(data: DriverData, design: Design) -> bool:
+    """Whether these rows carry no model: see :func:`regress`."""
+    return data.n < max(SMALLEST_BASE, data.x.shape[1] - 1 + 20) or data.degrees_of_freedom(design) < 1
 
 
 def fit_drivers(data: DriverData, plan: Replication) -> DriverModel | TooFew:

@@ -10,6 +10,7 @@ blanks costs time in every replicate, and a survey with many has fewer replicate
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from analysis.driver_data import DriverData
 from analysis.elimination import eliminate
 from analysis.em import normal_moments, pattern_sums, patterns_of
 from analysis.missing_replicates import Answered, replicate_covariances
-from analysis.moments import replicate_moments
+from analysis.moments import Moments, replicate_blocks
 from analysis.replicates import Replication
 from analysis.sample import Booleans, Floats
 
@@ -31,10 +32,12 @@ _PATTERNS, _FEWEST = 100_000, 100
 class DriverMoments:
     """Correlations (c + 1, c + 1, 1 + B) of all columns, the outcome last, with nothing taken off.
 
-    ``plan`` are the replicates that were made and ``settled`` (1 + B,) those that have moments.
+    ``spread`` (c + 1, 1 + B) are their deviations. ``plan`` are the replicates that were made and ``settled``
+    (1 + B,) those that have moments.
     """
 
     correlations: Floats
+    spread: Floats
     plan: Replication
     settled: Booleans
 
@@ -43,10 +46,28 @@ def driver_moments(data: DriverData, plan: Replication) -> DriverMoments | None:
     """Correlations of complete rows, or by EM where rows have blanks; ``None`` where EM does not settle."""
     if data.blanks == "em" and np.isnan(data.x).any():
         return _em_moments(data, plan)
-    per_unit = data.moments(plan.design.weights, plan.design.unit, plan.design.units)
-    found = replicate_moments(per_unit, plan)
-    correlations = data.correlations(found.covariance, found.mean)
-    return DriverMoments(correlations, plan, np.ones(1 + plan.replicates, dtype=bool))
+    return complete_moments([data], plan)[0]
+
+
+def complete_moments(models: Sequence[DriverData], plan: Replication) -> list[DriverMoments]:
+    """Correlations of the complete rows of several models, replicates drawn once for all of them."""
+    parts = [data.moments(plan.design.weights, plan.design.unit, plan.design.units) for data in models]
+    blocks = replicate_blocks([part.packed for part in parts], plan)
+    found = []
+    for data, part, packed in zip(models, parts, blocks, strict=True):
+        cells = Moments(part.names, part.shift, packed)
+        settled = np.ones(1 + plan.replicates, dtype=bool)
+        found.append(_moments_of(data, cells.covariance, cells.mean, plan, settled))
+    return found
+
+
+def _moments_of(
+    data: DriverData, covariance: Floats, mean: Floats, plan: Replication, settled: Booleans
+) -> DriverMoments:
+    """Correlations and deviations from covariances, which are changed in place."""
+    correlations = data.correlations(covariance, mean)
+    spread = np.sqrt(np.einsum("iib->ib", covariance).clip(0.0))
+    return DriverMoments(correlations, spread, plan, settled)
 
 
 def _em_moments(data: DriverData, plan: Replication) -> DriverMoments | None:
@@ -67,7 +88,7 @@ def _em_moments(data: DriverData, plan: Replication) -> DriverMoments | None:
     means[:], covariances[:] = mean, covariance
     means[1:][draws.settled], covariances[1:][draws.settled] = draws.means, draws.covariances
     stacked = np.ascontiguousarray(np.moveaxis(covariances, 0, 2)[np.ix_(place, place)])
-    return DriverMoments(data.correlations(stacked, means.T[place]), plan, settled)
+    return _moments_of(data, stacked, means.T[place], plan, settled)
 
 
 def _distinct(x: Floats) -> tuple[Floats, list[int]]:

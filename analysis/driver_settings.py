@@ -61,12 +61,16 @@ def wave_model(
         plan,
         rows if domain is None else np.asarray(rows & domain),
         branches_of(tree, items) if tree is not None and settings.groups == "branches" else None,
-        _covariates(sample, settings.always, items),
+        covariates(sample, settings.always, items),
         settings.blanks,
     )
 
 
-def _covariates(sample: Sample, always: Sequence[str], items: Sequence[str]) -> Floats | None:
+def covariates(sample: Sample, always: Sequence[str], items: Sequence[str]) -> Floats | None:
+    """Columns (N, a) of the items and segments that are always in, nan where blank; ``None`` without any.
+
+    ``items`` are the drivers, which cannot be covariates as well.
+    """
     known = [*(item for item in sample.items if item not in items), *sample.segments]
     check_known(always, known, "covariate")
     columns = [

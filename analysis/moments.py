@@ -10,7 +10,7 @@ blanks first: complete rows here, or columns that say who answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,6 +137,19 @@ def replicate_sums(per_unit: Floats, plan: Replication, out: Floats | None = Non
 
     on_all_cores(fill, range(0, plan.replicates, plan.block))
     return found
+
+
+def replicate_blocks(blocks: Sequence[Floats], plan: Replication) -> list[Floats]:
+    """Sums of several blocks of columns per cluster (U, K), full sample first: (1 + B, K) of each.
+
+    Multipliers are drawn once for all blocks.
+    """
+    per_unit = np.hstack(blocks)
+    found = np.empty((1 + plan.replicates, per_unit.shape[1]))
+    found[0] = per_unit.sum(axis=0)
+    replicate_sums(per_unit, plan, found[1:])
+    edges = np.cumsum([block.shape[1] for block in blocks])[:-1]
+    return [np.ascontiguousarray(part) for part in np.split(found, edges, axis=1)]
 
 
 def jackknife_moments(per_unit: Moments, strata: Integers) -> Moments:
