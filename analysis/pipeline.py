@@ -8,6 +8,7 @@ twice tie them to one another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import mode
 
 import numpy as np
@@ -35,6 +36,7 @@ from analysis.results import (
 from analysis.sample import Booleans, Sample
 from analysis.segments import index_by_segment
 from analysis.tracking import index_by_wave, index_data, target_gap
+from analysis.whatif_pipeline import study_simulator
 from survey import __version__
 from survey.definition import study_digest, weight_digest
 from survey.errors import Place, Problem
@@ -132,7 +134,7 @@ def _results(study: Study, history: Sequence[Responses], provenance: Provenance,
     rules, tree = study.reporting, index_tree(study.index)
     settings = {"level": rules.level, "fdr": rules.false_discovery_rate}
     limit = rules.disclosure_limit
-    parts = ("index", "answers", "outcomes", "drivers", "segments", "quality")
+    parts = ("index", "answers", "outcomes", "drivers", "segments", "quality", "what_if")
     steps = iter([(name, done, len(parts)) for done, name in enumerate(parts)])
     step(*next(steps))
     sample = prepare(history, study)
@@ -165,7 +167,7 @@ def _results(study: Study, history: Sequence[Responses], provenance: Provenance,
         for segment in study.segments
     )
     step(*next(steps))
-    return StudyResults(
+    results = StudyResults(
         wave=sample.waves[-1],
         waves=sample.waves,
         trend=trend,
@@ -186,6 +188,9 @@ def _results(study: Study, history: Sequence[Responses], provenance: Provenance,
         provenance=provenance,
         mixes=_mixes(sample, tree, study) if trend[-1].change else (),
     )
+    step(*next(steps))
+    simulated = study_simulator(sample, history, study, tree)
+    return results if simulated is None else replace(results, what_if=simulated.table(results))
 
 
 def _mixes(sample: Sample, tree: IndexTree, study: Study) -> tuple[MixEffect, ...]:

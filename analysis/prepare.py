@@ -358,6 +358,12 @@ def _outcome(
     return np.where(enough, total / np.maximum(answered, 1), np.nan)
 
 
+def column_numbers(column_id: str, responses: Sequence[Responses]) -> Floats:
+    """Return the values of a number column for the respondents of ``prepare``, (n,), nan where blank."""
+    values = _column(responses, column_id)
+    return np.array([np.nan if value is None else float(value) for value in values])
+
+
 def column_groups(column_id: str, responses: Sequence[Responses], study: Study) -> Groups:
     """Return the respondents of the waves of ``prepare`` grouped by a category or flag column.
 

@@ -147,6 +147,35 @@ def shown_in_wave(
     return dict(shown_groups(data.sample.segments[segment_id], hidden, domain)), hidden
 
 
+@dataclass(frozen=True, slots=True)
+class GroupMean:
+    """Mean of an item in a group that may show it: ``value`` on 0–100, ``n`` people who answered."""
+
+    item: str
+    segment: str
+    group: str
+    value: float
+    n: int
+
+
+def leaf_means(data: IndexData, wave: str, segment_id: str, limit: int) -> tuple[GroupMean, ...]:
+    """Means of the items of the tree in the groups of a segment, of all that may be shown."""
+    own = _wave(data, wave, segment_id, limit)
+    if not own.shown:
+        return ()
+    leaves = [j for j, node in enumerate(data.tree.nodes) if node.item is not None]
+    part = _NodeWave.of(data, own, leaves, limit)
+    means = part.columns.own
+    return tuple(
+        GroupMean(item, segment_id, value, float(means.values[at]), int(means.n[at]))
+        for j, node in enumerate(leaves)
+        for g, value in enumerate(own.shown)
+        if (item := data.tree.nodes[node].item) is not None
+        and (j, g) not in part.hidden
+        and means.n[at := part.column((j, g))] > 0
+    )
+
+
 def given_away(data: Sequence[IndexData], wave: str, segment_id: str, limit: int) -> dict[str, Hidden]:
     """Groups whose indices under several sets of weights would together give away a node that is hidden.
 

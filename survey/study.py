@@ -28,6 +28,7 @@ from survey.questions import (
     Text,
     WaveIdentifier,
 )
+from survey.what_if import WhatIf
 
 
 class IndexNode(Frozen):
@@ -277,6 +278,7 @@ class Study(Frozen):
     drivers: Drivers | None = None
     switching_costs: tuple[SwitchingCost, ...] = ()
     gaps: Gaps | None = None
+    what_if: WhatIf | None = None
     segments: tuple[Segment, ...] = ()
     design: Design = Design()
     waves: tuple[Wave, ...] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""Expectation and performance in pairs, in all the ways that a form can hold."""
+"""Expectation and performance in pairs, and what-ifs, in all the ways that a form can hold."""
 
 from __future__ import annotations
 
@@ -22,4 +22,12 @@ GAPS: dict[str, Any] = {
     ],
     "satisfaction": "overall",
     "disconfirmation": "waiting",
+}
+
+WHAT_IF: dict[str, Any] = {
+    "steps": [1, 2.5],
+    "outcomes": ["churn"],
+    "costs": {"greeting": 12, "advice": 0.5},
+    "cost_unit": both("万元", "CNY 10,000"),
+    "value": {"column": "spend", "unit": both("元", "CNY")},
 }

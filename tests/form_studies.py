@@ -9,7 +9,7 @@ from any_study import any_study
 from drawing import both
 from form_design import DESIGN
 from form_drivers import DRIVERS
-from form_gaps import GAPS
+from form_gaps import GAPS, WHAT_IF
 
 from survey.study import Study
 
@@ -248,6 +248,7 @@ def every_feature() -> Study:
                 {"id": "effort", "label": both("精力", "Effort"), "facet": "procedural", "items": ["share"]}
             ],
             "gaps": GAPS,
+            "what_if": WHAT_IF,
             "segments": [
                 {
                     "id": "region",

@@ -23,7 +23,7 @@ from survey.workbook import read_workbook
 
 ROOT = Path(__file__).parent.parent
 REAL = Path(os.environ.get("CSAT_REAL", ROOT.parent / "shared" / "real"))
-STEPS = ["index", "answers", "outcomes", "drivers", "segments", "quality"]
+STEPS = ["index", "answers", "outcomes", "drivers", "segments", "quality", "what_if"]
 
 
 def rows(responses: Responses, order: np.ndarray) -> Responses:

@@ -200,6 +200,8 @@ CHANGES: list[tuple[str, str, dict[str, str], Any, str]] = [
     ("drivers", "driver", {"driver": "advice"}, "greeting", "form_driver_twice"),
     ("drivers", "target", {"driver": "greeting"}, "high", "study_wrong_type"),
     ("drivers", "stated", {"driver": "greeting"}, "shares", "study_unknown_items_near"),
+    ("costs", "item", {"item": "advice"}, "greeting", "form_cost_twice"),
+    ("study", "value", {"key": "what_if.steps"}, "1; 1", "study_whatif_step_twice"),
     ("study", "value", {"key": "design.calibration.trim"}, 0.5, "study_trim_low"),
     ("study", "value", {"key": "design.calibration.margins"}, "spend×region", "study_margin_unknown"),
     ("aliases", "name", {"alias": "等候"}, "queue", "form_alias_of"),

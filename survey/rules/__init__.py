@@ -25,6 +25,7 @@ from survey.rules.structure import (
     check_segments,
     check_switching_costs,
 )
+from survey.rules.what_if import check_what_if
 from survey.yaml_lines import Document
 
 RULES = (
@@ -43,6 +44,7 @@ RULES = (
     check_priorities,
     check_switching_costs,
     check_gaps,
+    check_what_if,
     check_segments,
     check_design,
     check_population,

@@ -23,6 +23,7 @@ OWN: tuple[Table, ...] = (
     tables.POPULATION,
     tables.DRIVERS,
     tables.STRATA,
+    tables.COSTS,
     tables.ALIASES,
 )
 _LABEL = Field("label", "text")
@@ -254,15 +255,28 @@ def read_drivers(rows: Sequence[FormRow], tree: Tree) -> None:
 
 def read_strata(rows: Sequence[FormRow], tree: Tree) -> None:
     """Read how many clusters the strata of the population have."""
+    _read_amounts(rows, tree, ("design", "stratum_clusters"), ("stratum", "clusters"), "form_stratum_twice")
+
+
+def read_costs(rows: Sequence[FormRow], tree: Tree) -> None:
+    """Read what a point of an item costs."""
+    _read_amounts(rows, tree, ("what_if", "costs"), ("item", "cost"), "form_cost_twice")
+
+
+def _read_amounts(
+    rows: Sequence[FormRow], tree: Tree, path: Location, headers: tuple[str, str], twice: str
+) -> None:
+    """Read a mapping of names to numbers, a row each."""
+    name_header, number_header = headers
     for row in rows:
-        stratum = row.word("stratum")
-        location: Location = ("design", "stratum_clusters", stratum)
+        name = row.word(name_header)
+        location: Location = (*path, name)
         if tree.has(*location):
-            tree.note("form_stratum_twice", row.place("stratum"), name=stratum)
+            tree.note(twice, row.place(name_header), name=name)
             continue
-        for depth in (1, 2):
-            tree.mapping(location[:depth], row.place("stratum"))
-        tree.scalar(location, row.get("clusters"), row.place("clusters"))
+        for depth in range(1, len(location)):
+            tree.mapping(location[:depth], row.place(name_header))
+        tree.scalar(location, row.get(number_header), row.place(number_header))
 
 
 def read_aliases(rows: Sequence[FormRow], tree: Tree) -> None:

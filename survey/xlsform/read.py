@@ -52,6 +52,7 @@ def read_xlsform(workbook: Workbook, file: str) -> Study:
     parts.read_population(rows["population"], rows["waves"], tree)
     parts.read_drivers(rows["drivers"], tree)
     parts.read_strata(rows["strata"], tree)
+    parts.read_costs(rows["costs"], tree)
     read_survey(rows["survey"], choices, tree)
     parts.read_aliases(rows["aliases"], tree)
     choices.note_unused(tree)

@@ -72,6 +72,7 @@ ALIASES = Table("aliases", (), (Field("of"), Field("name"), Field("code"), Field
 POPULATION = Table("population", (), (Field("column"), Field("value"), Field("total"), Field("wave")))
 DRIVERS = Table("drivers", (), (Field("driver"), Field("target"), Field("stated")))
 STRATA = Table("strata", (), (Field("stratum"), Field("clusters")))
+COSTS = Table("costs", (), (Field("item"), Field("cost")))
 STUDY = Table(
     "study", (), (Field("key"), Field("value"), *(Field(TAGS[tag]) for tag in LANGUAGES)), ("meaning",)
 )
@@ -123,6 +124,11 @@ FACTS: Mapping[str, Form] = {
     "drivers.lines": "value",
     "gaps.satisfaction": "value",
     "gaps.disconfirmation": "value",
+    "what_if.steps": "list",
+    "what_if.outcomes": "names",
+    "what_if.cost_unit": "text",
+    "what_if.value.column": "value",
+    "what_if.value.unit": "text",
     "design.respondent": "value",
     "design.weight": "value",
     "design.stratum": "names",
@@ -173,4 +179,4 @@ def sheet_names() -> Iterator[str]:
     yield from ("guide", "survey", "choices", "settings", STUDY.sheet, SCALES.sheet, CODES.sheet)
     yield from (COLUMNS.sheet, CATEGORIES.sheet, INDEX.sheet)
     yield from (table.sheet for table in PLAIN if table is not COLUMNS)
-    yield from (DRIVERS.sheet, POPULATION.sheet, STRATA.sheet, ALIASES.sheet)
+    yield from (DRIVERS.sheet, POPULATION.sheet, STRATA.sheet, COSTS.sheet, ALIASES.sheet)

@@ -57,6 +57,7 @@ def write_xlsform(study: Study, path: Path, language: Language = "zh") -> None:
     _sheet(book, "drivers", tables.DRIVERS.headers, _driver_rows(study))
     _sheet(book, "population", tables.POPULATION.headers, _population_rows(study))
     _sheet(book, "strata", tables.STRATA.headers, _stratum_rows(study))
+    _sheet(book, "costs", tables.COSTS.headers, _cost_rows(study))
     _sheet(book, "aliases", tables.ALIASES.headers, _alias_rows(study))
     path.write_bytes(workbook_bytes(book, None))
 
@@ -111,7 +112,7 @@ def _fact_rows(document: Mapping[str, Any], language: Language) -> Iterator[Row]
         holder: Mapping[str, Any] = document
         for part in above:
             holder = holder.get(part, {})
-        model = above[-1].capitalize() if above else "Study"
+        model = above[-1].title().replace("_", "") if above else "Study"
         row: Row = {"key": key, "meaning": words(f"schema.{model}.{last}", language)}
         value = holder.get(last)
         if value is not None and form == "text":
@@ -182,7 +183,7 @@ def _cells(field: Field, value: Any) -> Row:
         case "names":
             return {field.key: " ".join(value)}
         case "list":
-            return {field.key: "; ".join(value)}
+            return {field.key: "; ".join(map(str, value))}
         case "flag":
             return {field.key: "yes" if value else None}
         case "day":
@@ -213,6 +214,11 @@ def _driver_rows(study: Study) -> Iterator[Row]:
 def _stratum_rows(study: Study) -> Iterator[Row]:
     for stratum, clusters in study.design.stratum_clusters.items():
         yield {"stratum": stratum, "clusters": clusters}
+
+
+def _cost_rows(study: Study) -> Iterator[Row]:
+    for item, cost in study.what_if.costs.items() if study.what_if else ():
+        yield {"item": item, "cost": cost}
 
 
 def _alias_rows(study: Study) -> Iterator[Row]:

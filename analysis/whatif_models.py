@@ -1,0 +1,241 @@
+"""The regressions behind a what-if: an outcome on all drivers at once, nothing in between.
+
+The coefficients are total effects: satisfaction is no column of the model for loyalty, so whatever an item
+does through satisfaction is in the item's coefficient. A numeric outcome has the linear model of the driver
+analysis, with its replicates; a yes/no outcome a logit with errors that know the design.
+
+What a newcomer gets wrong: few customers leave in a quarter. Where a wave has too few of them for a model,
+earlier waves are added, each with a level of its own, until there are enough; the result says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from analysis.coefficients import clear_sign
+from analysis.design import Design
+from analysis.driver_data import DriverData, driver_data
+from analysis.driver_model import regress, too_small
+from analysis.driver_moments import complete_moments
+from analysis.driver_settings import ModelSettings, covariates
+from analysis.estimate import estimates
+from analysis.moments import replicate_blocks
+from analysis.parallel_slopes import EVENTS
+from analysis.predicted_change import Fitted
+from analysis.replicate_estimates import ReplicateBase, replicate_base
+from analysis.replicates import Replication
+from analysis.results import Estimate, TooFew
+from analysis.sample import Booleans, Floats, Integers, Sample
+from analysis.whatif_frame import Frame, frame_of, logit_fit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearModel:
+    """A numeric outcome.
+
+    Attributes
+    ----------
+    slopes : (k, 1 + B) points per point of each of ``data.names``, nan in replicates that failed.
+    coefficients : of the items, with t intervals on the design's degrees of freedom less the columns.
+    """
+
+    outcome: str
+    data: DriverData
+    slopes: Floats
+    base: ReplicateBase
+    coefficients: Mapping[str, Estimate]
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Items in the model."""
+        return self.data.names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlagModel:
+    """A yes/no outcome, 1 for yes: a logit of ``waves``, ready to predict for the people of the wave.
+
+    ``events`` are the people at the rarer value in the model; ``frame`` makes its columns for anybody.
+    """
+
+    outcome: str
+    data: DriverData
+    frame: Frame
+    fitted: Fitted
+    waves: tuple[str, ...]
+    events: int
+    coefficients: Mapping[str, Estimate]
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Items in the model."""
+        return self.data.names
+
+
+@dataclass(frozen=True, slots=True)
+class NoModel:
+    """An outcome without a model, and why.
+
+    ``key`` is ``few_events`` with people at the rarer value (``events``) and how many it takes (``needed``),
+    ``separated`` where a driver tells yes from no without error, or the reason of a ``TooFew``.
+    """
+
+    key: str
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What all models of a what-if share: the sample, its replicates, the wave, and how drivers enter."""
+
+    sample: Sample
+    plan: Replication
+    wave: str
+    settings: ModelSettings
+    level: float
+    limit: int
+
+    @property
+    def design(self) -> Design:
+        """The design of the sample."""
+        return self.plan.design
+
+    def data(self, outcome: str, items: Sequence[str], domain: Booleans, *, listwise: bool) -> DriverData:
+        """Rows and columns of a driver model without groups: every item is a player of its own."""
+        sample, settings = self.sample, self.settings
+        return driver_data(
+            sample.outcomes[outcome],
+            {item: sample.column(item) for item in items},
+            {item: sample.structural[:, sample.items.index(item)] for item in items},
+            sample.weights,
+            domain,
+            always=covariates(sample, settings.always, items),
+            blanks="listwise" if listwise else settings.blanks,
+        )
+
+
+def linear_models(asked: Asked, wanted: Mapping[str, Sequence[str]]) -> dict[str, LinearModel | NoModel]:
+    """Fit numeric outcomes, each on its items; replicates are drawn once for all complete ones.
+
+    There is no model where :func:`~analysis.driver_model.regress` has none, and below the disclosure limit.
+    """
+    domain = asked.sample.in_wave(asked.wave)
+    data = {name: asked.data(name, items, domain, listwise=False) for name, items in wanted.items()}
+    whole = {
+        name: part
+        for name, part in data.items()
+        if not too_small(part, asked.design) and np.isfinite(part.x).all()
+    }
+    made = dict(zip(whole, complete_moments(list(whole.values()), asked.plan), strict=True)) if whole else {}
+    found: dict[str, LinearModel | NoModel] = {}
+    for name, part in data.items():
+        fit = regress(part, asked.plan, made.get(name))
+        if isinstance(fit, TooFew) or part.n < asked.limit:
+            found[name] = NoModel(fit.reason if isinstance(fit, TooFew) else "disclosure")
+            continue
+        answers = [columns[0] - part.always for columns in part.players]
+        base = replicate_base(asked.design, part.rows, asked.level)
+        count = part.x.shape[1] - 1
+        coefficients = {
+            item: base.symmetric(fit.slopes[column], count)
+            for item, column in zip(part.names, answers, strict=True)
+        }
+        slopes = np.full((len(answers), 1 + asked.plan.replicates), np.nan)
+        slopes[:, np.flatnonzero(np.append(True, _all_kept(fit.kept, asked.plan)))] = fit.slopes[answers]
+        found[name] = LinearModel(name, part, slopes, base, coefficients)
+    return found
+
+
+def _all_kept(kept: Booleans, plan: Replication) -> Booleans:
+    """Which of all replicates are in a model; EM may have made fewer."""
+    return np.append(kept, np.zeros(plan.replicates - len(kept), dtype=bool))
+
+
+def level_draws(asked: Asked, outcome: str) -> Floats:
+    """Mean of an outcome in the wave in the full sample and every replicate, (1 + B,), in points."""
+    rows = np.flatnonzero(asked.sample.in_wave(asked.wave))
+    y = asked.sample.outcomes[outcome][rows, None]
+    known = np.isfinite(y)
+    weighted = asked.design.weights[rows, None] * np.hstack([np.nan_to_num(y), known])
+    (sums,) = replicate_blocks([asked.design.sums(weighted, rows)], asked.plan)
+    level = np.full(len(sums), np.nan)
+    np.divide(sums[:, 0], sums[:, 1], where=sums[:, 1] > 0, out=level)
+    return level
+
+
+def flag_model(asked: Asked, outcome: str, items: Sequence[str]) -> FlagModel | NoModel:
+    """Fit a logit of a yes/no outcome in the wave; with earlier waves where it has too few events.
+
+    Ten people at the rarer value for every driver are enough (Peduzzi et al. 1996). Where nobody's value is
+    known in the wave yet, the latest earlier wave where it is stands in for it.
+    """
+    sample, y = asked.sample, asked.sample.outcomes[outcome]
+    before = sample.waves[: sample.waves.index(asked.wave) + 1][::-1]
+    known = [wave for wave in before if np.isfinite(y[sample.in_wave(wave)]).any()]
+    if not known:
+        return NoModel("no_answers")
+    events, needed = 0, 0
+    for count in range(1, len(known) + 1):
+        waves = tuple(known[:count])
+        domain = np.logical_or.reduce([sample.in_wave(wave) for wave in waves])
+        data = asked.data(outcome, items, domain, listwise=True)
+        yes = int((y[data.rows] > 0).sum())
+        events, needed = min(yes, data.n - yes), EVENTS * len(data.names)
+        if data.names and events >= needed:
+            return _flag(asked, outcome, data, waves, events)
+    return NoModel("few_events", {"events": events, "needed": needed})
+
+
+def _flag(
+    asked: Asked, outcome: str, data: DriverData, waves: tuple[str, ...], events: int
+) -> FlagModel | NoModel:
+    frame = frame_of(asked.sample, data, _fixed(asked, data, waves))
+    fit = logit_fit(asked.design, data.rows, asked.sample.outcomes[outcome], frame.columns(), asked.level)
+    if fit is None:
+        return NoModel("separated")
+    here = np.flatnonzero(asked.sample.in_wave(asked.wave) & np.isfinite(frame.columns()).all(axis=1))
+    if len(here) < asked.limit:
+        return NoModel("disclosure")
+    found = estimates(fit, asked.level)
+    return FlagModel(
+        outcome=outcome,
+        data=data,
+        frame=frame,
+        fitted=Fitted(fit, "logit", here, frame.with_constant(frame.columns()[here])),
+        waves=waves,
+        events=events,
+        coefficients={
+            item: slope
+            for item, slope in zip(frame.items, found[1:], strict=False)
+            if isinstance(slope, Estimate)
+        },
+    )
+
+
+def _fixed(asked: Asked, data: DriverData, waves: Sequence[str]) -> Floats:
+    """Columns (N, a) that do not move: covariates, and a level for every wave but the first of ``waves``.
+
+    People of a wave that is not among them stand on the level of the first, the latest.
+    """
+    own = covariates(asked.sample, asked.settings.always, data.names)
+    levels = [asked.sample.in_wave(wave).astype(np.float64)[:, None] for wave in waves[1:]]
+    return np.hstack([*([] if own is None else [own]), *levels, np.empty((len(asked.sample), 0))])
+
+
+def fixed_columns(asked: Asked, model: LinearModel | FlagModel) -> Floats:
+    """Columns (N, a) of a model that do not move."""
+    return _fixed(asked, model.data, model.waves if isinstance(model, FlagModel) else (asked.wave,))
+
+
+def leads(model: LinearModel | FlagModel, item: str) -> int:
+    """1 or −1 where the interval of an item's coefficient lies on one side of 0, else 0."""
+    found = model.coefficients.get(item)
+    return 0 if found is None else clear_sign(found)
+
+
+def rows_of(model: LinearModel | FlagModel) -> Integers:
+    """Rows of the sample that the coefficients rest on."""
+    return model.data.rows

@@ -1,0 +1,120 @@
+"""The what-if of a study: outcomes, steps and revenue from the study, numbers from a sample.
+
+What a newcomer gets wrong: which drivers are moved together in the report follows from the priorities of the
+main outcome, so the drivers are worked out first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.checks import checklist
+from analysis.design import design_of
+from analysis.driver_settings import ModelSettings
+from analysis.index import IndexTree
+from analysis.outcome_trend import OutcomeKind
+from analysis.prepare import column_numbers
+from analysis.replicates import replication
+from analysis.results import StudyResults
+from analysis.sample import Sample
+from analysis.simulator import Simulator
+from analysis.whatif import what_if
+from analysis.whatif_models import Asked
+from analysis.whatif_results import WhatIf
+from survey.responses import Responses
+from survey.study import Study
+from survey.what_if import WhatIf as Declared
+
+# Kinds of outcome that a what-if shows unless the study lists others.
+USUAL = (
+    *("affective_loyalty", "cognitive_loyalty", "behavioural_loyalty", "loyalty"),
+    *("renewal_intention", "purchase_intention", "recommendation", "renewal", "churn"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StudySimulator:
+    """A simulator made for a study, with the settings that the study has for it."""
+
+    simulator: Simulator
+    settings: Declared
+
+    def table(self, results: StudyResults) -> WhatIf:
+        """Every driver alone, and those to improve first together: see :func:`~analysis.whatif.what_if`."""
+        return what_if(
+            self.simulator,
+            self.settings.steps,
+            to_improve(results),
+            blocked=blocked_outcomes(results),
+            value_column=self.settings.value.column if self.settings.value else None,
+        )
+
+
+def wanted_outcomes(study: Study) -> tuple[str, ...]:
+    """Outcomes of the what-if: those that the study lists, else of the drivers and the usual kinds."""
+    if study.what_if is not None and study.what_if.outcomes:
+        return study.what_if.outcomes
+    main = study.drivers.outcomes if study.drivers else ()
+    return tuple(dict.fromkeys([*main, *(one.id for one in study.outcomes if one.kind in USUAL)]))
+
+
+def movable(study: Study, tree: IndexTree) -> tuple[str, ...]:
+    """Items that may be moved: the candidates of the driver analysis, in their order."""
+    return tuple((study.drivers.items if study.drivers else ()) or tree.items)
+
+
+def study_simulator(
+    sample: Sample,
+    responses: Sequence[Responses],
+    study: Study,
+    tree: IndexTree,
+    outcomes: Sequence[str] | None = None,
+) -> StudySimulator | None:
+    """Fit the models for the last wave of ``sample``; ``None`` where the study declares no drivers.
+
+    ``outcomes`` are by default those of :func:`wanted_outcomes`.
+    """
+    if study.drivers is None:
+        return None
+    rules, settings = study.reporting, study.what_if or Declared()
+    chosen = wanted_outcomes(study) if outcomes is None else outcomes
+    kinds = [
+        OutcomeKind(one.id, one.kind, "points" if one.column is None else "share", one.items)
+        for one in (study.outcome_by_id[name] for name in chosen)
+    ]
+    asked = Asked(
+        sample,
+        replication(design_of(sample), sample.cluster_ids, rules.replicates, rules.seed),
+        sample.waves[-1],
+        ModelSettings("none", study.drivers.always, study.drivers.blanks),
+        rules.level,
+        rules.disclosure_limit,
+    )
+    revenue = column_numbers(settings.value.column, responses) if settings.value else None
+    simulator = Simulator.of(
+        asked, tree, movable(study, tree), kinds, revenue=revenue, minimum_base=rules.minimum_base
+    )
+    return StudySimulator(simulator, settings)
+
+
+def to_improve(results: StudyResults) -> tuple[str, ...]:
+    """Items to improve first for the main outcome, most important first; of a branch all its items."""
+    main = results.drivers[:1]
+    return tuple(
+        item
+        for found in main
+        for driver in found.drivers
+        if driver.quadrant == "improve"
+        for item in (driver.items or (driver.item,))
+    )
+
+
+def blocked_outcomes(results: StudyResults) -> Mapping[str, int]:
+    """Outcomes whose drivers the checklist blocks, with how many of its lines do."""
+    found = checklist(results)
+    counts = {
+        part.outcome: sum(check.state == "block" for check in found.about(part.outcome))
+        for part in results.drivers
+    }
+    return {outcome: lines for outcome, lines in counts.items() if lines}
