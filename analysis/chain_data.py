@@ -16,6 +16,7 @@ import numpy as np
 
 from analysis.design import Design
 from analysis.driver_model import SMALLEST_BASE
+from analysis.driver_settings import indicators
 from analysis.index import IndexTree
 from analysis.inputs import name_list
 from analysis.missing import item_moments
@@ -26,7 +27,7 @@ from analysis.moments import Moments, replicate_blocks, unit_moments
 from analysis.replicate_estimates import ReplicateBase, replicate_base
 from analysis.replicates import Replication
 from analysis.results import TooFew
-from analysis.sample import Floats, Integers, Sample
+from analysis.sample import Booleans, Floats, Integers, Sample
 
 ChainMethod = Literal["complete", "em"]
 # Covariances (c, c, 1 + B') and means (c, 1 + B'), the full sample first.
@@ -37,13 +38,16 @@ CellMoments = tuple[Floats, Floats]
 class ChainData:
     """Columns of one chain: the source, covariates, satisfaction, loyalty and the outcome.
 
-    ``x`` (n, c) are answers of ``rows`` (n,) of the design, nan where ``em`` bridges them. ``due`` counts
-    people with answers to have, ``not_asked`` the others of the wave; ``blank`` is the share of due answers
-    that are missing.
+    ``x`` (n, c) are answers of ``rows`` (n,) of the design, nan where ``em`` bridges them. A segment among
+    the ``covariates`` has a column for each of its groups but one, ``marks`` (c,). ``due`` counts people with
+    answers to have, ``not_asked`` the others of the wave; ``blank`` is the share of due answers that are
+    missing.
     """
 
     steps: tuple[str, str, str, str]
     covariates: tuple[str, ...]
+    names: tuple[str, ...]
+    marks: Booleans
     x: Floats
     rows: Integers
     base: ReplicateBase
@@ -53,9 +57,9 @@ class ChainData:
     clusters: int
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Columns of ``x`` in order."""
-        return (self.steps[0], *self.covariates, *self.steps[1:])
+    def given(self) -> int:
+        """How many columns the covariates have."""
+        return len(self.names) - len(self.steps)
 
     @property
     def too_few(self) -> bool:
@@ -74,20 +78,32 @@ def chain_data(
     tree: IndexTree | None,
     blocks: Mapping[str, Sequence[str]] | None,
 ) -> ChainData:
-    """Find the people of one chain; unknown names, and names given twice, are errors."""
-    names = name_list([steps[0], *covariates, *steps[1:]], "A chain")
-    columns = model_columns(sample, names, tree, blocks)
+    """Find the people of one chain; unknown names, and names given twice, are errors.
+
+    Whoever is in no group of a segment among the covariates is left out under ``em`` as well.
+    """
+    name_list([steps[0], *covariates, *steps[1:]], "A chain")
+    segments = _segments(sample, covariates, tree, blocks)
+    answers = [steps[0], *(name for name in covariates if name not in segments), *steps[1:]]
+    columns = model_columns(sample, answers, tree, blocks)
     domain = sample.in_wave(wave)
     x = np.column_stack([column.values for column in columns])
     asked = ~np.column_stack([column.structural for column in columns]).any(axis=1) & domain
     answered = np.isfinite(x)
     used = answered.all(axis=1) if method == "complete" else answered.any(axis=1)
+    for name in segments:
+        used &= sample.segments[name].codes >= 0
     rows = np.flatnonzero(asked & used)
     due = int(asked.sum())
+    marks = {name: indicators(sample.segments[name].codes[rows]) for name in segments}
+    marked = [f"{name} {j}" for name, found in marks.items() for j in range(found.shape[1])]
+    ends = len(answers) - 3
     return ChainData(
         steps=steps,
         covariates=tuple(covariates),
-        x=x[rows],
+        names=(*answers[:ends], *marked, *answers[ends:]),
+        marks=np.repeat([False, True, False], [ends, len(marked), 3]),
+        x=np.hstack([x[rows, :ends], *marks.values(), x[rows, ends:]]),
         rows=rows,
         base=replicate_base(design, rows, level),
         due=due,
@@ -95,6 +111,18 @@ def chain_data(
         blank=1.0 - float(answered[asked].mean()) if due else 0.0,
         clusters=len(np.unique(design.unit[rows])),
     )
+
+
+def _segments(
+    sample: Sample,
+    covariates: Sequence[str],
+    tree: IndexTree | None,
+    blocks: Mapping[str, Sequence[str]] | None,
+) -> list[str]:
+    """Covariates that are segments; a name that means something else as well is that."""
+    branches = [node.id for node in tree.nodes if node.item is None] if tree else []
+    others = {*(blocks or {}), *sample.outcomes, *sample.items, *branches}
+    return [name for name in covariates if name in sample.segments and name not in others]
 
 
 def chain_moments(

@@ -14,6 +14,7 @@ key                     holds where                                             
 ``tiny_product``        f² of the product < 0.005                                  ``f_squared``
 ``few_beyond``          fewer than 30 people beyond one SD on a side               ``low``, ``high``
 ``curved``              the product is not clear beside squares of both            ``p``
+``not_ordinal``         an ordinal model does not show a clear product             ``p``
 ``wrong_sign``          a penalty above 0 or a reward below it                     ``drivers``
 ``thin_cells``          fewer than 30 people low, in the middle or high            ``drivers``
 ``straight_is_better``  R² of the straight model is over 0.03 higher               ``straight``, ``broken``
@@ -45,6 +46,7 @@ NOTES: Mapping[str, str] = {
     "tiny_product": "the product explains next to nothing (f² = {f_squared:.4f})",
     "few_beyond": "only {low:.0f} people below and {high:.0f} above one standard deviation",
     "curved": "beside squares of both the product is not clear (p = {p:.3f}); it may be curvature",
+    "not_ordinal": "an ordinal model does not show the product (p = {p:.3f}); the scale's end may make it",
     "wrong_sign": "{drivers:.0f} drivers have a penalty or a reward of the wrong sign",
     "thin_cells": "{drivers:.0f} drivers have fewer than 30 people low, in the middle or high",
     "straight_is_better": "straight lines explain more (R² {straight:.2f}) than low and high ({broken:.2f})",

@@ -67,7 +67,7 @@ def mediation_chain(
         (name -> items): see :func:`~analysis.model_columns.model_columns`. All in points of 100; a flag of 0
         and 100 gives differences of probability in points.
     covariates : columns of all three regressions, such as the other dimensions: without them the source
-        takes the credit for whatever goes with it.
+        takes the credit for whatever goes with it. A segment has a column for each of its groups but one.
     method : ``complete`` leaves out whoever lacks any of the answers, counted and, over 10 %, warned of.
         ``em`` takes maximum-likelihood moments of all people with any of the answers, in every replicate.
         Where the source or a covariate did not apply, people are left out under both: nothing is missing.
@@ -172,24 +172,33 @@ class _Effects:
         return values[self.whole]
 
 
-def _effects(covariance: Floats, mean: Floats) -> _Effects:
-    """Fit the regressions; columns are the source, covariates, satisfaction, loyalty and the outcome."""
+def _effects(covariance: Floats, mean: Floats, marks: Booleans) -> _Effects:
+    """Fit the regressions; columns are the source, covariates, satisfaction, loyalty and the outcome.
+
+    Columns that are ``marks`` (c,) of groups may be constant or repeat others: they drop out.
+    """
     spread = np.sqrt(np.maximum(np.einsum("iic->ic", covariance), 0.0))
     correlations = correlation_matrices(covariance, mean)
     last = len(spread) - 1
     s, loyal = last - 2, last - 1
     given = list(range(s))
-    whole = (spread > 0).all(axis=0) & (np.einsum("iic->ic", correlations) > 0).all(axis=0)
+    varies = (spread > 0) & (np.einsum("iic->ic", correlations) > 0)
+    whole = varies[~marks].all(axis=0)
 
     def slopes(target: int, predictors: list[int]) -> tuple[dict[int, Floats], float, float]:
         """Raw coefficients by column, R² and the largest inflation in the full sample."""
         nonlocal whole
         order = [*predictors, target]
         beta, inflation, residual, aliased = sweep(correlations[np.ix_(order, order)])
-        whole = whole & ~aliased.any(axis=0)
+        answers = ~marks[predictors]
+        whole = whole & ~aliased[answers].any(axis=0)
         scale = np.where(spread[predictors] > 0, spread[predictors], 1.0)
         raw = beta * spread[target] / scale
-        return dict(zip(predictors, raw, strict=True)), 1 - float(residual[0]), float(inflation[:, 0].max())
+        return (
+            dict(zip(predictors, raw, strict=True)),
+            1 - float(residual[0]),
+            float(inflation[answers, 0].max()),
+        )
 
     to_s, r_s, _ = slopes(s, given)
     to_l, r_l, _ = slopes(loyal, [*given, s])
@@ -229,14 +238,14 @@ def _chain(
     data: ChainData, cells: CellMoments, plan: Replication, wave: str, method: ChainMethod
 ) -> MediationChain | TooFew:
     """Turn moments in all cells into effects with intervals."""
-    effects, base = _effects(*cells), data.base
+    effects, base = _effects(*cells, data.marks), data.base
     if not effects.whole[0]:
         return TooFew(base.n, "no_spread")
     failed = effects.failed(plan.replicates)
     if failed > MOST_FAILED * plan.replicates:
         return TooFew(base.n, "small_base")
     q, s, loyal, y = data.steps
-    more = len(data.covariates)
+    more = data.given
     arrows: tuple[tuple[Symbol, str, str, int], ...] = (
         ("a1", q, s, 1),
         ("a2", q, loyal, 2),

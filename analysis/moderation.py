@@ -7,7 +7,8 @@ as one family. The sign is not universal: barriers may stand in for satisfaction
 satisfied anyway, so each facet needs a hypothesis of its own.
 
 What a newcomer gets wrong: b₁ is no "main effect" but the slope at the mean of z, and a clear product near
-the end of a scale may be the scale: answers that cannot rise any more flatten the slope by themselves.
+the end of a scale may be the scale: answers that cannot rise any more flatten the slope by themselves. So an
+ordinal model of the same people stands beside it (see ``analysis.ordered_product``).
 
 References
 ----------
@@ -34,6 +35,7 @@ from analysis.inputs import check_known, check_share, name_list
 from analysis.linear_fit import Errors, LinearFit, clusters_ignored, linear_fit
 from analysis.model_columns import ModelColumn, model_columns
 from analysis.moderation_results import Moderation, Moderations, Region, SimpleSlope
+from analysis.ordered_product import ordered_product
 from analysis.regression import DependentColumns
 from analysis.results import TooFew
 from analysis.sample import Booleans, Floats, Sample
@@ -143,8 +145,9 @@ def _facet(name: str, columns: _Columns) -> Moderation | TooFew:
         return TooFew(n, "no_spread")
     means = (float(np.average(columns.s[rows], weights=w)), float(np.average(z, weights=w)))
     s_c, z_c = columns.s - means[0], columns.z - means[1]
+    x = with_product(s_c, z_c)
     try:
-        fit = columns.fit(with_product(s_c, z_c), NAMES)
+        fit = columns.fit(x, NAMES)
         straight = columns.fit(np.column_stack([s_c, z_c]), NAMES[:2])
     except DependentColumns:
         return TooFew(n, "no_spread")
@@ -171,6 +174,7 @@ def _facet(name: str, columns: _Columns) -> Moderation | TooFew:
         f_squared=f_squared,
         beyond=beyond,
         curved_p=_beside_squares(columns, s_c, z_c),
+        ordered=ordered_product(design, columns.y, x, NAMES, rows, columns.level),
         n=n,
         lost=columns.due - n,
         not_asked=columns.not_asked,
@@ -233,9 +237,13 @@ def _judged(part: Moderation, q: float, fdr: float) -> Moderation:
     if clear:
         verdict = "stronger" if part.product.estimate.value > 0 else "weaker"
     curved = clear and part.curved_p is not None and part.curved_p >= fdr
-    return replace(
-        part,
-        q=q if np.isfinite(q) else None,
-        verdict=verdict,
-        warnings=(*part.warnings, *chosen([(curved, "curved", {"p": part.curved_p or 0.0})])),
+    beside = None if part.ordered is None else part.ordered.product
+    held = beside is None or beside.clear == np.sign(part.product.estimate.value)
+    p = 1.0 if beside is None or beside.p is None else beside.p
+    doubts = chosen(
+        [
+            (curved, "curved", {"p": part.curved_p or 0.0}),
+            (clear and not held, "not_ordinal", {"p": p}),
+        ]
     )
+    return replace(part, q=q if np.isfinite(q) else None, verdict=verdict, warnings=(*part.warnings, *doubts))

@@ -41,6 +41,14 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedProduct:
+    """The product where the outcome is an order of ``levels`` values: log odds per point of both."""
+
+    levels: int
+    product: Coefficient
+
+
+@dataclass(frozen=True, slots=True)
 class Moderation:
     r"""One moderator: :math:`L = b_0 + b_1 (S - \bar S) + b_2 (Z - \bar Z) + b_3 (S - \bar S)(Z - \bar Z)`.
 
@@ -56,6 +64,8 @@ class Moderation:
     f_squared : gain in R² by the product over what stays unexplained.
     beyond : people more than one SD below and above the mean.
     curved_p : p of the product when squares of both stand beside it; ``None`` where they cannot.
+    ordered : the product of an ordinal model of the same people, see ``analysis.ordered_product``; ``None``
+        where the outcome has too many values for one, or it cannot be fitted.
     n, lost, not_asked : people in it, left out for a missing answer, and without an answer to have.
     """
 
@@ -73,6 +83,7 @@ class Moderation:
     f_squared: float
     beyond: tuple[int, int]
     curved_p: float | None
+    ordered: OrderedProduct | None
     n: int
     lost: int
     not_asked: int

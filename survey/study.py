@@ -155,6 +155,21 @@ class Drivers(Frozen):
     )
 
 
+class Chain(Frozen):
+    """From a dimension over satisfaction and loyalty to an outcome: which outcome stands at each step.
+
+    A step that is left out is the first outcome of its kind (see ``analysis.chain_pipeline``). The
+    ``covariates``, items, outcomes, branches of the index, switching costs or segments, stand in every
+    regression. ``blanks`` are as in ``Drivers``.
+    """
+
+    satisfaction: Identifier | None = None
+    loyalty: Identifier | None = None
+    outcome: Identifier | None = None
+    covariates: tuple[Identifier, ...] = ()
+    blanks: Literal["listwise", "em"] = "listwise"
+
+
 class SwitchingCost(Frozen):
     """One facet of what it would cost the customer to leave."""
 
@@ -276,6 +291,7 @@ class Study(Frozen):
     paths: tuple[Path, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     drivers: Drivers | None = None
+    chain: Chain | None = None
     switching_costs: tuple[SwitchingCost, ...] = ()
     gaps: Gaps | None = None
     what_if: WhatIf | None = None

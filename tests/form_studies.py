@@ -244,6 +244,7 @@ def every_feature() -> Study:
                 {"id": "churn", "label": both("流失", "Churn"), "kind": "churn", "column": "lost"},
             ],
             "drivers": DRIVERS,
+            "chain": {"satisfaction": "overall", "covariates": ["region", "effort"], "blanks": "em"},
             "switching_costs": [
                 {"id": "effort", "label": both("精力", "Effort"), "facet": "procedural", "items": ["share"]}
             ],

@@ -276,3 +276,23 @@ def test_a_chain_that_cannot_be_estimated_says_why() -> None:
         mediation_chain(flat, "sat", **STEP)
     with pytest.raises(ValueError, match="no item, outcome or dimension 'Qu'"):
         mediation_chain(flat, "Qu", **STEP)
+
+
+def test_a_segment_is_held_by_its_groups_and_a_group_that_a_replicate_lacks_drops_out() -> None:
+    frame = simulated()
+    rare = (frame["account"] == frame["account"].iloc[0]).to_numpy()
+    frame["tier"] = np.where(rare, "rare", np.where(frame["more"] > 50, "big", "small"))
+    frame.loc[1, "tier"] = None
+    known = frame[frame["tier"].notna()]
+    design = {"weights": "w", "cluster": "account", "strata": "stratum"}
+    by_segment = chain(
+        sample_of(frame, ["item"], segments=["tier"], **design), covariates=["tier"], replicates=60
+    )
+    marks = {"more": (known["tier"] == "rare") * 100.0, "item": (known["tier"] == "small") * 100.0}
+    by_marks = chain(sample_of(known.assign(**marks), ["item"], **design), covariates=["more", "item"])
+    # Both solve the same equations; columns stand in another order.
+    np.testing.assert_allclose(values(by_segment), values(by_marks), rtol=1e-9)
+    assert by_segment.covariates == ("tier",)
+    assert by_segment.lost == 1
+    assert by_segment.failed == 0
+    assert by_segment.paths[0].estimate.df == by_marks.paths[0].estimate.df

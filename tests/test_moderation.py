@@ -17,6 +17,7 @@ from analysis.design import Design
 from analysis.estimate import benjamini_hochberg, t_quantile
 from analysis.linear_fit import Errors, LinearFit, linear_fit
 from analysis.moderation import MODERATOR, NAMES, PRODUCT, SATISFACTION, with_product
+from analysis.ordered_logit import weighted_ordered_logit
 from analysis.plain import plain
 from analysis.regression import INTERCEPT
 from analysis.results import TooFew
@@ -298,3 +299,32 @@ def test_regions_and_ratios_hold_point_by_point(
         assert interval[0] - 1e-9 <= b0 / b1 <= interval[1] + 1e-9
         if abs(b0**2 - 4 * cells[2]) > 1e-6:
             assert (interval[0] < 0 < interval[1]) == (b0**2 < 4 * cells[2])
+
+
+def test_a_product_that_the_end_of_the_scale_makes_is_told_by_an_ordinal_model() -> None:
+    rng = np.random.default_rng(5)
+    frame = simulated(1200, product=0.0)
+    latent = 60 + 0.8 * (frame["sat"] - 50) + 0.8 * (frame["cost"] - 50) + 10 * rng.logistic(size=1200)
+    frame["loyalty"] = np.clip(np.round(latent / 20), 0, 4) * 25
+    (part,) = moderate(frame).found
+    assert part.verdict == "weaker"
+    assert part.ordered is not None
+    assert part.ordered.levels == 5
+    assert part.ordered.product.clear == 0
+    assert part.warnings[-1] == ("not_ordinal", {"p": part.ordered.product.p})
+    turned = moderate(frame.assign(loyalty=frame["loyalty"] + rng.normal(0, 1, 1200))).found[0]
+    assert turned.ordered is None
+    assert "not_ordinal" not in {key for key, _ in turned.warnings}
+
+
+def test_the_product_of_an_order_is_that_of_the_ordered_regression() -> None:
+    frame = simulated()
+    frame["loyalty"] = np.clip(np.round((50 + frame["loyalty"]) / 20), 0, 4) * 25
+    (part,) = moderate(frame).found
+    s, z = (frame[name] - np.average(frame[name], weights=frame["w"]) for name in ("sat", "cost"))
+    fit = weighted_ordered_logit(
+        design_of_frame(frame), frame["loyalty"].to_numpy(), with_product(s.to_numpy(), z.to_numpy()), NAMES
+    )
+    assert part.ordered is not None
+    assert part.ordered.product.estimate == fit.coefficients[PRODUCT]
+    assert part.ordered.product.p == fit.p[PRODUCT]

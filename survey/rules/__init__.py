@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from survey.draft import Draft
 from survey.errors import Problem
+from survey.rules.chain import check_chain
 from survey.rules.choices import check_choices
 from survey.rules.fieldwork import check_design, check_reporting, check_waves
 from survey.rules.gaps import check_gaps
@@ -42,6 +43,7 @@ RULES = (
     check_outcomes,
     check_drivers,
     check_priorities,
+    check_chain,
     check_switching_costs,
     check_gaps,
     check_what_if,
