@@ -44,10 +44,9 @@ def chain_steps(study: Study) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     taken: set[str] = set()
     for step, kinds in KINDS.items():
-        name = getattr(study.chain, step) if study.chain else None
-        name = name or _first(study, kinds, {*found.values()}, taken)
-        found[step] = name
-        taken.update(study.outcome_by_id[name].items if name in study.outcome_by_id else ())
+        declared: str | None = getattr(study.chain, step, None)
+        found[step] = name = declared or _first(study, kinds, {*found.values()}, taken)
+        taken.update(study.outcome_by_id[name].items if name else ())
     return found
 
 
