@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.stats import rankdata
 
 from analysis.driver_model import DriverModel
 from analysis.driver_performance import score_draws
@@ -110,6 +109,8 @@ def rank_correlations(first: Floats, second: Floats) -> Floats:
 
     Equal to ``scipy.stats.spearmanr`` of each pair of columns. Ties share their mean rank.
     """
+    from scipy.stats import rankdata  # late: a second of start-up
+
     one, other = (rankdata(table, axis=0) for table in (first, second))
     one, other = one - one.mean(axis=0), other - other.mean(axis=0)
     spread = np.sqrt((one**2).sum(axis=0) * (other**2).sum(axis=0))
