@@ -6,6 +6,7 @@ probability; the others are drawn hollow and called undecided.
 
 from __future__ import annotations
 
+from analysis.priorities import UNDECIDED_SHARE
 from analysis.results import Driver, DriverResults, Estimate
 from report_templates import formatting, measure, theme
 from report_templates.charts.priority_map import MapPoint, PriorityMap
@@ -20,7 +21,7 @@ from report_templates.context.model import (
 from report_templates.context.parts import page_head
 from report_templates.context.priority_lines import line_of, rule, score_axis, share_axis
 from report_templates.context.priority_table import MANY, MARKS, flag, priority_table, probability
-from report_templates.context.story import UNDECIDED_SHARE, Story
+from report_templates.context.story import Story
 
 LABEL_ROOM = 0.2
 """Share of the range of scores left free at the right of the map, where most labels want to stand."""

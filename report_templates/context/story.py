@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.checks import Check, Checklist, checklist
+from analysis.priorities import named_quadrant
 from analysis.results import (
     Comparison,
     Distribution,
@@ -32,7 +33,6 @@ from report_templates.context.words import Words
 from survey.language import Language
 from survey.study import Action, Study
 
-UNDECIDED_SHARE = 1 / 3
 LOW_TOP = 0.7
 MOST_DECISIONS = 3
 _FIGURES: dict[PageName, tuple[str, ...]] = {
@@ -196,15 +196,10 @@ class Story:
     def named(self, driver: Driver) -> str:
         """The quadrant a driver may be said to be in, or ``undecided``.
 
-        A driver whose correlation and coefficient disagree in sign is never named: nobody should act on it.
-        Nor is any where a line of the checklist blocks the outcome.
+        None is named where a line of the checklist blocks the outcome.
         """
-        if driver.direction == "conflicting" or self.blocked:
-            return "undecided"
         least = self.study.drivers.probability if self.study.drivers else 0.8
-        if driver.quadrant is None or driver.quadrants.get(driver.quadrant, 0.0) < least:
-            return "undecided"
-        return driver.quadrant
+        return (None if self.blocked else named_quadrant(driver, least)) or "undecided"
 
     def in_quadrant(self, quadrant: str) -> tuple[Driver, ...]:
         """Drivers of the main outcome that may be named in ``quadrant``, most important first."""

@@ -13,7 +13,7 @@ from importlib import import_module
 from workbench.project import Project
 from workbench.terminal import Terminal
 
-VIEWS = ("shares", "measures", "dominance")
+VIEWS = ("shares", "measures", "dominance", "priorities", "gap", "stated", "strategy")
 """Every view, the usual one first; each is the module of that name in this package."""
 
 
