@@ -27,7 +27,7 @@ from analysis.asymmetry_results import Asymmetry, AsymmetryKind, Coding, DriverA
 from analysis.chain_notes import Warnings, base_warnings, chosen
 from analysis.clear_regions import ratio_interval
 from analysis.design import Design, design_of
-from analysis.driver_data import DriverData, correlation_matrices, driver_data
+from analysis.driver_data import DriverData, driver_data, own_columns
 from analysis.driver_model import SMALLEST_BASE
 from analysis.elimination import sweep
 from analysis.estimate import benjamini_hochberg, t_quantile
@@ -35,7 +35,6 @@ from analysis.index import IndexTree
 from analysis.inputs import check_known, check_share, name_list
 from analysis.linear_fit import Errors, LinearFit, clusters_ignored, linear_fit
 from analysis.model_columns import model_columns
-from analysis.moments import unit_moments
 from analysis.results import Estimate, TooFew
 from analysis.sample import Booleans, Floats, Sample
 
@@ -163,7 +162,7 @@ def _fit(
     cells = [_cells(name, answers[name][data.rows], codings[name]) for name in data.names]
     labels = [_label(part.name, kind) for part in cells for kind in (LOW, HIGH, NONE)]
     marks = np.column_stack([mark for part in cells for mark in (part.low, part.high, part.none)])
-    own = _own_columns(marks.astype(np.float64), y[data.rows], design.weights[data.rows])
+    own = own_columns(marks.astype(np.float64), y[data.rows], design.weights[data.rows])
     if not len(own):
         return TooFew(data.n, "no_spread")
     if data.n < len(own) + 20:
@@ -182,15 +181,6 @@ def _cells(name: str, answers: Floats, coding: Coding) -> _Cells:
 
 def _label(driver: str, kind: str) -> str:
     return f"{driver}: {kind}"
-
-
-def _own_columns(marks: Floats, y: Floats, weights: Floats) -> list[int]:
-    """Columns that vary and are no combination of those before them."""
-    x = np.column_stack([marks, y])
-    names, unit = tuple(map(str, range(x.shape[1]))), np.zeros(len(x), dtype=np.int64)
-    found = unit_moments(names, x, weights, unit, 1, np.zeros(x.shape[1]))
-    aliased = sweep(correlation_matrices(found.covariance, found.mean))[3][:, 0]
-    return [int(j) for j in np.flatnonzero(~aliased)]
 
 
 def _straight(data: DriverData, design: Design) -> float:

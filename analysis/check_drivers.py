@@ -191,8 +191,8 @@ def _further_lines(found: DriverResults, facts: DriverChecks, limits: CheckLimit
         bent = tuple(driver for driver, q in facts.bends.items() if q < limits.asymmetry)
         yield Check("shape", judged(bool(bent)), about, {}, {"q": limits.asymmetry}, bent)
     if facts.segments:
-        least = min(one.p for one in facts.segments) * len(facts.segments)
-        apart = [one for one in facts.segments if one.p * len(facts.segments) < limits.heterogeneity]
+        least = min(one.test.p for one in facts.segments) * len(facts.segments)
+        apart = [one for one in facts.segments if one.test.p * len(facts.segments) < limits.heterogeneity]
         opposite = tuple(dict.fromkeys(driver for one in apart for driver in one.opposite))
         yield Check(
             "heterogeneity",

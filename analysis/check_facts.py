@@ -10,22 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.check_limits import USUAL, CheckLimits
+from analysis.figures import JointTest
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentDrivers:
     """Whether groups of a segment are driven differently: a joint test of all interactions.
 
-    ``groups`` took part, being large enough for a model of their own; ``f`` on ``ndf`` and ``ddf`` degrees
-    of freedom gives ``p``. ``opposite`` are drivers with clear coefficients of both signs among the groups.
+    ``groups`` took part, being large enough for a model of their own. ``opposite`` are drivers with clear
+    coefficients of both signs among the groups.
     """
 
     segment: str
     groups: int
-    f: float
-    ndf: float
-    ddf: float
-    p: float
+    test: JointTest
     opposite: tuple[str, ...] = ()
 
 

@@ -119,6 +119,15 @@ def correlation_matrices(covariance: Floats, mean: Floats) -> Floats:
     return np.asarray(found)
 
 
+def own_columns(x: Floats, y: Floats, weights: Floats) -> list[int]:
+    """Columns of x (n, k) that vary and are no combination of those before them, nor they alone y (n,)."""
+    together = np.column_stack([x, y])
+    names, unit = tuple(map(str, range(together.shape[1]))), np.zeros(len(x), dtype=np.int64)
+    found = unit_moments(names, together, weights, unit, 1, np.zeros(together.shape[1]))
+    spare = sweep(correlation_matrices(found.covariance, found.mean))[3][:, 0]
+    return [int(j) for j in np.flatnonzero(~spare)]
+
+
 def driver_data(
     outcome: Floats,
     drivers: Mapping[str, Floats],

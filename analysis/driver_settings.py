@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.driver_model import DriverModel, model_of
+from analysis.driver_data import DriverData, driver_data
+from analysis.driver_model import DriverModel, fit_drivers
 from analysis.driver_parts import Blanks
 from analysis.driver_performance import branches_of
 from analysis.index import IndexTree
@@ -45,6 +46,22 @@ def wave_model(
 ) -> DriverModel | TooFew:
     """Fit the drivers of an outcome in a wave, or in the part of it that ``domain`` (N,) keeps.
 
+    Raises what ``wave_data`` does.
+    """
+    return fit_drivers(wave_data(sample, outcome, items, wave, tree, settings, domain), plan)
+
+
+def wave_data(
+    sample: Sample,
+    outcome: str,
+    items: Sequence[str],
+    wave: str,
+    tree: IndexTree | None,
+    settings: ModelSettings,
+    domain: Booleans | None = None,
+) -> DriverData:
+    """Choose rows and columns of such a model.
+
     Raises
     ------
     ValueError
@@ -54,11 +71,11 @@ def wave_model(
     if settings.groups == "branches" and tree is None:
         raise ValueError("Branches are those of an index: give its tree.")
     rows = sample.in_wave(wave)
-    return model_of(
+    return driver_data(
         sample.outcomes[outcome],
         {item: sample.column(item) for item in items},
         {item: sample.structural[:, sample.items.index(item)] for item in items},
-        plan,
+        sample.weights,
         rows if domain is None else np.asarray(rows & domain),
         branches_of(tree, items) if tree is not None and settings.groups == "branches" else None,
         covariates(sample, settings.always, items),

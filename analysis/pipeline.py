@@ -16,6 +16,7 @@ import numpy as np
 from analysis.calibration_preview import CalibrationPreview, preview
 from analysis.change_columns import Rules
 from analysis.change_explained import ChangeExplained, explain_change
+from analysis.check_pipeline import check_facts
 from analysis.cores import one_thread_of_algebra
 from analysis.distribution import item_distributions
 from analysis.driver_pipeline import driver_survey
@@ -186,6 +187,7 @@ def _results(study: Study, history: Sequence[Responses], provenance: Provenance,
             disclosure_limit=limit,
         ),
         provenance=provenance,
+        checks=check_facts(sample, study, tree),
         mixes=_mixes(sample, tree, study) if trend[-1].change else (),
     )
     step(*next(steps))

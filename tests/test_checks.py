@@ -15,7 +15,7 @@ from analysis.check_lines import CONVENTIONS, LINES, SOURCES
 from analysis.checks import USUAL, Check, CheckLimits, checklist
 from analysis.driver_parts import DriverFacts
 from analysis.plain import plain
-from analysis.results import StudyResults, TooFew
+from analysis.results import JointTest, StudyResults, TooFew
 from report_templates.context import check_words, report_context
 from report_templates.context.story import Story
 from survey.language import LANGUAGES, Language
@@ -213,7 +213,8 @@ def test_segments_driven_apart_warn_and_in_opposite_directions_block(
     results: StudyResults, p: float, opposite: tuple[str, ...], state: str
 ) -> None:
     # Two segments are tested, so each p counts twice.
-    tested = (SegmentDrivers("tier", 2, 3.0, 12, 600, p, opposite), SegmentDrivers("x", 2, 1.0, 12, 600, 0.6))
+    tests = JointTest(3.0, 12, 600, p), JointTest(1.0, 12, 600, 0.6)
+    tested = SegmentDrivers("tier", 2, tests[0], opposite), SegmentDrivers("other", 2, tests[1])
     line = judged_by(results, segments=tested)["heterogeneity"]
     assert line.state == state
     assert line.segments == (("tier",) if state != "pass" else ())
