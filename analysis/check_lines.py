@@ -39,6 +39,7 @@ LINES: Mapping[str, str] = {
     "shape": "drivers whose bad and good answers weigh differently, or whose line bends",
     "heterogeneity": "groups are driven differently, p = {p:.3f}",
     "reliability": "alpha {alpha:.2f}",
+    "one_factor": "average variance extracted, loadings",
 }
 
 SOURCES: Mapping[str, str] = {
@@ -66,7 +67,8 @@ SOURCES: Mapping[str, str] = {
     "intention": "Chandon, Morwitz & Reinartz (2005)",
     "shape": "Mittal, Ross & Baldasare (1998)",
     "heterogeneity": "Chow (1960); Binder (1983)",
-    "reliability": "Nunnally (1978); Fornell & Larcker (1981)",
+    "reliability": "Nunnally (1978)",
+    "one_factor": "Fornell & Larcker (1981)",
 }
 
 CONVENTIONS = frozenset(

@@ -61,17 +61,21 @@ def _response(rate: float | None, limits: CheckLimits) -> Check:
 
 
 def scale_lines(scales: tuple[ScaleFacts, ...], limits: CheckLimits) -> Iterator[Check]:
-    """Lines on the reliability of reflective scales; an inadmissible factor blocks."""
+    """Lines on reflective scales: reliability, and whether one factor is behind three items or more."""
     for scale in scales:
-        low = tuple(item for item, loading in scale.loadings.items() if loading < limits.loading)
+        low = judged(scale.alpha < limits.reliable)
+        values = {"alpha": scale.alpha}
+        yield Check("reliability", low, scale.scale, values, {"alpha": limits.reliable}, scope="scale")
+        if scale.extracted is None and not scale.inadmissible:
+            continue
+        weak = tuple(item for item, loading in scale.loadings.items() if loading < limits.loading)
         few = scale.extracted is not None and scale.extracted < limits.extracted
-        values = {"alpha": scale.alpha} | ({} if scale.extracted is None else {"extracted": scale.extracted})
         yield Check(
-            "reliability",
-            judged(scale.alpha < limits.reliable or few or bool(low), scale.inadmissible),
+            "one_factor",
+            judged(few or bool(weak), scale.inadmissible),
             scale.scale,
-            values,
-            {"alpha": limits.reliable, "extracted": limits.extracted, "loading": limits.loading},
-            low,
+            {} if scale.extracted is None else {"extracted": scale.extracted},
+            {"extracted": limits.extracted, "loading": limits.loading},
+            weak,
             scope="scale",
         )

@@ -27,23 +27,29 @@ def _two(value: float) -> str:
     return formatting.number(value, 2)
 
 
-# How a figure is printed, by its name; a limit is printed as the figure it stands for.
+# How a figure is printed, by its name.
 _FIGURES: Mapping[str, Callable[[float], str]] = {
     **dict.fromkeys(("rate", "share", "lost", "blank", "component", "failed", "first"), _percent),
-    **dict.fromkeys(("n", "drivers", "clusters", "df", "levels", "events", "items", "overlapping"), _count),
-    **dict.fromkeys(("deff", "correlation", "adjusted", "alpha", "extracted", "loading"), _two),
-    **dict.fromkeys(("largest", "inflation", "condition", "each"), formatting.number),
-    "unique": lambda value: formatting.percent(value, 1) + "%",
-    "spread": lambda value: formatting.percent(value, 1) + "%",
-    "skew": formatting.number,
+    **dict.fromkeys(("n", "each", "drivers", "clusters", "df", "levels", "events", "overlapping"), _count),
+    **dict.fromkeys(("deff", "correlation", "adjusted", "alpha", "extracted", "loading", "q"), _two),
+    **dict.fromkeys(("largest", "inflation", "condition", "skew"), formatting.number),
+    **dict.fromkeys(("unique", "spread"), _percent),
     "p": formatting.p_value,
-    "q": _two,
 }
 
 
 def figures(values: Mapping[str, float]) -> dict[str, str]:
-    """Return the figures of a line as text; ``n_block`` is printed as ``n`` is."""
-    return {name: _FIGURES[name.removesuffix("_block")](value) for name, value in values.items()}
+    """Return the figures of a line as text."""
+    return {name: _FIGURES[name](value) for name, value in values.items()}
+
+
+def limits(values: Mapping[str, float]) -> dict[str, str]:
+    """Return limits as text, in the unit of the figure they stand for and without needless decimals."""
+    return {name: _limit(name.removesuffix("_block"), value) for name, value in values.items()}
+
+
+def _limit(figure: str, value: float) -> str:
+    return _percent(value) if _FIGURES[figure] is _percent else f"{value:,g}"
 
 
 def name(words: Labels, check: Check) -> str:
@@ -58,11 +64,10 @@ def state(words: Labels, check: Check) -> str:
 
 def found(words: Labels, check: Check) -> str:
     """Return what was found."""
-    own = f"check.{check.key}.{check.state}"
-    key = own if check.state == "pass" and words.has(own) else f"check.{check.key}.found"
+    own, key = f"check.{check.key}.{check.state}", f"check.{check.key}.found"
     names = words.joined([words.within(words.item(item)) for item in check.names], MOST_NAMED)
     segments = words.joined([words.within(words.segment(one)) for one in check.segments], MOST_NAMED)
-    said = words(key, **figures(check.values), names=names, segments=segments)
+    said = words(own if words.has(own) else key, **figures(check.values), names=names, segments=segments)
     if not check.names or not words.has(f"check.{check.key}.names"):
         return said
     return said + ("；" if words.language == "zh" else "; ") + words(f"check.{check.key}.names", names=names)
@@ -70,7 +75,7 @@ def found(words: Labels, check: Check) -> str:
 
 def limit(words: Labels, check: Check) -> str:
     """Return from where on the line warns and blocks."""
-    return words(f"check.{check.key}.limit", **figures(check.limits))
+    return words(f"check.{check.key}.limit", **limits(check.limits))
 
 
 def remedy(words: Labels, check: Check) -> str:
@@ -80,7 +85,7 @@ def remedy(words: Labels, check: Check) -> str:
 
 def reason(words: Labels, check: Check) -> str:
     """Return in a few words why a line that blocks keeps results from being a headline."""
-    return words(f"check.{check.key}.block")
+    return words(f"check.{check.key}.why")
 
 
 def told(words: Labels, check: Check) -> str:
