@@ -77,6 +77,16 @@ class Checklist:
         return bool(self.blocks(outcome))
 
     @property
+    def blocked_outcomes(self) -> tuple[str, ...]:
+        """Outcomes whose drivers may not be a headline, in the order of the list."""
+        outcomes = dict.fromkeys(check.about for check in self.checks if check.scope == "outcome")
+        return tuple(outcome for outcome in outcomes if outcome is not None and self.blocked(outcome))
+
+    def only(self, outcome: str) -> Checklist:
+        """The list without lines on other outcomes and on scales."""
+        return Checklist(self.wave, self.about(outcome))
+
+    @property
     def counts(self) -> Mapping[State, int]:
         """How many lines pass, warn and block."""
         return {state: sum(check.state == state for check in self.checks) for state in STATES}
