@@ -20,9 +20,9 @@ from analysis.design import design_of
 from analysis.driver_data import DriverData, own_columns
 from analysis.driver_moments import driver_moments, take_off
 from analysis.driver_settings import ModelSettings, indicators, wave_data
+from analysis.elimination import sweep
 from analysis.estimate import benjamini_hochberg
 from analysis.index import IndexTree
-from analysis.lmg import sweep
 from analysis.lmg_sampled import lmg_everywhere
 from analysis.ranks import ranks
 from analysis.replicates import replication

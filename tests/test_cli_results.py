@@ -73,7 +73,7 @@ def test_index_as_json_holds_the_numbers_unrounded(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "words"), [("index", ()), ("drivers", ()), ("check", ()), ("imports", ())]
+    ("command", "words"), [("index", ()), ("drivers", ()), ("checklist", ()), ("check", ()), ("imports", ())]
 )
 def test_help_names_every_key_of_the_json(folder: Path, command: str, words: tuple[str, ...]) -> None:
     printed = csat(command, *words, "--project", folder, "--json").document

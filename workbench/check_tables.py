@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from report_templates.context import check_words as told
-from report_templates.formatting import NO_BREAK
 from survey.language import catalogue
 from workbench.tables import plain_table, weights_used
 
@@ -72,7 +71,7 @@ def _table(words: Words, checks: tuple[Check, ...]) -> Table:
 
 def _name(words: Words, check: Check) -> str:
     name = told.name(words, check)
-    return f"{told.about(words, check)}: {name}" if check.scope == "scale" else name
+    return told.named(words, check, name) if check.scope == "scale" else name
 
 
 def _state(words: Words, check: Check) -> Text:
@@ -83,7 +82,9 @@ def _found(words: Words, check: Check) -> Text:
     """What was found, and below it what to do."""
     found = Text(told.found(words, check))
     if check.state != "pass":
-        found.append(f"\n→{NO_BREAK}{told.remedy(words, check)}", style="bold")
+        # A line of Chinese would be broken behind a space, and the arrow left alone.
+        arrow = "→" if words.language == "zh" else "→ "
+        found.append(f"\n{arrow}{told.remedy(words, check)}", style="bold")
     return found
 
 

@@ -110,3 +110,8 @@ def about(words: Labels, check: Check) -> str:
         return words("check.whole_wave")
     scales = {one.id: one.label for one in words.study.constructs}
     return words.label(scales[check.about]) if check.scope == "scale" else words.outcome(check.about)
+
+
+def named(words: Labels, check: Check, text: str) -> str:
+    """Return a text with what the line is about before it."""
+    return words("check.about", about=about(words, check), found=text)
