@@ -130,8 +130,8 @@ def chain_moments(
 ) -> list[CellMoments | TooFew]:
     """Moments of every chain; replicates are drawn once for all.
 
-    ``TooFew`` where the base is too small, or ``em`` finds a column constant or determined by others. Means
-    are not needed under ``em``, and 0.
+    ``TooFew`` where the base is too small, or ``em`` finds a column without answers, constant or determined by
+    others. Means are not needed under ``em``, and 0.
     """
     ready = [chain for chain in chains if not chain.too_few]
     made = iter((_complete if method == "complete" else _em)(ready, plan) if ready else [])
@@ -160,11 +160,11 @@ def _complete(chains: Sequence[ChainData], plan: Replication) -> list[CellMoment
 
 def _em(chains: Sequence[ChainData], plan: Replication) -> list[CellMoments | TooFew]:
     answered = [_answered(chain, plan.design) for chain in chains]
-    draws = iter(replicate_covariances([part for part in answered if part is not None], plan))
+    draws = iter(replicate_covariances([part for part in answered if isinstance(part, Answered)], plan))
     found: list[CellMoments | TooFew] = []
-    for chain, part in zip(chains, answered, strict=True):
-        if part is None:
-            found.append(TooFew(chain.base.n, "no_spread"))
+    for part in answered:
+        if isinstance(part, TooFew):
+            found.append(part)
             continue
         cells = np.concatenate([part.covariance[None], next(draws).covariances])
         covariance = np.ascontiguousarray(cells.transpose(1, 2, 0))
@@ -172,11 +172,15 @@ def _em(chains: Sequence[ChainData], plan: Replication) -> list[CellMoments | To
     return found
 
 
-def _answered(chain: ChainData, design: Design) -> Answered | None:
+def _answered(chain: ChainData, design: Design) -> Answered | TooFew:
     try:
         full = item_moments(chain.names, chain.x, design.weights[chain.rows], method="em")
     except MomentsRefused as refusal:
         if refusal.reason == "aliased":
-            return None
+            return TooFew(chain.base.n, "no_spread")
+        if refusal.reason in ("unanswered", "too_few"):
+            return TooFew(chain.base.n, "small_base")
         raise
-    return None if full.constant else Answered(chain.x, chain.rows, full.means, full.covariance)
+    if full.constant:
+        return TooFew(chain.base.n, "no_spread")
+    return Answered(chain.x, chain.rows, full.means, full.covariance)

@@ -175,7 +175,7 @@ def test_blanks_by_em_keep_people_and_say_so(folder: Path, monkeypatch: pytest.M
     out = csat("chain", "--from", "product", "--project", folder).out
     assert "(EM)" in out
     assert "Account tier" in out
-    for reason in ("many_blanks", "not_converged", "too_few"):
+    for reason in ("many_blanks", "not_converged"):
 
         def refuse(*_: object, reason: str = reason) -> None:
             raise MomentsRefused(reason, share=0.5, limit=0.3, steps=9, n=1)  # type: ignore[arg-type] # a key

@@ -88,6 +88,7 @@ def test_what_an_ordinal_model_does_not_bear_out_is_no_finding(folder: Path, lan
     assert doubted == ["relational"]
     out = csat("moderation", "--outcome", "recommendation", "--project", folder, language=language).out
     assert {"zh": "不要当作结论", "en": "do not take it for a finding"}[language] in out
+    assert {"zh": "越高越弱（存疑）", "en": "weaker (doubtful)"}[language] in out
 
 
 def test_one_facet_is_tested_with_its_family_and_any_item_alone() -> None:

@@ -206,6 +206,16 @@ def test_too_many_blanks_are_refused_by_em() -> None:
         mediation_chain(sample, "Q", **STEP, method="em", replicates=20)
 
 
+@pytest.mark.parametrize("method", ["complete", "em"])
+def test_a_dimension_that_nobody_answered_leaves_the_others_alone(method: Any) -> None:
+    frame = simulated().assign(item=np.nan)
+    found = mediation_chains(sample_of(frame, ["item"]), ["item", "Q"], **STEP, method=method, replicates=20)
+    empty = found["item"]
+    assert isinstance(empty, TooFew)
+    assert empty.reason == "small_base"
+    assert isinstance(found["Q"], MediationChain)
+
+
 def test_who_was_not_asked_is_not_lost(frame: pd.DataFrame) -> None:
     sample = sample_of(frame, ["care"])
     routed = replace(sample, structural=np.isnan(sample.scores))

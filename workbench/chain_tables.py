@@ -191,4 +191,6 @@ def _show_notes(terminal: Terminal, labels: Labels, found: ChainSurvey) -> None:
 
 
 def _kept(labels: Labels, found: ChainSurvey) -> Iterator[str]:
+    if any(key == "few_levels" and values["levels"] == 2 for key, values in found.chains[0].warnings):
+        yield say(labels, "chain.binary")
     yield from cautions(labels, dict.fromkeys(key for chain in found.chains for key in chain.cautions))

@@ -109,11 +109,18 @@ def _product(labels: Labels, part: Moderation) -> tuple[object, ...]:
         named(labels, part.moderator),
         per_ten(part.product.estimate, 2, STEP * STEP),
         formatting.NONE if part.q is None else formatting.p_value(part.q),
-        catalogue("workbench")(f"moderation.verdict.{part.verdict}", labels.language),
+        _verdict(labels, part),
         formatting.number(part.f_squared, 4),
         labels.count(part.n),
         labels.count(part.lost),
     )
+
+
+def _verdict(labels: Labels, part: Moderation) -> str:
+    """The verdict as a word, doubtful where curvature or the end of the scale may have made it."""
+    word = catalogue("workbench")(f"moderation.verdict.{part.verdict}", labels.language)
+    doubtful = any(key in ("curved", "not_ordinal") for key, _ in part.warnings)
+    return say(labels, "moderation.doubtful", verdict=word) if doubtful else word
 
 
 def _change(part: Moderation) -> str:

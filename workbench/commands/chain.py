@@ -54,7 +54,7 @@ def chain(
         with terminal.progress("progress.estimating"):
             found = chain_survey(weighted.study, answers, asked)
     except MomentsRefused as refusal:
-        reason = refusal.reason if refusal.reason in ("many_blanks", "not_converged") else "too_few"
+        reason = "not_converged" if refusal.reason == "not_converged" else "many_blanks"
         raise Stop(f"chain.refused.{reason}", wave=answers[-1].wave) from None
     if json:
         terminal.json(published(found))
