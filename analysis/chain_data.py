@@ -130,8 +130,8 @@ def chain_moments(
 ) -> list[CellMoments | TooFew]:
     """Moments of every chain; replicates are drawn once for all.
 
-    ``TooFew`` where the base is too small, or ``em`` finds a column without answers, constant or determined by
-    others. Means are not needed under ``em``, and 0.
+    ``TooFew`` where the base is too small, or ``em`` finds a column without answers, constant or determined
+    by others. Means are not needed under ``em``, and 0.
     """
     ready = [chain for chain in chains if not chain.too_few]
     made = iter((_complete if method == "complete" else _em)(ready, plan) if ready else [])
