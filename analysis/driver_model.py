@@ -65,6 +65,10 @@ class DriverModel:
         """Replicates in which a column lost its variance or became a copy of others, or EM did not settle."""
         return int((~self.kept).sum())
 
+    def above_noise(self, level: float) -> Booleans:
+        """Whether a player explains more than a random column in all but (1 − level)/2 of the replicates."""
+        return np.asarray(np.quantile(self.lead, (1 - level) / 2, axis=1) > 0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Regression:

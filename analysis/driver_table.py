@@ -168,7 +168,7 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
     ties = tie_groups(model.shares[:, 0], clear)
     low, high = 1 + clear.sum(axis=0), len(clear) - clear.sum(axis=1)
     rank, places = ranks(model.shares[:, :1])[:, 0], ranks(model.shares[:, 1:])
-    behind = np.quantile(model.lead, (1 - level) / 2, axis=1)
+    above_noise = model.above_noise(level)
     found: list[DriverShare] = []
     for j in np.argsort(rank, kind="stable"):
         columns = data.players[j]
@@ -187,7 +187,7 @@ def describe(model: DriverModel, outcome: str, level: float = 0.95) -> DriverSha
                 rank_high=int(high[j]),
                 first_probability=float((places[j] == 1).mean()),
                 top3_probability=float((places[j] <= 3).mean()),
-                probe=bool(behind[j] > 0),
+                probe=bool(above_noise[j]),
                 correlation=correlation,
                 coefficient=beta,
                 inflation=float(model.inflation[columns[0] - data.always]) if single else None,

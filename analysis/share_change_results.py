@@ -1,7 +1,7 @@
 """What a comparison of driver shares found: every driver, every pair of waves or groups.
 
 What a newcomer gets wrong: a mark is set by ``q``, which knows how many differences stand in the table, not
-by the interval of one difference.
+by the interval of one difference; and never for a driver that explains no more than noise in both.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ class ShareChange:
     """How the share of a driver in ``second`` differs from that in ``first``, −1 to 1.
 
     ``difference`` has a t interval; ``p`` is two-sided, ``q`` after Benjamini–Hochberg over all drivers and
-    pairs of the table; ``clear`` says whether q lies below the false discovery rate. ``p`` and ``q`` are
-    ``None`` where there is no degree of freedom.
+    pairs of the table; both are ``None`` where there is no degree of freedom. ``clear`` says whether q lies
+    below the false discovery rate and the driver explains more than a random column in one of the two: where
+    nothing is explained, shares leap about.
     """
 
     driver: str

@@ -217,6 +217,7 @@ def _compared(
     q = benjamini_hochberg(p).reshape(len(found), -1)
     model = models[shown[0]]
     order = np.argsort(-model.shares[:, 0], kind="stable")
+    above_noise = {name: models[name].above_noise(level) for name in shown}
     changes = tuple(
         ShareChange(
             driver=model.data.names[j],
@@ -227,7 +228,7 @@ def _compared(
             difference=pair.differences[j],
             p=_known(pair.p[j]),
             q=_known(q[number, j]),
-            clear=bool(q[number, j] < fdr),
+            clear=bool(q[number, j] < fdr and (above_noise[first][j] or above_noise[second][j])),
         )
         for number, ((first, second), pair) in enumerate(zip(chosen, found, strict=True))
         for j in order

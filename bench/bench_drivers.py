@@ -1,15 +1,17 @@
-"""Driver shares with 1,000 replicates: how long, how much faster than refitting, and how honest.
+"""Driver shares with 1,000 replicates: how long, and how much faster than refitting.
 
 Three parts, in one run on the same data:
 
 1. LMG with 1,000 replicates for 10, 15 and 20 drivers, moments and replicates included: the budget is 0.1 s,
    1 s and 15 s on an idle machine of two cores. Beside it the processor time of all cores, which other
-   programs disturb less, and the whole of ``driver_shares`` with all measures, dominance and the probe.
+   programs disturb less (two idle cores take half of it), and the whole of ``driver_shares`` with all
+   measures, dominance and the probe.
 2. The same shares for 10 drivers from statsmodels: weighted least squares of every subset of drivers, as a
    bootstrap would refit it in every replicate. The full sample is timed and the replicates extrapolated,
-   which the output says; the shares must agree. And relaimpo's own bootstrap, where R is there.
-3. Coverage of 95 % intervals of shares on clustered answers, where the truth is known, and how often a column
-   of pure noise beats the probe and a change that is not there is called clear.
+   which the output says; the shares must agree.
+3. The same from relaimpo's own bootstrap (``relaimpo.R``), where R and relaimpo are there.
+
+How honest the intervals are is in ``bench_driver_coverage.py``.
 
 Run: ``python bench/bench_drivers.py``
 """
@@ -41,16 +43,13 @@ from analysis.drivers import driver_shares
 from analysis.lmg import lmg
 from analysis.moments import replicate_moments, unit_moments
 from analysis.replicates import replication
-from analysis.share_comparison import share_changes
 
 ANSWERS, CUSTOMERS, REPLICATES = 2_000, 1_000, 1_000
 BUDGET = {10: 0.1, 15: 1.0, 20: 15.0}
-SURVEYS, SURVEY_REPLICATES = 200, 400
-RELAIMPO = """
-suppressMessages(library(relaimpo)); d <- read.csv(commandArgs(TRUE)[1]); set.seed(1)
-t <- system.time(boot.relimp(sat ~ ., data = d, b = 100, type = "lmg"))[["elapsed"]]
-cat(10 * t, calc.relimp(sat ~ ., data = d, type = "lmg")@lmg, sep = " ")
-"""
+REFIT_TIMES, RELAIMPO_TIMES = 100, 500
+DRAWS = 100
+# What relaimpo.R returns where there is R without it.
+NO_RELAIMPO = 3
 
 
 def answers(p: int, seed: int = 1) -> pd.DataFrame:
@@ -93,13 +92,23 @@ def timed(work: Any, times: int = 3) -> tuple[float, Any]:
 
 
 def same(one: Any, other: Any) -> None:
-    if not np.allclose(one, other, rtol=1e-8):
+    if not np.allclose(one, other, rtol=1e-9):
         raise SystemExit("The two do not give the same shares.")
+
+
+def told(what: str, seconds: float, ours: float, times: float) -> None:
+    """Print what takes how long, extrapolated to all replicates, and whether we are so many times faster."""
+    word = "at least" if seconds >= times * ours else "NOT"
+    print(f"{what}, extrapolated to {REPLICATES:,} replicates {seconds:,.0f} s:")
+    print(f"  {seconds / ours:,.0f} times ours, {word} {times}; shares equal to 1e-9")
 
 
 def speed() -> tuple[float, Any]:
     """Print part 1; return the seconds for 10 drivers, and their LMG."""
-    print(f"LMG with {REPLICATES:,} replicates, {ANSWERS:,} answers of {CUSTOMERS:,} customers, from rows")
+    print(
+        f"LMG with {REPLICATES:,} replicates, {ANSWERS:,} answers of {CUSTOMERS:,} customers, from rows, "
+        f"{os.cpu_count()} cores"
+    )
     kept = 0.0, None
     for p, budget in BUDGET.items():
         frame = answers(p)
@@ -143,99 +152,39 @@ def refits(ours: tuple[float, Any]) -> None:
             more = tuple(sorted((*inside, j)))
             found[j] += (value[more] - value[inside]) / (p * comb(p - 1, len(inside)))
     same(found, ours[1])
-    total = seconds * (1 + REPLICATES)
-    print(
-        f"statsmodels, {len(subsets):,} refits of the full sample in {seconds:.2f} s, extrapolated to "
-        f"{REPLICATES:,} replicates {total:,.0f} s: {total / ours[0]:,.0f} times ours; shares equal to 1e-9"
-    )
+    what = f"statsmodels, {len(subsets):,} refits of the full sample in {seconds:.2f} s"
+    told(what, seconds * (1 + REPLICATES), ours[0], REFIT_TIMES)
 
 
-def relaimpo(ours: float) -> None:
-    """Print relaimpo's time for the same job without weights and clusters, where R is there."""
+def relaimpo(ours: tuple[float, Any]) -> None:
+    """Print relaimpo's time for the same rows and weights, where R is there; it knows no clusters."""
     program = shutil.which("Rscript")
     if program is None:
-        print("relaimpo: skipped, R is not installed here")
+        print("relaimpo: skipped, there is no Rscript on this machine")
         return
+    names = [f"q{j}" for j in range(10)]
     with tempfile.TemporaryDirectory() as folder:
-        file, script = Path(folder, "d.csv"), Path(folder, "b.R")
-        frame = answers(10).drop(columns=["customer", "weight"])
-        frame.to_csv(file, index=False)
-        script.write_text(RELAIMPO, encoding="utf-8")
-        run = subprocess.run([program, str(script), str(file)], capture_output=True, text=True, check=False)
-    if run.returncode:
-        print("relaimpo: skipped, R has no relaimpo here")
+        file = Path(folder, "answers.csv")
+        answers(10)[["sat", *names, "weight"]].to_csv(file, index=False)
+        script = Path(__file__).with_name("relaimpo.R")
+        run = subprocess.run(
+            [program, str(script), str(file), str(DRAWS)], capture_output=True, text=True, check=False
+        )
+    if run.returncode == NO_RELAIMPO:
+        print("relaimpo: skipped, R is here and relaimpo is not")
         return
-    seconds, *parts = (float(cell) for cell in run.stdout.split())
-    alone = driver_shares(frame, "sat", [f"q{j}" for j in range(10)], replicates=2).to_frame()["lmg"]
-    same(alone[[f"q{j}" for j in range(10)]], parts)
-    print(
-        f"relaimpo, 100 of 1,000 draws timed: {seconds:.1f} s, {seconds / ours:,.0f} times ours; shares equal"
-    )
-
-
-def survey(seed: int) -> pd.DataFrame:
-    """300 customers in two waves alike in everything, answers tied within a customer; one column of noise."""
-    rng = np.random.default_rng(seed)
-    customer = np.tile(np.arange(300), 2)
-    own = rng.normal(size=(300, 4))[customer]
-    x = np.sqrt(0.6) * own + np.sqrt(0.4) * rng.normal(size=(600, 4))
-    x[:, :3] += 0.7 * rng.normal(size=(300, 1))[customer]
-    error = np.sqrt(0.6) * rng.normal(size=300)[customer] + np.sqrt(0.4) * rng.normal(size=600)
-    frame = pd.DataFrame(x, columns=["a", "b", "c", "noise"])
-    frame["sat"] = x[:, :3] @ [0.9, 0.6, 0.3] + 1.2 * error
-    return frame.assign(customer=customer, wave=np.repeat(["w1", "w2"], 300))
-
-
-def truth() -> dict[str, float]:
-    """Shares in the population that ``survey`` draws from."""
-    r = np.eye(5)
-    covariance = np.diag([1.49, 1.49, 1.49, 1.0])
-    covariance[:3, :3] += 0.49 * (1 - np.eye(3))
-    slopes = np.array([0.9, 0.6, 0.3, 0.0])
-    spread = np.sqrt(np.diag(covariance))
-    total = np.sqrt(slopes @ covariance @ slopes + 1.44)
-    r[:4, :4] = covariance / np.outer(spread, spread)
-    r[:4, 4] = r[4, :4] = covariance @ slopes / spread / total
-    parts = lmg(r[:, :, None], [[j] for j in range(4)])[:, 0]
-    return dict(zip(("a", "b", "c", "noise"), (parts / parts.sum()).tolist(), strict=True))
-
-
-def coverage() -> None:
-    """Print part 3."""
-    names, true = ["a", "b", "c", "noise"], truth()
-    held, rank_held = dict.fromkeys(names, 0), 0
-    by_rows, beaten, clear = dict.fromkeys(names, 0), 0, 0
-    order = {name: rank for rank, name in enumerate(sorted(names, key=lambda n: -true[n]), 1)}
-    start = time.perf_counter()
-    for seed in range(SURVEYS):
-        frame = survey(seed)
-        for cluster, into in (("customer", held), (None, by_rows)):
-            found = driver_shares(frame, "sat", names, cluster=cluster, replicates=SURVEY_REPLICATES)
-            for driver in found.drivers:
-                into[driver.driver] += driver.share.low <= true[driver.driver] <= driver.share.high
-            if cluster:
-                beaten += next(d.probe for d in found.drivers if d.driver == "noise")
-                rank_held += all(d.rank_low <= order[d.driver] <= d.rank_high for d in found.drivers)
-        changed = share_changes(frame, "sat", names, "wave", cluster="customer", replicates=SURVEY_REPLICATES)
-        clear += any(change.clear for change in changed.changes)
-    print(
-        f"{SURVEYS} simulated surveys, 600 answers of 300 customers, {SURVEY_REPLICATES} replicates "
-        f"({time.perf_counter() - start:.0f} s); nominal 95 %:"
-    )
-    for word, found in (("clusters", held), ("rows alone (wrong here)", by_rows)):
-        told = ", ".join(f"{name} {found[name] / SURVEYS:.1%}" for name in names[:3])
-        print(f"  share intervals by {word} hold the truth: {told}")
-    print(f"  all rank intervals hold the true ranks: {rank_held / SURVEYS:.1%} (at least 95 %)")
-    print("  (noise has a share of 0, which no interval of positive numbers holds: the probe judges it)")
-    print(f"  pure noise beats the probe: {beaten / SURVEYS:.1%} (nominal 2.5 %)")
-    print(f"  a change that is not there is called clear: {clear / SURVEYS:.1%} (nominal 5 %)")
+    if run.returncode:
+        raise SystemExit(f"relaimpo.R failed:\n{run.stderr}")
+    seconds, *lines = run.stdout.split("\n")
+    found = {name: float(part) for name, part in (line.split() for line in lines if line)}
+    same([found[name] for name in names], ours[1])
+    told(f"relaimpo, {DRAWS} draws", float(seconds) * REPLICATES / DRAWS, ours[0], RELAIMPO_TIMES)
 
 
 def main() -> None:
     ours = speed()
     refits(ours)
-    relaimpo(ours[0])
-    coverage()
+    relaimpo(ours)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,18 @@ def test_who_answers_twice_makes_a_change_surer() -> None:
         assert (one.difference.se or 1) < 0.6 * (other.difference.se or 0)
 
 
+def test_where_nothing_drives_no_change_is_clear() -> None:
+    small = 0
+    for seed in (1, 2, 9):
+        x = np.random.default_rng(seed).normal(size=(160, 4))
+        frame = pd.DataFrame(x, columns=[*DRIVERS, "sat"]).assign(wave=np.repeat(["w1", "w2"], 80))
+        found = share_changes(frame, "sat", DRIVERS, "wave", replicates=100)
+        small += sum(change.q is not None and change.q < 0.05 for change in found.changes)
+        assert not any(change.clear for change in found.changes)
+    # Shares of nothing leap about, which t takes for changes; noise in both waves is what it is.
+    assert small
+
+
 def test_without_a_change_few_are_called_clear() -> None:
     wrong = sum(
         any(c.clear for c in share_changes(two_waves(120, s), "sat", DRIVERS, "wave", replicates=100).changes)
