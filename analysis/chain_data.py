@@ -77,16 +77,18 @@ def chain_data(
     level: float,
     tree: IndexTree | None,
     blocks: Mapping[str, Sequence[str]] | None,
+    among: Booleans | None = None,
 ) -> ChainData:
     """Find the people of one chain; unknown names, and names given twice, are errors.
 
+    ``among`` (n,) are the people to look at, all of the wave by default.
     Whoever is in no group of a segment among the covariates is left out under ``em`` as well.
     """
     name_list([steps[0], *covariates, *steps[1:]], "A chain")
     segments = _segments(sample, covariates, tree, blocks)
     answers = [steps[0], *(name for name in covariates if name not in segments), *steps[1:]]
     columns = model_columns(sample, answers, tree, blocks)
-    domain = sample.in_wave(wave)
+    domain = sample.in_wave(wave) if among is None else np.asarray(sample.in_wave(wave) & among)
     x = np.column_stack([column.values for column in columns])
     asked = ~np.column_stack([column.structural for column in columns]).any(axis=1) & domain
     answered = np.isfinite(x)

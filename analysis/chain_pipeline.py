@@ -9,11 +9,14 @@ dimensions do not sum to anything, unless the others are covariates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from analysis.chain_data import ChainMethod
+from analysis.chain_groups import ChainGroups, chain_by_group
 from analysis.cores import one_thread_of_algebra
+from analysis.index import IndexTree
 from analysis.mediation import mediation_chains
 from analysis.mediation_results import MediationChain
 from analysis.pipeline import index_tree
@@ -89,31 +92,69 @@ def chain_survey(
     SampleProblems
         For answers that cannot be estimated from, all at once.
     """
+    sample, steps, options = prepare(responses, study), _named(plan), _options(study, plan, replicates)
+    with one_thread_of_algebra():
+        found = mediation_chains(sample, plan.sources, **steps, **options)
+    return ChainSurvey(
+        wave=responses[-1].wave,
+        **steps,
+        covariates=plan.covariates,
+        method=plan.method,
+        chains=tuple(chain for chain in found.values() if isinstance(chain, MediationChain)),
+        missing=tuple((name, why) for name, why in found.items() if isinstance(why, TooFew)),
+    )
+
+
+def chain_groups(
+    study: Study,
+    responses: Sequence[Responses],
+    plan: ChainPlan,
+    segment: str,
+    *,
+    replicates: int = REPLICATES,
+) -> ChainGroups:
+    """Chain of the first dimension of ``plan`` in every group of a segment; raises as ``chain_survey``."""
+    sample, steps, options = prepare(responses, study), _named(plan), _options(study, plan, replicates)
+    with one_thread_of_algebra():
+        return chain_by_group(
+            sample,
+            plan.sources[0],
+            segment,
+            fdr=study.reporting.false_discovery_rate,
+            **steps,
+            **options,
+        )
+
+
+class _Steps(TypedDict):
+    satisfaction: str
+    loyalty: str
+    outcome: str
+
+
+class _Options(TypedDict):
+    covariates: Sequence[str]
+    tree: IndexTree
+    blocks: Mapping[str, Sequence[str]]
+    method: ChainMethod
+    replicates: int
+    seed: int
+    level: float
+
+
+def _named(plan: ChainPlan) -> _Steps:
     if plan.satisfaction is None or plan.loyalty is None or plan.outcome is None:
         raise ValueError("A chain needs satisfaction, loyalty and an outcome.")
-    rules = study.reporting
-    with one_thread_of_algebra():
-        found = mediation_chains(
-            prepare(responses, study),
-            plan.sources,
-            satisfaction=plan.satisfaction,
-            loyalty=plan.loyalty,
-            outcome=plan.outcome,
-            covariates=plan.covariates,
-            tree=index_tree(study.index),
-            blocks={cost.id: cost.items for cost in study.switching_costs},
-            method=plan.method,
-            replicates=replicates,
-            seed=rules.seed,
-            level=rules.level,
-        )
-    return ChainSurvey(
-        responses[-1].wave,
-        plan.satisfaction,
-        plan.loyalty,
-        plan.outcome,
-        plan.covariates,
-        plan.method,
-        tuple(chain for chain in found.values() if isinstance(chain, MediationChain)),
-        tuple((name, why) for name, why in found.items() if isinstance(why, TooFew)),
-    )
+    return {"satisfaction": plan.satisfaction, "loyalty": plan.loyalty, "outcome": plan.outcome}
+
+
+def _options(study: Study, plan: ChainPlan, replicates: int) -> _Options:
+    return {
+        "covariates": plan.covariates,
+        "tree": index_tree(study.index),
+        "blocks": {cost.id: cost.items for cost in study.switching_costs},
+        "method": plan.method,
+        "replicates": replicates,
+        "seed": study.reporting.seed,
+        "level": study.reporting.level,
+    }

@@ -145,13 +145,13 @@ def mediation_chains(
     ]
     found = chain_moments(data, plan, method)
     return {
-        chain.steps[0]: cells if isinstance(cells, TooFew) else _chain(chain, cells, plan, here, method)
+        chain.steps[0]: cells if isinstance(cells, TooFew) else chain_of(chain, cells, plan, here, method)
         for chain, cells in zip(data, found, strict=True)
     }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Effects:
+class Effects:
     """Coefficients and effects by name, (cells,) each, the full sample first."""
 
     paths: Mapping[Symbol, Floats]
@@ -167,12 +167,17 @@ class _Effects:
         """How many of the replicates broke down."""
         return replicates - int(self.whole[1:].sum())
 
+    @property
+    def through(self) -> Floats:
+        """The total indirect effect, (cells,)."""
+        return np.asarray(sum(self.indirect[name] for name in ("satisfaction", "loyalty", "both")))
+
     def kept(self, values: Floats) -> Floats:
         """Leave out the replicates in which the regressions broke down."""
         return values[self.whole]
 
 
-def _effects(covariance: Floats, mean: Floats, marks: Booleans) -> _Effects:
+def effects_of(covariance: Floats, mean: Floats, marks: Booleans) -> Effects:
     """Fit the regressions; columns are the source, covariates, satisfaction, loyalty and the outcome.
 
     Columns that are ``marks`` (c,) of groups may be constant or repeat others: they drop out.
@@ -215,7 +220,7 @@ def _effects(covariance: Floats, mean: Floats, marks: Booleans) -> _Effects:
     # Sizes of 0 all round are equal.
     size = np.maximum(np.abs(total) + sum(np.abs(part) for part in parts), np.finfo(float).tiny)
     identity = np.abs(total - sum(parts)) / size
-    return _Effects(
+    return Effects(
         paths={
             "a1": to_s[0],
             "a2": to_l[0],
@@ -234,11 +239,11 @@ def _effects(covariance: Floats, mean: Floats, marks: Booleans) -> _Effects:
     )
 
 
-def _chain(
+def chain_of(
     data: ChainData, cells: CellMoments, plan: Replication, wave: str, method: ChainMethod
 ) -> MediationChain | TooFew:
-    """Turn moments in all cells into effects with intervals."""
-    effects, base = _effects(*cells, data.marks), data.base
+    """Turn moments in all cells into effects with intervals; ``TooFew`` as :func:`mediation_chain`."""
+    effects, base = effects_of(*cells, data.marks), data.base
     if not effects.whole[0]:
         return TooFew(base.n, "no_spread")
     failed = effects.failed(plan.replicates)
@@ -270,8 +275,7 @@ def _chain(
         effect("loyalty", (q, loyal, y)),
         effect("both", (q, s, loyal, y)),
     )
-    summed = sum(effects.indirect[name] for name in ("satisfaction", "loyalty", "both"))
-    indirect = base.percentile(effects.kept(np.asarray(summed)))
+    indirect = base.percentile(effects.kept(effects.through))
     return MediationChain(
         steps=data.steps,
         covariates=data.covariates,

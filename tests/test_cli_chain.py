@@ -13,7 +13,7 @@ from sample_answers import answers, study
 
 from analysis import chain_pipeline
 from analysis.chain_notes import CAUTIONS, NOTES
-from analysis.chain_pipeline import ChainSurvey, chain_plan, chain_survey
+from analysis.chain_pipeline import ChainSurvey, chain_groups, chain_plan, chain_survey
 from analysis.mediation_results import Mediation
 from analysis.moment_guards import MomentsRefused
 from analysis.results import TooFew
@@ -49,6 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "history", lambda *_: [answers(WAVE)])
     monkeypatch.setattr(chain_pipeline, "chain_survey", few)
+    monkeypatch.setattr(chain_pipeline, "chain_groups", partial(chain_groups, replicates=60))
 
 
 def test_the_chain_has_five_thousand_replicates_unless_told_otherwise() -> None:
@@ -148,6 +149,23 @@ def test_options_choose_steps_and_what_is_held(folder: Path) -> None:
         out = csat("chain", *words, *held, "--project", folder, language=language).out
         assert word in out
         assert Labels(study(), "zh" if language == "zh" else "en").segment("tier") in out
+
+
+def test_a_chain_is_compared_between_groups(folder: Path) -> None:
+    words = ("chain", "--from", "product", "--by", "tier", "--project", folder)
+    groups = csat(*words, "--json").document["groups"]["groups"]
+    assert sum(part["chain"]["n"] for part in groups) == found().chains[0].n
+    for language in LANGUAGES:
+        lines = csat(*words, language=language).out.splitlines()
+        labels = Labels(study(), language)
+        for part in groups:
+            (row,) = (line for line in lines if line.startswith(labels.group("tier", part["value"]) + "  "))
+            assert f" {labels.count(part['chain']['n'])}" in row
+        assert "groups" in csat("chain", "--help", language=language).out
+        assert "--from" in csat("chain", "--by", "tier", "--project", folder, code=2, language=language).err
+    assert "tier" in csat("chain", "--from", "product", "--by", "teir", "--project", folder, code=2).err
+    provinces = csat("chain", "--from", "product", "--by", "province", "--project", folder, language="zh").out
+    assert "人太少，不给出链条：" in provinces
 
 
 def test_a_study_that_lacks_a_step_is_told_what_to_declare(tmp_path: Path) -> None:

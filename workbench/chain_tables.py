@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from analysis.chain_groups import ChainGroups
 from analysis.chain_pipeline import ChainSurvey
 from analysis.mediation_results import ChainEffect, MediationChain
 from analysis.results import Estimate
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
 _EFFECTS = ("name", "total", "direct", "indirect", "kind")
 _PATHS = ("name", "satisfaction", "loyalty", "both", "reversed")
 _BASE = ("name", "n", "lost", "not_asked", "clusters", "r_s", "r_l", "r_y")
+_GROUPS = ("group", "total", "indirect", "difference", "verdict", "n")
 _ONE = ("effect", "value", "standard")
 # No more digits of the identity are claimed than a float has.
 _DIGITS = 15
 
 
-def show_chains(terminal: Terminal, labels: Labels, found: ChainSurvey) -> None:
-    """Print a table of all dimensions, or one dimension with the picture of its paths."""
+def show_chains(
+    terminal: Terminal, labels: Labels, found: ChainSurvey, groups: ChainGroups | None = None
+) -> None:
+    """Print a table of all dimensions, or one with the picture of its paths, and perhaps its ``groups``."""
     if len(found.chains) == 1:
         _show_one(terminal, labels, found.chains[0])
     elif found.chains:
@@ -42,6 +46,8 @@ def show_chains(terminal: Terminal, labels: Labels, found: ChainSurvey) -> None:
             f"chain.missing.{reason}", labels.language, name=named(labels, name)
         )
         terminal.lines([labels.spaced(sentence)])
+    if groups is not None:
+        _show_groups(terminal, labels, groups)
     if found.chains:
         _show_notes(terminal, labels, found)
 
@@ -87,6 +93,29 @@ def _show_one(terminal: Terminal, labels: Labels, chain: MediationChain) -> None
     terminal.lines([_kind_told(labels, chain.kind), _stands_on(labels, chain), _explained(labels, chain)])
     found = [_held(labels, chain.covariates), _replicates(labels, chain)]
     terminal.lines([*found, _exact(labels, chain.identity, chain.replicates - chain.failed)])
+
+
+def _show_groups(terminal: Terminal, labels: Labels, found: ChainGroups) -> None:
+    words = catalogue("workbench")
+    rows = [
+        (
+            labels.group(found.segment, part.value),
+            per_ten(part.chain.total),
+            per_ten(part.chain.indirect),
+            formatting.NONE if part.difference is None else per_ten(part.difference),
+            words(f"chain.verdict.{part.verdict}", labels.language),
+            labels.count(part.chain.n),
+        )
+        for part in found.groups
+    ]
+    if rows:
+        heading = say(labels, "chain.groups", segment=labels.segment(found.segment), level=labels.level)
+        terminal.show(Text(f"\n{heading}", style="bold"), _table(labels, _GROUPS, rows, (1, 2, 3, 5)))
+        fdr = formatting.percent(labels.study.reporting.false_discovery_rate) + "%"
+        terminal.lines([say(labels, "chain.groups_legend", fdr=fdr)])
+    if found.missing:
+        names = [labels.group(found.segment, value) for value, _ in found.missing]
+        terminal.lines([say(labels, "chain.groups_missing", names=labels.joined(names, len(names)))])
 
 
 def _table(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from survey.language import listing
 from workbench import options
 from workbench.project import Project
 from workbench.published import published
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Names = Annotated[str | None, typer.Option("--covariates", metavar="NAME,…")]
 Source = Annotated[str | None, typer.Option("--from", metavar="NODE")]
 Via = Annotated[str | None, typer.Option("--via", metavar="SATISFACTION,LOYALTY")]
+By = Annotated[str | None, typer.Option("--by", metavar="SEGMENT")]
 To = Annotated[str | None, typer.Option("--to", metavar="OUTCOME")]
 
 
@@ -30,6 +32,7 @@ def chain(
     via: Via = None,
     to: To = None,
     covariates: Names = None,
+    by: By = None,
     wave: options.Wave = None,
     weights: options.Weights = None,
     project: options.Project = options.HERE,
@@ -37,7 +40,7 @@ def chain(
     json: options.Json = False,
 ) -> None:
     """Show how far what goes with a dimension runs over satisfaction and loyalty to the outcome."""
-    from analysis.chain_pipeline import chain_survey
+    from analysis.chain_pipeline import chain_groups, chain_survey
     from analysis.moment_guards import MomentsRefused
     from report_templates.context.labels import Labels
 
@@ -48,20 +51,24 @@ def chain(
         raise Stop(f"chain.no_step.{lacking[0]}", file=opened.study_file)
     if not asked.sources:
         raise Stop("chain.no_source", file=opened.study_file)
+    segment = opened.declared_segment(by, command)
+    if segment is not None and len(asked.sources) > 1:
+        raise Misuse("usage.chain_by", command, known=listing(asked.sources))
     weighted = opened.weight_set(weights, command)
     answers = opened.history(wave, terminal, command)
     try:
         with terminal.progress("progress.estimating"):
             found = chain_survey(weighted.study, answers, asked)
+            groups = chain_groups(weighted.study, answers, asked, segment) if segment else None
     except MomentsRefused as refusal:
         reason = "not_converged" if refusal.reason == "not_converged" else "many_blanks"
         raise Stop(f"chain.refused.{reason}", wave=answers[-1].wave) from None
     if json:
-        terminal.json(published(found))
+        terminal.json(published(found) | ({"groups": published(groups)} if groups else {}))
         return
     from workbench.chain_tables import show_chains
 
-    show_chains(terminal, Labels(opened.study, terminal.language), found)
+    show_chains(terminal, Labels(opened.study, terminal.language), found, groups)
     terminal.lines(weights_note(terminal.language, weighted.chosen.document()))
 
 
