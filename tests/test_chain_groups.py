@@ -72,7 +72,7 @@ def test_groups_of_one_chain_are_seldom_told_apart() -> None:
 
 
 def test_groups_of_two_chains_are_told_apart() -> None:
-    apart = by_size(halves(more=0.5), replicates=200)
+    apart = by_size(halves(more=1.0), replicates=200)
     assert group(apart, "big").verdict == "higher"
     assert group(apart, "small").verdict == "lower"
     # Twice one of 201 draws, over a family of two of which both are the least there is.
