@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analysis.asymmetry_results import Asymmetry, Coding, DriverAsymmetry, coding_of
     from analysis.average_effects import MarginalEffect, MarginalEffects, marginal_effects
     from analysis.calibration import Calibration, CalibrationFaults, Limits, post_stratify, rake
+    from analysis.chain_groups import ChainGroups, chain_by_group
     from analysis.checks import Check, CheckLimits, Checklist, checklist
     from analysis.design import Design, effective_sample_size
     from analysis.distribution import band_codes, item_distributions
@@ -67,6 +68,7 @@ _WHERE = {
     "Block": "scale_results",
     "Calibration": "calibration",
     "CalibrationFaults": "calibration",
+    "ChainGroups": "chain_groups",
     "Check": "checks",
     "CheckLimits": "checks",
     "Checklist": "checks",
@@ -111,6 +113,7 @@ _WHERE = {
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
     "brant_test": "parallel_slopes",
+    "chain_by_group": "chain_groups",
     "checklist": "checks",
     "coding_of": "asymmetry_results",
     "comparisons": "estimate",
@@ -161,6 +164,7 @@ __all__ = [
     "Block",
     "Calibration",
     "CalibrationFaults",
+    "ChainGroups",
     "Check",
     "CheckLimits",
     "Checklist",
@@ -205,6 +209,7 @@ __all__ = [
     "band_codes",
     "benjamini_hochberg",
     "brant_test",
+    "chain_by_group",
     "checklist",
     "coding_of",
     "comparisons",
