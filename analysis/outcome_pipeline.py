@@ -51,8 +51,10 @@ class DriverBase:
         return candidates(self.study, self.tree, outcome)
 
     def is_flag(self, outcome: str) -> bool:
-        """Whether ``outcome`` is a column of yes and no."""
-        return self.study.outcome_by_id[outcome].column is not None
+        """Whether ``outcome`` is yes or no: a flag, or one item of two answers."""
+        declared = self.study.outcome_by_id[outcome]
+        single = declared.items[0] if len(declared.items) == 1 else None
+        return declared.column is not None or (single is not None and self.points(single) < _FEWEST_POINTS)
 
     def uncoded(self, outcome: str) -> list[str]:
         """Return the items that cannot be bad, middling and good: they have two answers."""

@@ -68,14 +68,22 @@ class ShareChanges:
     seed: int
     fdr: float
 
+    def pair_p(self, pair: PairChange) -> float | None:
+        """P of the test of a pair after Bonferroni over all pairs with a test; ``None`` without one."""
+        tested = sum(one.test is not None for one in self.pairs)
+        return None if pair.test is None else min(1.0, pair.test.p * tested)
+
+    def of_pair(self, pair: PairChange) -> tuple[ShareChange, ...]:
+        """Return the differences of one pair, in the order of ``drivers``."""
+        return tuple(one for one in self.changes if (one.first, one.second) == (pair.first, pair.second))
+
     def summary(self) -> str:
         """A few lines for a terminal: each pair, its test, and the drivers that changed clearly."""
         lines = []
         for pair in self.pairs:
             p = "not tested" if pair.test is None else f"p = {pair.test.p:.3f}"
             lines.append(f"{self.outcome}, {pair.first} → {pair.second}: shares differ at all, {p}")
-            own = [c for c in self.changes if (c.first, c.second) == (pair.first, pair.second)]
-            for c in own:
+            for c in self.of_pair(pair):
                 mark = " *" if c.clear else ""
                 limits = (
                     ""

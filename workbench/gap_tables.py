@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.gaps import ALL_PAIRS
-from analysis.results import Estimate, JointTest
+from analysis.results import Estimate
 from report_templates import formatting
 from survey.language import catalogue
-from workbench.tables import plain_table, verdict
+from workbench.tables import joint_test, p_relation, plain_table, verdict
 
 if TYPE_CHECKING:
     from analysis.gap_results import Direct, Gap, GapModel, GapReport
@@ -124,28 +124,16 @@ def _limits(labels: Labels, low: float, high: float) -> str:
 
 def _tests(labels: Labels, model: GapModel) -> Iterator[str]:
     key = "usable" if model.usable else "unusable"
-    yield _say(labels, f"equal.{key}", sum=formatting.signed(model.sum.value, 2), test=_test(model.equal))
+    yield _say(
+        labels, f"equal.{key}", sum=formatting.signed(model.sum.value, 2), test=joint_test(model.equal)
+    )
     yield _say(
         labels,
         "curvature",
-        test=_test(model.curvature),
+        test=joint_test(model.curvature),
         plain=formatting.percent(model.r_squared),
         curved=formatting.percent(model.r_squared_curved),
     )
-
-
-def _test(test: JointTest | None) -> str:
-    """A joint test in short: ``F(3, 969) = 4.1, p = 0.007``."""
-    if test is None:
-        return formatting.NONE
-    freedom = f"{formatting.number(test.ndf, 0)}, {formatting.number(test.ddf, 0)}"
-    return f"F({freedom}) = {formatting.number(test.f, 2)}, {_p(test.p)}"
-
-
-def _p(p: float) -> str:
-    """A p value with its relation: ``p = 0.007``, ``p < 0.001``."""
-    shown = formatting.p_value(p)
-    return f"p < {shown[1:]}" if shown.startswith("<") else f"p = {shown}"
 
 
 def _notes(labels: Labels, found: GapReport) -> Iterator[str]:
@@ -172,4 +160,4 @@ def _figure(labels: Labels, key: str, word: str, value: str | float) -> str:
         return labels.item(value)
     if key in _PERCENT:
         return formatting.percent(value) + "%"
-    return _p(value) if word == "p" else formatting.number(value, 2)
+    return p_relation(value) if word == "p" else formatting.number(value, 2)

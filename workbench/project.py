@@ -148,6 +148,18 @@ class Project:
         with self.store() as store:
             return self._answers(store, self._checked(store, wave, terminal), terminal)
 
+    def wave_before(self, since: str | None, answers: Sequence[Responses], command: str) -> str:
+        """Return the wave to compare the last of ``answers`` with: ``since``, by default the one before.
+
+        Raises ``Stop`` where there is none before, ``Misuse`` where ``since`` is not one of them.
+        """
+        *before, last = (part.wave for part in answers)
+        if not before:
+            raise Stop("change.first_wave", wave=last)
+        if since is not None and since not in before:
+            raise Misuse("change.not_before", command, since=since, wave=last, known=listing(before))
+        return since or before[-1]
+
     def _checked(self, store: Store, wave: str | None, terminal: Terminal) -> dict[str, str]:
         """Return the digests of every wave up to ``wave``, having warned of what does not fit the study."""
         from survey.held_waves import undeclared

@@ -13,7 +13,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from analysis.results import Comparison, Driver, DriverResults, Estimate, GroupResult, SegmentResult, TooFew
+from analysis.results import (
+    CalibrationUsed,
+    Comparison,
+    Driver,
+    DriverResults,
+    Estimate,
+    GroupResult,
+    JointTest,
+    SegmentResult,
+    TooFew,
+)
 from report_templates import formatting
 from report_templates.context.verdicts import direction
 from survey.language import catalogue, listing
@@ -65,10 +75,15 @@ def weights_used(words: Words) -> list[str]:
     """Return which weight set the index was made with, and to what population respondents were weighted."""
     made = words.results.provenance
     used = {"name": made.weight_set, "digest": made.weight_set_digest, "state": made.weight_state}
-    notes = weights_note(words.language, used)
-    if (calibration := words.results.quality.calibration) is not None:
-        margins = words.joined([words.margin(name) for name in calibration.margins])
-        notes.append(_say(words, "tables.calibrated", margins=margins))
+    return weights_of(words, used, words.results.quality.calibration)
+
+
+def weights_of(labels: Labels, used: Mapping[str, str], calibration: CalibrationUsed | None) -> list[str]:
+    """Return the same of what was worked out on demand; ``used`` is ``ChosenWeights.document``."""
+    notes = weights_note(labels.language, used)
+    if calibration is not None:
+        margins = labels.joined([labels.margin(name) for name in calibration.margins])
+        notes.append(_say(labels, "tables.calibrated", margins=margins))
     return notes
 
 
@@ -126,12 +141,15 @@ def driver_table(words: Words, found: DriverResults) -> Table:
 
 def driver_notes(words: Words, found: DriverResults) -> list[str]:
     """Return what the table rests on that deserves care: drivers left out, and warnings in words."""
-    notes = [
-        _say(words, f"tables.dropped.{reason}", driver=words.item(item)) for item, reason in found.dropped
-    ]
+    notes = dropped_lines(words, found.dropped)
     conflicting = [words.item(driver.item) for driver in found.drivers if driver.direction == "conflicting"]
     names = listing(conflicting)[words.language]
     return notes + [warning_line(words, warning, values, names) for warning, values in found.warnings]
+
+
+def dropped_lines(words: Labels, dropped: Iterable[tuple[str, str]]) -> list[str]:
+    """Return which drivers are not in a model, and why."""
+    return [_say(words, f"tables.dropped.{reason}", driver=words.item(item)) for item, reason in dropped]
 
 
 def warning_line(words: Labels, warning: str, values: Mapping[str, Any], names: str) -> str:
@@ -201,6 +219,20 @@ def plain_table(rows: Iterable[Sequence[Any]], heads: Sequence[str], right: Iter
     for row in rows:
         table.add_row(*(cell if isinstance(cell, (Text, Padding)) else Text(str(cell)) for cell in row))
     return rigid(table)
+
+
+def joint_test(test: JointTest | None) -> str:
+    """Return a joint test in short: ``F(3, 969) = 4.10, p = 0.007``; a dash where there is none."""
+    if test is None:
+        return formatting.NONE
+    freedom = f"{formatting.number(test.ndf, 0)}, {formatting.number(test.ddf, 0)}"
+    return f"F({freedom}) = {formatting.number(test.f, 2)}, {p_relation(test.p)}"
+
+
+def p_relation(p: float) -> str:
+    """Return a p value with its relation: ``p = 0.007``, ``p < 0.001``."""
+    shown = formatting.p_value(p)
+    return f"p < {shown[1:]}" if shown.startswith("<") else f"p = {shown}"
 
 
 def marked(figure: str, mark: str) -> Padding:

@@ -229,6 +229,13 @@ class Labels:
         plural = f"{stem[:-1]}ies" if stem.endswith("y") and stem[-2:-1] not in "aeiou" else f"{stem}s"
         return self.within(plural)
 
+    def people(self, n: int, clusters: int | None) -> str:
+        """Return who figures speak of: ``n`` respondents and, where there are clusters, their number."""
+        people = self("respondents", n=self.count(n))
+        if not self.cluster or clusters is None:
+            return people
+        return self("base", people=people, clusters=self.count(clusters), cluster=self.cluster)
+
     @property
     def weighted(self) -> str:
         """Whether the answers are weighted, as a word."""

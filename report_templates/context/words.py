@@ -37,8 +37,4 @@ class Words(Labels):
         Without arguments everybody in the reported wave.
         """
         quality = self.results.quality
-        people = self("respondents", n=self.count(quality.n if n is None else n))
-        groups = quality.clusters if n is None else clusters
-        if not self.cluster or groups is None:
-            return people
-        return self("base", people=people, clusters=self.count(groups), cluster=self.cluster)
+        return self.people(quality.n, quality.clusters) if n is None else self.people(n, clusters)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from survey.language import listing
 from workbench import options
 from workbench.project import Project
 from workbench.published import published
 from workbench.terminal import Stop, Terminal
-from workbench.usage import Misuse
 
 if TYPE_CHECKING:
-    from survey.responses import Responses
     from workbench.weight_choice import Weighted
 
 
@@ -42,7 +38,7 @@ def change(
     if since is not None:
         opened.declared_wave(since, ctx.command_path)
     answers = opened.history(wave, terminal, ctx.command_path)
-    start = _start(answers, since, ctx.command_path)
+    start = opened.wave_before(since, answers, ctx.command_path)
     later = opened.weight_set(weights, ctx.command_path)
     base = later if base_weights is None else opened.weight_set(base_weights, ctx.command_path)
     found = explained_change(later.study, answers, since=start, segment=by, base=base.study)
@@ -58,13 +54,3 @@ def change(
 def _named(weighted: Weighted) -> dict[str, str]:
     """Return which set a wave was computed under, as JSON values."""
     return {"name": weighted.weights.name, "digest": weighted.weights.digest, "state": weighted.state}
-
-
-def _start(answers: Sequence[Responses], since: str | None, command: str) -> str:
-    """Return the wave to start from, which lies before the last one."""
-    *before, last = (part.wave for part in answers)
-    if not before:
-        raise Stop("change.first_wave", wave=last)
-    if since is not None and since not in before:
-        raise Misuse("change.not_before", command, since=since, wave=last, known=listing(before))
-    return since or before[-1]

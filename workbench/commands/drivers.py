@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from workbench import options
-from workbench.driver_views import VIEWS, Asked, driver_view
+from workbench.driver_views import COMPARES, VIEWS, Asked, driver_view
 from workbench.project import Project
 from workbench.terminal import Stop, Terminal
 from workbench.usage import Misuse
@@ -18,6 +18,8 @@ def drivers(
     outcome: options.Outcome = None,
     view: Annotated[str, typer.Option("--view", metavar="VIEW", show_default=False)] = VIEWS[0],
     wave: options.Wave = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="WAVE")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="SEGMENT")] = None,
     weights: options.Weights = None,
     project: options.Project = options.HERE,
     lang: options.Lang = None,
@@ -28,8 +30,11 @@ def drivers(
     command, opened = ctx.command_path, Project(project)
     if view not in VIEWS:
         raise Misuse.unknown("view", view, list(VIEWS), command)
+    for option, value in (("since", since), ("by", by)):
+        if value is not None and view != COMPARES[option]:
+            raise Misuse("usage.other_view", command, name=f"--{option}", view=view, other=COMPARES[option])
     chosen = _outcomes(opened, outcome, command)
-    driver_view(view)(Asked(opened, terminal, command, chosen, wave, weights, json))
+    driver_view(view)(Asked(opened, terminal, command, chosen, wave, weights, json, since, by))
 
 
 def _outcomes(opened: Project, outcome: str | None, command: str) -> tuple[str, ...]:

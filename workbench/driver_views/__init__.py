@@ -13,8 +13,23 @@ from importlib import import_module
 from workbench.project import Project
 from workbench.terminal import Terminal
 
-VIEWS = ("shares", "measures", "dominance", "priorities", "gap", "stated", "strategy")
+VIEWS = (
+    "shares",
+    "measures",
+    "dominance",
+    "models",
+    "asymmetry",
+    "waves",
+    "segments",
+    "priorities",
+    "gap",
+    "stated",
+    "strategy",
+)
 """Every view, the usual one first; each is the module of that name in this package."""
+
+COMPARES = {"since": "waves", "by": "segments"}
+"""Options of the command that are for one view alone, and which."""
 
 
 @dataclass(frozen=True, slots=True)

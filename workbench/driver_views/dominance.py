@@ -15,7 +15,7 @@ from report_templates.context.words import Words
 from workbench import tables
 from workbench.driver_views import Asked
 from workbench.driver_views.estimated import Estimated, estimated
-from workbench.driver_views.wording import heading, missing_lines, part_decimals, percents, say
+from workbench.driver_views.wording import heading, missing_lines, part_decimals, percents, result_hint, say
 from workbench.published import published
 
 # Cells that the number and the name of a driver and the mean take, and those of one size of model.
@@ -55,7 +55,7 @@ def _show(asked: Asked, words: Words, found: DriverResults) -> None:
     terminal.show(tables.drivers_title(words, found), title)
     terminal.show(_profile(words, dominance, terminal.width, part_decimals(found.r_squared)))
     terminal.show(heading(say(words, "dominance.matrix")), _matrix(words, dominance))
-    terminal.lines([*_legend(words, dominance), *_counts(words, dominance), ""])
+    terminal.lines([*_legend(words, dominance), *_counts(words, dominance), *result_hint(words, found), ""])
 
 
 def _profile(words: Words, dominance: Dominance, width: int, decimals: int) -> Table:

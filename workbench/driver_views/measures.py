@@ -20,6 +20,7 @@ from workbench.driver_views.wording import (
     missing_lines,
     part_decimals,
     percents,
+    result_hint,
     say,
     with_limits,
 )
@@ -68,7 +69,9 @@ def _show(asked: Asked, words: Words, found: DriverResults) -> None:
         fits = terminal.fits(finer)
         terminal.show(heading(title), finer if fits else _intervals(words, found, decimals - 1))
     legend = say(words, "measures.legend", level=words.level)
-    terminal.lines([legend, *tables.driver_notes(words, found), *_johnson(words, found), ""])
+    terminal.lines(
+        [legend, *tables.driver_notes(words, found), *_johnson(words, found), *result_hint(words, found), ""]
+    )
 
 
 def _standing(words: Words, found: DriverResults) -> Table:

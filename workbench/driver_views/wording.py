@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from rich.table import Table
 from rich.text import Text
 
-from analysis.results import Estimate
+from analysis.link_panel import FEW_LEVELS
+from analysis.results import DriverResults, Estimate
 from report_templates import formatting
 from report_templates.context.labels import Labels
 from report_templates.context.words import Words
@@ -21,6 +23,31 @@ _SMALL_FIT = 0.1
 def say(labels: Labels, key: str, **values: object) -> str:
     """Return a sentence of the views."""
     return labels.spaced(catalogue("workbench")(f"driver_views.{key}", labels.language, **values))
+
+
+def title(text: str, about: str) -> Text:
+    """Return the first lines of an outcome: what is looked at, and on which base."""
+    return Text(text, style="bold").append(f"\n{about}\n", style="not bold")
+
+
+def apart(tables: Iterable[Table]) -> Iterator[Table | Text]:
+    """Yield tables with a line between them."""
+    for number, table in enumerate(tables):
+        if number:
+            yield Text()
+        yield table
+
+
+def models_hint(labels: Labels, outcome: str, levels: int) -> list[str]:
+    """Say where the models stand that an outcome of few values calls for."""
+    if levels > FEW_LEVELS:
+        return []
+    return [say(labels, f"models.hint.{'flag' if levels == 2 else 'few'}", outcome=outcome)]
+
+
+def result_hint(words: Words, found: DriverResults) -> list[str]:
+    """Return the same for drivers of an outcome."""
+    return [] if found.facts is None else models_hint(words, found.outcome, found.facts.levels)
 
 
 def heading(text: str) -> Text:
@@ -56,9 +83,10 @@ def percents(decimals: int) -> Figure:
 
 def missing_lines(words: Words, outcomes: Sequence[str]) -> list[str]:
     """Say which outcomes have no drivers in the wave of the results, a line each."""
-    wave = words.wave(words.results.wave)
-    sentence = catalogue("workbench")
-    return [
-        words.spaced(sentence("drivers.missing", words.language, outcome=words.outcome(name), wave=wave))
-        for name in outcomes
-    ]
+    return [missing_line(words, words.results.wave, name) for name in outcomes]
+
+
+def missing_line(labels: Labels, wave: str, outcome: str) -> str:
+    """Say that an outcome has no drivers in a wave."""
+    values = {"outcome": labels.outcome(outcome), "wave": labels.wave(wave)}
+    return labels.spaced(catalogue("workbench")("drivers.missing", labels.language, **values))

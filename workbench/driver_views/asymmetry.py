@@ -1,0 +1,133 @@
+"""Which drivers punish when they are bad and which reward when they are good, classified only by a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.table import Table
+
+from analysis.asymmetry_results import Asymmetry, DriverAsymmetry
+from analysis.coefficients import Coefficient
+from analysis.driver_pipeline import declared_drivers
+from analysis.outcome_pipeline import DriverBase, asymmetry_of
+from analysis.results import Estimate
+from report_templates import formatting
+from report_templates.context.labels import Labels
+from workbench.driver_views import Asked
+from workbench.driver_views.on_demand import Look, show_look
+from workbench.driver_views.wording import (
+    heading,
+    limits,
+    missing_line,
+    say,
+    title,
+    with_limits,
+)
+from workbench.tables import dropped_lines, plain_table, warning_line
+from workbench.terminal import Terminal
+
+# Warnings that driver models have in common; the others are of asymmetry alone.
+_SHARED = ("rows_lost", "few_clusters", "few_levels")
+_PERCENT = ("share", "straight", "broken")
+
+
+def show(asked: Asked) -> None:
+    """Write penalties and rewards of every outcome, or ``analysis.asymmetry_results.Asymmetry`` of each."""
+    look = Look(
+        "asymmetry", asymmetry_of, _tell, lambda labels, base, name: missing_line(labels, base.wave, name)
+    )
+    show_look(asked, look)
+
+
+def _tell(terminal: Terminal, labels: Labels, base: DriverBase, found: Asymmetry) -> None:
+    about = say(
+        labels,
+        "asymmetry.about",
+        wave=labels.wave(found.wave),
+        people=labels.people(found.n, found.clusters),
+        broken=formatting.percent(found.r_squared),
+        straight=formatting.percent(found.r_squared_straight),
+    )
+    limit = base.study.reporting.disclosure_limit
+    whole = _table(labels, found, limit, beside=True)
+    wide = terminal.fits(whole)
+    name = say(labels, "asymmetry.title", outcome=labels.outcome(found.outcome))
+    terminal.show(title(name, about), whole if wide else _table(labels, found, limit, beside=False))
+    if not wide:
+        terminal.show(
+            heading(say(labels, "measures.intervals", level=labels.level)), _intervals(labels, found)
+        )
+    terminal.lines([*_notes(labels, base, found), ""])
+
+
+def _table(labels: Labels, found: Asymmetry, limit: int, *, beside: bool) -> Table:
+    heads = ("name", "low", "middle", "high", "penalty", "reward", "impact", "q", "kind")
+    rows = [_row(labels, part, limit, beside=beside) for part in found.drivers]
+    return plain_table(rows, _heads(labels, heads), right=range(1, 8))
+
+
+def _row(labels: Labels, part: DriverAsymmetry, limit: int, *, beside: bool) -> Sequence[str]:
+    counts = (part.low, part.middle, part.high)
+    return (
+        labels.item(part.driver),
+        *(labels.count(n) if n == 0 or n >= limit else f"<{limit}" for n in counts),
+        _figure(_estimate(part.penalty), 1, beside=beside),
+        _figure(_estimate(part.reward), 1, beside=beside),
+        _figure(part.impact, 2, beside=beside),
+        formatting.NONE if part.q is None else formatting.p_value(part.q),
+        say(labels, f"asymmetry.kind.{part.kind}"),
+    )
+
+
+def _estimate(coefficient: Coefficient | None) -> Estimate | None:
+    return None if coefficient is None else coefficient.estimate
+
+
+def _figure(estimate: Estimate | None, decimals: int, *, beside: bool) -> str:
+    if beside:
+        return with_limits(estimate, lambda value: formatting.number(value, decimals))
+    return formatting.NONE if estimate is None else formatting.number(estimate.value, decimals)
+
+
+def _intervals(labels: Labels, found: Asymmetry) -> Table:
+    rows = [
+        (
+            labels.item(part.driver),
+            limits(_estimate(part.penalty), lambda value: formatting.number(value)),
+            limits(_estimate(part.reward), lambda value: formatting.number(value)),
+            limits(part.impact, lambda value: formatting.number(value, 2)),
+        )
+        for part in found.drivers
+    ]
+    return plain_table(rows, _heads(labels, ("name", "penalty", "reward", "impact")), right=(1, 2, 3))
+
+
+def _heads(labels: Labels, names: Sequence[str]) -> list[str]:
+    return [say(labels, f"head.{name}") for name in names]
+
+
+def _notes(labels: Labels, base: DriverBase, found: Asymmetry) -> Iterator[str]:
+    yield say(labels, "asymmetry.legend", margin=formatting.number(found.margin))
+    named = [labels.item(part.driver) for part in found.drivers if part.kind in ("basic", "excitement")]
+    if not named:
+        yield say(labels, "asymmetry.none")
+    if base.is_flag(found.outcome):
+        yield say(labels, "asymmetry.flag")
+    for key, values in found.warnings:
+        shared = key in _SHARED
+        yield warning_line(labels, key, values, "") if shared else _warning(labels, key, values)
+    yield from dropped_lines(labels, found.dropped)
+    if uncoded := base.uncoded(found.outcome):
+        yield say(labels, "asymmetry.uncoded", names=labels.joined([*map(labels.item, uncoded)]))
+    if declared_drivers(base.study, found.outcome).groups == "branches":
+        yield say(labels, "asymmetry.by_item")
+    for caution in found.cautions:
+        yield say(labels, f"asymmetry.caution.{caution}")
+
+
+def _warning(labels: Labels, key: str, values: Mapping[str, float]) -> str:
+    figures = {
+        word: formatting.percent(value) + "%" if word in _PERCENT else formatting.number(value, 0)
+        for word, value in values.items()
+    }
+    return say(labels, f"asymmetry.warning.{key}", **figures)
