@@ -58,6 +58,13 @@ def made(base: DriverBase) -> StudyResults:
     return replace(results(waves=2), drivers=(drivers,), drivers_missing=())
 
 
+@pytest.fixture(scope="module")
+def renewal(base: DriverBase) -> DriverResults:
+    found = shares_of(base, "renewal")
+    assert isinstance(found, DriverResults)
+    return found
+
+
 @pytest.fixture(autouse=True)
 def answered(made: StudyResults, monkeypatch: pytest.MonkeyPatch) -> None:
     def history(project: Project, wave: str | None, *_: object) -> list[Any]:
@@ -114,9 +121,13 @@ def test_johnson_and_lmg_that_rank_differently_are_named(
     monkeypatch.setattr(Project, "results", lambda *_: replace(made, drivers=(one,)))
     found = rank_differences(drivers)[0]
     assert (found.driver, found.lmg, found.johnson, found.beyond_noise) == (first.item, 1, 12, True)
-    (line,) = (line for line in shown(folder, "measures").out.splitlines() if "beyond sampling error" in line)
+    (line,) = (
+        line
+        for line in shown(folder, "measures", "--outcome", "satisfaction").out.splitlines()
+        if "beyond sampling error" in line
+    )
     assert f"{Labels(study, 'en').item(first.item)} (LMG 1, Johnson 12)" in line
-    printed = shown(folder, "measures", "--json").document
+    printed = shown(folder, "measures", "--outcome", "satisfaction", "--json").document
     assert printed["measures"][0]["rank_differences"][0]["johnson"] == 12
 
 
@@ -139,25 +150,28 @@ def test_a_dominance_that_replicates_do_not_bear_out_is_no_mark() -> None:
     assert held(replace(pair, reproduced=None), 0.95) == "complete"
 
 
-def test_any_outcome_of_the_study_can_be_asked_for(folder: Path, base: DriverBase) -> None:
-    assert "recommendation" not in (base.study.drivers.outcomes if base.study.drivers else ())
-    found = shares_of(base, "recommendation")
-    assert isinstance(found, DriverResults)
-    printed = csat("drivers", "--project", folder, "--outcome", "recommendation", "--json").document
-    assert printed["drivers"][0]["drivers"][0]["share"]["value"] == found.drivers[0].share.value
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_outcome_of_yes_and_no_points_to_its_own_models(folder: Path, language: Language) -> None:
+def test_any_outcome_is_worked_out_and_yes_and_no_points_to_its_models(
+    folder: Path,
+    base: DriverBase,
+    renewal: DriverResults,
+    language: Language,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "renewal" not in (base.study.drivers.outcomes if base.study.drivers else ())
+    if language == "en":
+        monkeypatch.setattr("analysis.outcome_pipeline.shares_of", lambda *_: renewal)
     out = csat("drivers", "--project", folder, "--outcome", "renewal", language=language).out
     assert "csat drivers --view models --outcome renewal" in out
+    first = Labels(base.study, language).item(renewal.drivers[0].item)
+    assert re.search(rf"(?m)^ 1  {re.escape(first)} +{100 * renewal.drivers[0].share.value:.0f}% ", out)
     plain = csat("drivers", "--project", folder, "--outcome", "satisfaction", language=language).out
     assert "--view models" not in plain
 
 
 @pytest.mark.parametrize("view", ["shares", "measures", "dominance"])
 def test_weights_are_said_once_at_the_end(folder: Path, view: str) -> None:
-    lines = shown(folder, view).out.splitlines()
+    lines = shown(folder, view, "--outcome", "satisfaction").out.splitlines()
     assert [line.startswith("Weights: ") for line in lines].index(True) == len(lines) - 1
 
 

@@ -161,9 +161,15 @@ def _notes(labels: Labels, base: DriverBase, found: OutcomePanel) -> Iterator[st
     yield from dropped_lines(labels, found.dropped)
     declared = declared_drivers(base.study, found.outcome)
     if declared.always:
-        yield say(labels, "models.without_always", names=labels.joined([*map(labels.item, declared.always)]))
+        yield say(labels, "models.without_always", names=_covariates(labels, declared.always))
     if declared.blanks == "em":
         yield say(labels, "models.without_em")
+
+
+def _covariates(labels: Labels, names: Sequence[str]) -> str:
+    """Items or segments that are always in, as a list."""
+    segments = labels.study.segment_by_id
+    return labels.joined([labels.segment(one) if one in segments else labels.item(one) for one in names])
 
 
 def panel_note(labels: Labels, note: PanelNote) -> str:
