@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from cli import Run, csat
@@ -225,14 +225,7 @@ def test_every_note_of_a_panel_has_a_sentence(study: Study, language: Language) 
         assert "fault handling (whether answered) and Ease of billing enquiry" in told["separated"]
 
 
-KINDS: tuple[AsymmetryKind, ...] = (
-    "basic",
-    "performance",
-    "excitement",
-    "undetermined",
-    "not_classified",
-    "unclassifiable",
-)
+KINDS: tuple[AsymmetryKind, ...] = get_args(AsymmetryKind)
 
 
 def test_a_class_is_a_word_and_small_cells_show_no_count(
