@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from analysis.sample import Floats
+
 GOLDENS = Path(__file__).parent / "goldens" / "drivers"
+# Closed form on both sides; the reference prints 10 to 13 digits.
+EXACT = {"rtol": 1e-9, "atol": 0.0}
 
 
 def block(file: str, start: str, header: str) -> dict[str, list[float]]:
@@ -45,3 +52,20 @@ def number(file: str, start: str, label: str, count: int = 1) -> list[float]:
     place = re.search(rf"(?m)(?:^|\s){re.escape(label)}((?:\s+-?[\d.]+(?:e[-+]?\d+)?){{{count}}})", behind)
     assert place is not None, label
     return [float(cell) for cell in place[1].split()]
+
+
+def printed(file: str, after: str, before: str = "") -> list[float]:
+    """Read every number between two texts, in the order printed; names of rows and columns are none."""
+    text = (GOLDENS / file).read_text(encoding="utf-8")
+    begin = text.index(after) + len(after)
+    found = text[begin : text.index(before, begin) if before else len(text)]
+    return [float(cell) for cell in found.split() if re.fullmatch(r"-?\d+(\.\d+)?(e[-+]?\d+)?", cell)]
+
+
+def same(ours: Iterable[float], expected: Sequence[float], tolerance: dict[str, float] = EXACT) -> None:
+    np.testing.assert_allclose(np.array(list(ours)), np.array(expected), **tolerance)
+
+
+def apart(square: Floats) -> list[float]:
+    """A square table without its diagonal."""
+    return square[~np.eye(len(square), dtype=bool)].tolist()

@@ -1,75 +1,33 @@
-"""Every measure of importance equals relaimpo's, with weights, groups and covariates; the rest follows."""
+"""Measures of importance follow from the subsets, stand in the table with intervals, and know covariates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
+from decomposition import MEASURES, decomposed
 from golden_tables import GOLDENS, block
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.design import Design
-from analysis.driver_data import correlation_matrices
 from analysis.driver_measures import left_without_each, measures
-from analysis.driver_moments import take_off
 from analysis.drivers import driver_shares
 from analysis.elimination import subset_residuals, sweep
-from analysis.lmg import lmg, shapley
-from analysis.moments import unit_moments
+from analysis.lmg import shapley
 from analysis.ranks import clear_differences, tie_groups
 from analysis.regression import weighted_regression
-from analysis.sample import Floats
 
 FOUR = ["coverage", "speed", "value", "billing"]
-SWISS = ["Agriculture", "Examination", "Education", "Catholic", "Infant.Mortality"]
-# Columns of relaimpo, in the order of its tables.
-MEASURES = ("lmg", "first", "last", "betasq", "pratt", "johnson", "car")
 # Closed form on both sides; the reference prints 12 digits.
 CLOSE = 1e-10
-
-
-def decomposed(
-    frame: pd.DataFrame,
-    outcome: str,
-    drivers: Sequence[str],
-    weights: Floats | None = None,
-    players: Sequence[Sequence[int]] | None = None,
-    always: Sequence[str] = (),
-) -> dict[str, Floats]:
-    """All measures from weighted moments, (P,) each; no rule about bases stands between."""
-    columns = [*always, *drivers, outcome]
-    x = frame[columns].to_numpy(dtype=np.float64)
-    w = np.ones(len(x)) if weights is None else weights
-    found = unit_moments(tuple(columns), x, w, np.zeros(len(x), dtype=np.int64), 1, np.round(x.mean(axis=0)))
-    off = take_off(correlation_matrices(found.covariance, found.mean), len(always))
-    beta = sweep(off.correlations)[0]
-    owned = players or [[j] for j in range(len(drivers))]
-    others = measures(off.correlations, owned, beta)
-    return {
-        "lmg": lmg(off.correlations, owned)[:, 0],
-        "betasq": beta[:, 0] ** 2,
-        **{field.name: getattr(others, field.name)[:, 0] for field in fields(others)},
-    }
 
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
     return pd.read_csv(GOLDENS / "drivers.csv")
-
-
-@pytest.mark.parametrize("start", ["[1]", "[1w]", "[2]", "[2w]"])
-def test_all_measures_equal_relaimpo(frame: pd.DataFrame, start: str) -> None:
-    drivers = FOUR if start.startswith("[1") else [*FOUR, "care"]
-    known = frame.dropna(subset=drivers)
-    found = decomposed(known, "sat", drivers, known["weight"].to_numpy() if "w" in start else None)
-    expected = block("ref_drivers.txt", start, "lmg first last")
-    for j, name in enumerate(drivers):
-        np.testing.assert_allclose([found[m][j] for m in MEASURES], expected[name], rtol=CLOSE)
 
 
 def test_the_table_holds_the_measures_with_intervals(frame: pd.DataFrame) -> None:
@@ -89,103 +47,6 @@ def test_the_table_holds_the_measures_with_intervals(frame: pd.DataFrame) -> Non
     for name in FOUR:
         # 200 replicates know a standard error to 5 %.
         assert table.loc[(name, "lmg"), "se"] == pytest.approx(jackknife[name], rel=0.2)
-
-
-@pytest.fixture(scope="module")
-def swiss() -> pd.DataFrame:
-    return pd.read_csv(GOLDENS / "swiss.csv")
-
-
-def swiss_block(start: str, *headers: str) -> dict[str, list[float]]:
-    """Tables that R broke into several, side by side."""
-    parts = [block("ref_swiss_attitude.txt", start, header) for header in headers]
-    return {name: [value for part in parts for value in part[name]] for name in parts[0]}
-
-
-WRAPPED = ("lmg last first", "betasq pratt genizi", "car")
-WRAPPED_MEASURES = ("lmg", "last", "first", "betasq", "pratt", "johnson", "car")
-
-
-@pytest.mark.parametrize(("start", "weighted"), [("R2 0.7067", False), ("--- weights", True)])
-def test_swiss_equals_relaimpo_weighted_or_not(swiss: pd.DataFrame, start: str, weighted: bool) -> None:
-    weights = np.abs(np.arange(-23.0, 24.0)) if weighted else None
-    found = decomposed(swiss, "Fertility", SWISS, weights)
-    expected = swiss_block(start, *WRAPPED)
-    for j, name in enumerate(SWISS):
-        got = [found[measure][j] for measure in WRAPPED_MEASURES]
-        np.testing.assert_allclose(got, expected[name], rtol=1e-9)
-
-
-def test_a_covariate_that_is_always_in_is_taken_off_first(swiss: pd.DataFrame) -> None:
-    drivers = [name for name in SWISS if name != "Education"]
-    found = decomposed(swiss, "Fertility", drivers, always=["Education"])
-    expected = swiss_block("--- always", "lmg last first", "betasq pratt")
-    for j, name in enumerate(drivers):
-        got = [found[measure][j] for measure in ("lmg", "last", "first", "betasq", "pratt")]
-        np.testing.assert_allclose(got, expected[name], rtol=1e-9)
-    for measure in ("lmg", "pratt", "johnson", "car"):
-        assert found[measure].sum() == pytest.approx(0.266119354868802, rel=1e-10)
-
-
-@pytest.mark.parametrize(("start", "weighted"), [("--- group Education", True), ("--- group unw", False)])
-def test_a_group_is_one_player(swiss: pd.DataFrame, start: str, weighted: bool) -> None:
-    weights = np.abs(np.arange(-23.0, 24.0)) if weighted else None
-    found = decomposed(swiss, "Fertility", SWISS, weights, players=[[1, 2], [0], [3], [4]])
-    expected = list(block("ref_swiss_attitude.txt", start, "lmg last first").values())
-    np.testing.assert_allclose(
-        np.column_stack([found["lmg"], found["last"], found["first"]]), expected, rtol=1e-9
-    )
-
-
-def test_attitude_equals_relaimpo() -> None:
-    names = ["complaints", "privileges", "learning", "raises", "critical", "advance"]
-    found = decomposed(pd.read_csv(GOLDENS / "attitude.csv"), "rating", names)
-    expected = swiss_block("attitude", "lmg last first betasq", "pratt genizi car")
-    for j, name in enumerate(names):
-        got = [found[measure][j] for measure in WRAPPED_MEASURES]
-        np.testing.assert_allclose(got, expected[name], rtol=1e-9)
-
-
-CARS = {
-    "cyl": "6 6 4 6 8 6 8 4 4 6 6 8 8 8 8 8 8 4 4 4 4 8 8 8 8 4 4 4 8 6 8 4",
-    "disp": "160 160 108 258 360 225 360 146.7 140.8 167.6 167.6 275.8 275.8 275.8 472 460 440 78.7 75.7 "
-    "71.1 120.1 318 304 350 400 79 120.3 95.1 351 145 301 121",
-    "hp": "110 110 93 110 175 105 245 62 95 123 123 180 180 180 205 215 230 66 52 65 97 150 150 245 175 66 "
-    "91 113 264 175 335 109",
-    "gear": "4 4 4 3 3 3 3 4 4 4 4 3 3 3 3 3 3 4 4 4 3 3 3 3 3 4 5 5 5 5 5 4",
-    "mpg": "21 21 22.8 21.4 18.7 18.1 14.3 24.4 22.8 19.2 17.8 16.4 17.3 15.2 10.4 10.4 14.7 32.4 30.4 33.9 "
-    "21.5 15.5 15.2 13.3 19.2 27.3 26 30.4 15.8 19.7 15 21.4",
-}
-
-
-def test_johnsons_weights_equal_rwa() -> None:
-    cars = pd.DataFrame({name: np.array(text.split(), dtype=float) for name, text in CARS.items()})
-    found = decomposed(cars, "mpg", list(CARS)[:4])
-    expected = [0.2284797259282, 0.2221468705400, 0.2321744392994, 0.0963886032154]
-    np.testing.assert_allclose(found["johnson"], expected, rtol=CLOSE)
-    wrapped = [block("ref_misc.txt", "== mtcars mpg ~ cyl", head) for head in ("lmg genizi", "last betasq")]
-    for j, name in enumerate(list(CARS)[:4]):
-        order = ("lmg", "johnson", "car", "first", "last", "betasq", "pratt")
-        both = [*wrapped[0][name], *wrapped[1][name]]
-        np.testing.assert_allclose([found[measure][j] for measure in order], both, rtol=1e-9)
-
-
-def test_correlations_alone_are_enough() -> None:
-    # The matrix of iopsych's example; the reference is relaimpo on it.
-    r = np.array(
-        [
-            [1.0, 0.2, 0.3, 0.4, -0.4],
-            [0.2, 1.0, 0.5, 0.1, 0.1],
-            [0.3, 0.5, 1.0, 0.2, -0.3],
-            [0.4, 0.1, 0.2, 1.0, 0.4],
-            [-0.4, 0.1, -0.3, 0.4, 1.0],
-        ]
-    )[:, :, None]
-    players = [[j] for j in range(4)]
-    found = measures(r, players, sweep(r)[0])
-    expected = np.array(list(block("ref_misc.txt", "== iopsych", "lmg genizi").values()))
-    got = [lmg(r, players), found.johnson, found.car, found.last, found.first]
-    np.testing.assert_allclose(np.hstack(got), expected, rtol=1e-9)
 
 
 @settings(max_examples=25, deadline=None)
