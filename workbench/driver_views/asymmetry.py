@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
@@ -13,6 +13,7 @@ from analysis.outcome_pipeline import DriverBase, asymmetry_of
 from analysis.results import Estimate
 from report_templates import formatting
 from report_templates.context.labels import Labels
+from workbench.chain_words import cautions, note
 from workbench.driver_views import Asked
 from workbench.driver_views.on_demand import Look, show_look
 from workbench.driver_views.wording import (
@@ -23,12 +24,8 @@ from workbench.driver_views.wording import (
     title,
     with_limits,
 )
-from workbench.tables import dropped_lines, plain_table, warning_line
+from workbench.tables import dropped_lines, plain_table
 from workbench.terminal import Terminal
-
-# Warnings that driver models have in common; the others are of asymmetry alone.
-_SHARED = ("rows_lost", "few_clusters", "few_levels")
-_PERCENT = ("share", "straight", "broken")
 
 
 def show(asked: Asked) -> None:
@@ -111,23 +108,10 @@ def _notes(labels: Labels, base: DriverBase, found: Asymmetry) -> Iterator[str]:
     named = [labels.item(part.driver) for part in found.drivers if part.kind in ("basic", "excitement")]
     if not named:
         yield say(labels, "asymmetry.none")
-    if base.is_flag(found.outcome):
-        yield say(labels, "asymmetry.flag")
-    for key, values in found.warnings:
-        shared = key in _SHARED
-        yield warning_line(labels, key, values, "") if shared else _warning(labels, key, values)
+    yield from (note(labels, key, values) for key, values in found.warnings)
     yield from dropped_lines(labels, found.dropped)
     if uncoded := base.uncoded(found.outcome):
         yield say(labels, "asymmetry.uncoded", names=labels.joined([*map(labels.item, uncoded)]))
     if declared_drivers(base.study, found.outcome).groups == "branches":
         yield say(labels, "asymmetry.by_item")
-    for caution in found.cautions:
-        yield say(labels, f"asymmetry.caution.{caution}")
-
-
-def _warning(labels: Labels, key: str, values: Mapping[str, float]) -> str:
-    figures = {
-        word: formatting.percent(value) + "%" if word in _PERCENT else formatting.number(value, 0)
-        for word, value in values.items()
-    }
-    return say(labels, f"asymmetry.warning.{key}", **figures)
+    yield from cautions(labels, found.cautions)
