@@ -99,6 +99,16 @@ def p_value(p: float) -> str:
     return "<0.001" if rounded(p, 3) == 0 else number(p, 3)
 
 
+def p_is(p: float, symbol: str = "p") -> str:
+    """Return a p value, or another that goes by ``symbol``, with its relation.
+
+    >>> p_is(0.007), p_is(0.0001, "q")
+    ('p = 0.007', 'q < 0.001')
+    """
+    shown = p_value(p)
+    return f"{symbol} < {shown[1:]}" if shown.startswith("<") else f"{symbol} = {shown}"
+
+
 def probability(p: float) -> str:
     """Return a share of replicates in whole per cent; certainty is never claimed.
 

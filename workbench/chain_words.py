@@ -26,7 +26,7 @@ _FIGURES: Mapping[str, Figure] = {
     "broken": lambda value: formatting.percent(value) + "%",
     "inflation": formatting.number,
     "f_squared": lambda value: formatting.number(value, 4),
-    "p": lambda value: p_is(value),
+    "p": formatting.p_is,
 }
 
 
@@ -84,12 +84,6 @@ def per_ten(estimate: Estimate, decimals: int = 1, times: float = STEP) -> str:
         return figure
     low = formatting.number(estimate.low * times, decimals)
     return f"{figure} ({formatting.interval(low, formatting.number(estimate.high * times, decimals))})"
-
-
-def p_is(p: float, symbol: str = "p") -> str:
-    """Return a p value with its relation: ``p = 0.007``, ``p < 0.001``."""
-    shown = formatting.p_value(p)
-    return f"{symbol} < {shown[1:]}" if shown.startswith("<") else f"{symbol} = {shown}"
 
 
 def _count(value: float) -> str:

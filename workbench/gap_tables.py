@@ -13,7 +13,7 @@ from analysis.gaps import ALL_PAIRS
 from analysis.results import Estimate
 from report_templates import formatting
 from survey.language import catalogue
-from workbench.tables import joint_test, p_relation, plain_table, verdict
+from workbench.tables import joint_test, plain_table, verdict
 
 if TYPE_CHECKING:
     from analysis.gap_results import Direct, Gap, GapModel, GapReport
@@ -160,4 +160,4 @@ def _figure(labels: Labels, key: str, word: str, value: str | float) -> str:
         return labels.item(value)
     if key in _PERCENT:
         return formatting.percent(value) + "%"
-    return p_relation(value) if word == "p" else formatting.number(value, 2)
+    return formatting.p_is(value) if word == "p" else formatting.number(value, 2)

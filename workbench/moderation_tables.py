@@ -11,7 +11,7 @@ from rich.text import Text
 from analysis.moderation_results import Moderation, Moderations, Region
 from report_templates import formatting
 from survey.language import catalogue
-from workbench.chain_words import STEP, cautions, named, notes, p_is, per_ten, say
+from workbench.chain_words import STEP, cautions, named, notes, per_ten, say
 from workbench.tables import plain_table
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _verdicts(labels: Labels, found: Moderations, names: dict[str, str]) -> Iter
                 product=_change(part),
                 low=formatting.number(part.slopes[0].slope.estimate.value * STEP),
                 high=formatting.number(part.slopes[-1].slope.estimate.value * STEP),
-                q=p_is(1.0 if part.q is None else part.q, "q"),
+                q=formatting.p_is(1.0 if part.q is None else part.q, "q"),
                 **names,
             )
             yield labels.run_on(labels.spaced(told), *_ordinal(labels, part))
@@ -91,7 +91,7 @@ def _ordinal(labels: Labels, part: Moderation) -> Iterator[str]:
         yield say(labels, "moderation.ordinal.none")
     elif not any(key == "not_ordinal" for key, _ in part.warnings):
         p = part.ordered.product.p
-        yield say(labels, "moderation.ordinal.same", p=p_is(1.0 if p is None else p))
+        yield say(labels, "moderation.ordinal.same", p=formatting.p_is(1.0 if p is None else p))
     else:
         yield say(labels, "moderation.ordinal.other")
 

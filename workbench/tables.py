@@ -226,13 +226,7 @@ def joint_test(test: JointTest | None) -> str:
     if test is None:
         return formatting.NONE
     freedom = f"{formatting.number(test.ndf, 0)}, {formatting.number(test.ddf, 0)}"
-    return f"F({freedom}) = {formatting.number(test.f, 2)}, {p_relation(test.p)}"
-
-
-def p_relation(p: float) -> str:
-    """Return a p value with its relation: ``p = 0.007``, ``p < 0.001``."""
-    shown = formatting.p_value(p)
-    return f"p < {shown[1:]}" if shown.startswith("<") else f"p = {shown}"
+    return f"F({freedom}) = {formatting.number(test.f, 2)}, {formatting.p_is(test.p)}"
 
 
 def marked(figure: str, mark: str) -> Padding:

@@ -25,7 +25,7 @@ from workbench.driver_views.wording import (
     title,
 )
 from workbench.published import published
-from workbench.tables import dropped_lines, joint_test, marked, p_relation, plain_table
+from workbench.tables import dropped_lines, joint_test, marked, plain_table
 from workbench.terminal import Terminal
 
 # The name that the columns of link models have for the mark of who could answer.
@@ -184,7 +184,7 @@ def _told(labels: Labels, name: str, value: Any) -> str:
     if name == "names":
         return labels.joined([column_name(labels, one) for one in value], most=6)
     if name == "p":
-        return p_relation(value)
+        return formatting.p_is(value)
     return percents(2)(value) + "%" if name == "error" else formatting.number(value, 0)
 
 
