@@ -135,7 +135,8 @@ class Drivers(Frozen):
     item blank: left out (``listwise``) or kept (``em``). ``lines`` says where performance is divided:
     at the mean of the drivers, the middle of the scale, or a target: that of ``targets``, else that of
     ``reporting``. ``stated`` names the item that asks how important a driver is. Where drivers are branches,
-    targets and stated go by the id of the branch.
+    targets and stated go by the id of the branch. The report's ``map`` of ``gaps`` draws lines of equal
+    importance less performance through its quadrants.
     """
 
     items: tuple[Identifier, ...] = ()
@@ -150,6 +151,7 @@ class Drivers(Frozen):
     targets: Mapping[Identifier, Points] = Field(
         default_factory=dict, description="Targets of single drivers, in points of 100."
     )
+    map: Literal["quadrants", "gaps"] = "quadrants"
     stated: Mapping[Identifier, Identifier] = Field(
         default_factory=dict, description="Items that ask for the importance of a driver, by driver."
     )

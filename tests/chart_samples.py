@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from chart_samples_rows import forest, likert, priority_map, shares
+from chart_samples_rows import forest, gap_map, likert, priority_map, shares
 from chart_words import DIMENSIONS, INDEX, WAVES, Words, signed, write
 
 from report_templates.charts.axis import axis_around
@@ -191,6 +191,7 @@ def every_chart(language: Language) -> dict[str, Chart]:
         "likert": likert(t),
         "priority map": priority_map(t, 12),
         "crowded map": priority_map(t, 24),
+        "map of gaps": gap_map(t, 12),
         "forest": forest(t),
         "shares": shares(t),
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from chart_words import DIMENSIONS, ITEMS, PROVINCES, Words, span, write
 
 from report_templates.charts.axis import axis_around
 from report_templates.charts.forest import Column as ForestColumn
 from report_templates.charts.forest import Forest, ForestRow
+from report_templates.charts.isolines import Isoline
 from report_templates.charts.likert import Likert, LikertGroup, LikertItem
 from report_templates.charts.marks import Mark
 from report_templates.charts.priority_map import MapPoint, PriorityMap
@@ -138,6 +140,12 @@ def priority_map(t: Words, count: int) -> PriorityMap:
         t("维持现状", "Maintain"),
         height=430,
     )
+
+
+def gap_map(t: Words, count: int) -> PriorityMap:
+    """Return the map of ``count`` items with lines along which importance less performance is the same."""
+    lines = tuple(Isoline(0.145 * gap, 0.145, t(f"差距 {gap}", f"gap {gap}")) for gap in range(-100, 60, 20))
+    return replace(priority_map(t, count), isolines=lines)
 
 
 def forest(t: Words) -> Forest:

@@ -10,5 +10,6 @@ DRIVERS: dict[str, Any] = {
     "probability": 0.9,
     "lines": "target",
     "targets": {"greeting": 82.5},
+    "map": "gaps",
     "stated": {"greeting": "share", "advice": "share", "repair_speed": "share"},
 }

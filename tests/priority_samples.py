@@ -17,6 +17,7 @@ from drawing import both
 
 from analysis.drivers import driver_results
 from analysis.priorities import Lines
+from analysis.priority_parts import LineRule
 from analysis.results import DriverResults, StudyResults
 from analysis.tabular import sample_from_frame
 from survey.study import Study
@@ -88,8 +89,14 @@ def frame() -> pd.DataFrame:
     return table.assign(wave="2026")
 
 
-def drivers(lines: Lines | None = None, *, stated: bool = True) -> DriverResults:
-    """The drivers of satisfaction."""
+def drivers(lines: Lines | None = None) -> DriverResults:
+    """The drivers of satisfaction under a rule of the lines."""
+    known = lines or Lines()
+    return _drivers(known.rule, known.target, tuple(known.targets.items()))
+
+
+@cache
+def _drivers(rule: LineRule, target: float | None, own: tuple[tuple[str, float], ...]) -> DriverResults:
     names = list(NAMES)
     sample = sample_from_frame(frame(), [*names, *ASKED.values()], scale=None, wave="wave", outcomes=["sat"])
     found = driver_results(
@@ -98,8 +105,8 @@ def drivers(lines: Lines | None = None, *, stated: bool = True) -> DriverResults
         names,
         replicates=200,
         seed=2,
-        lines=lines or Lines(),
-        stated=ASKED if stated else None,
+        lines=Lines(rule, target, dict(own)),
+        stated=ASKED,
     )
     assert isinstance(found, DriverResults)
     return found

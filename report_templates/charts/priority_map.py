@@ -7,12 +7,14 @@ number, and the key stands below the map.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from report_templates import theme
-from report_templates.charts import marks, placement
+from report_templates.charts import isolines, marks, placement
 from report_templates.charts.axis import Axis
 from report_templates.charts.drawing import Box, Circle, Drawing, Line, Point, Rect, Shape, Text, centred
+from report_templates.charts.isolines import Isoline
 from report_templates.measure import width
 
 
@@ -47,6 +49,7 @@ class PriorityMap:
     x_line, y_line : where the quadrants divide; ``x_line_label``, ``y_line_label`` their words.
     improve, keep, minor, maintain : names of the quadrants, upper left, upper right, lower left, lower
         right; only the first is tinted and bold.
+    isolines : lines along which importance less performance is the same; none by default.
     """
 
     title: str
@@ -65,6 +68,7 @@ class PriorityMap:
     maintain: str
     width: float = theme.TWO_THIRDS
     height: float = 440.0
+    isolines: tuple[Isoline, ...] = ()
 
 
 _TOP = 22.0
@@ -102,7 +106,8 @@ def draw(chart: PriorityMap) -> Drawing:
     while any(place is None for place in attempts[-1][1]) and len(attempts) < len(_WIDENINGS):
         attempts.append(_attempt(chart, _WIDENINGS[len(attempts)]))
     plot, places = min(attempts, key=lambda one: sum(place is None for place in one[1]))
-    shapes = _ground(chart, plot) + _words(chart, plot)
+    lines, told = _isolines(chart, plot)
+    shapes = [*_ground(chart, plot), *lines, *_words(chart, plot, lines), *told]
     shapes += _crosses(chart, plot)
     shapes += _labels(chart, plot, places)
     numbers = _numbers(places)
@@ -122,9 +127,7 @@ def _attempt(chart: PriorityMap, share: float) -> tuple[_Plot, list[placement.Pl
     y_axis = Axis(low, widened.high, chart.y_axis.ticks)
     x_axis = chart.x_axis.widened(share) if share else chart.x_axis
     plot = _Plot(left, _TOP, chart.width - 1, chart.height - _FOOT, x_axis, y_axis)
-    words = [
-        shape.box for shape in _words(chart, plot) if isinstance(shape, Text) and shape.role == "quadrant"
-    ]
+    words = [*_named(chart, plot), *(text.box for text in _isolines(chart, plot)[1])]
     lines = [((line.x1, line.y1), (line.x2, line.y2)) for line in _whiskers(chart, plot)]
     means = _means(chart, plot)
     lines += [((line.x1, line.y1), (line.x2, line.y2)) for line in means]
@@ -139,6 +142,22 @@ def _attempt(chart: PriorityMap, share: float) -> tuple[_Plot, list[placement.Pl
         for point in chart.points
     ]
     return plot, placement.place_labels(labels, around, marks.ON_MAP)
+
+
+def _named(chart: PriorityMap, plot: _Plot) -> list[Box]:
+    """Return what the names of quadrants and lines cover."""
+    return [
+        shape.box for shape in _words(chart, plot) if isinstance(shape, Text) and shape.role == "quadrant"
+    ]
+
+
+def _isolines(chart: PriorityMap, plot: _Plot) -> tuple[list[Line], list[Text]]:
+    points = [plot.at(point.x, point.y) for point in chart.points]
+    taken = [Box(x, y, x, y).grown(marks.ON_MAP + 3) for x, y in points]
+    taken += _named(chart, plot)
+    taken += [Box(line.x1, line.y1, line.x2, line.y2).grown(0.5) for line in _means(chart, plot)]
+    frame = Box(plot.left, plot.top, plot.right, plot.bottom)
+    return isolines.drawn(chart.isolines, plot.x_axis, plot.y_axis, plot.at, frame, taken)
 
 
 def _ground(chart: PriorityMap, plot: _Plot) -> list[Shape]:
@@ -168,7 +187,8 @@ def _means(chart: PriorityMap, plot: _Plot) -> list[Line]:
     ]
 
 
-def _words(chart: PriorityMap, plot: _Plot) -> list[Shape]:
+def _words(chart: PriorityMap, plot: _Plot, crossing: Sequence[Line] = ()) -> list[Shape]:
+    """Write the axes, the quadrants and the lines; a name that a line crosses stands on a plate."""
     x, y = plot.at(chart.x_line, chart.y_line)
     left, right, high, low = plot.left + 6, plot.right - 6, plot.top + 15, plot.bottom - 9
 
@@ -176,7 +196,7 @@ def _words(chart: PriorityMap, plot: _Plot) -> list[Shape]:
         colour = theme.INK if bold else theme.SECONDARY
         return Text(at, base, name, theme.QUADRANT, colour, bold, "end" if end else "start", role="quadrant")
 
-    return [
+    found: list[Shape] = [
         Text(0, 12, chart.y_title, theme.CAPTION, theme.SECONDARY, role="axis_title"),
         Text(plot.right, plot.bottom + 30, chart.x_title, theme.CAPTION, theme.SECONDARY, anchor="end"),
         corner(left, high, chart.improve, end=False, bold=True),
@@ -193,6 +213,15 @@ def _words(chart: PriorityMap, plot: _Plot) -> list[Shape]:
         ),
         Text(left, y - 6, chart.y_line_label, theme.CAPTION, theme.SECONDARY, role="quadrant"),
     ]
+    return [_plated(shape, crossing, (x, y)) if isinstance(shape, Text) else shape for shape in found]
+
+
+def _plated(text: Text, lines: Sequence[Line], corner: Point) -> Text:
+    """Return a text with a light plate where a line crosses it, so that it stays legible."""
+    if not any(text.box.crosses((line.x1, line.y1), (line.x2, line.y2)) for line in lines):
+        return text
+    tinted = text.box.right < corner[0] and text.box.bottom < corner[1]
+    return replace(text, ground=theme.PANEL if tinted else theme.WHITE)
 
 
 def _beside(chart: PriorityMap, plot: _Plot, x: float) -> float:
@@ -228,8 +257,8 @@ def _numbers(places: list[placement.Placed | None]) -> dict[int, int]:
 
 def _labels(chart: PriorityMap, plot: _Plot, places: list[placement.Placed | None]) -> list[Shape]:
     """Write the labels; one that had to cross a line gets a light plate, so that it stays legible."""
-    corner_x, corner_y = plot.at(chart.x_line, chart.y_line)
-    lines = [*_whiskers(chart, plot), *_means(chart, plot)]
+    corner = plot.at(chart.x_line, chart.y_line)
+    lines = [*_whiskers(chart, plot), *_means(chart, plot), *_isolines(chart, plot)[0]]
     shapes: list[Shape] = []
     for point, place in zip(chart.points, places, strict=True):
         if place is None:
@@ -239,10 +268,7 @@ def _labels(chart: PriorityMap, plot: _Plot, places: list[placement.Placed | Non
             shapes.append(Line(x1, y1, x2, y2, theme.SECONDARY, 0.7, role="leader"))
         middle = (place.box.top + place.box.bottom) / 2
         text = centred(place.box.left, middle, point.label, bold=point.bold, role="label")
-        if any(place.box.crosses((line.x1, line.y1), (line.x2, line.y2)) for line in lines):
-            tinted = place.box.right < corner_x and place.box.bottom < corner_y
-            text = replace(text, ground=theme.PANEL if tinted else theme.WHITE)
-        shapes.append(text)
+        shapes.append(_plated(text, lines, corner))
     return shapes
 
 

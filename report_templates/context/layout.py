@@ -25,6 +25,7 @@ HALF_WIDTH = theme.mm(85)
 PADDING = theme.mm(2)
 APART = theme.mm(6)
 NARROWEST = 10
+WHOLE = 100
 """Least per cent of the width for a column of words."""
 
 
@@ -51,24 +52,27 @@ def sized(table: Table, width: float = theme.FULL_WIDTH) -> Table:
 
     Columns of figures get what they need; columns of words share the rest and wrap where it is short.
     """
-    needs = _needs(table)
     words = [
         number
         for number, column in enumerate(table.columns)
         if not column.right and not any(row.cells[number].mark for row in table.rows)
     ]
-    shares = [math.ceil(100 * need / width - 0.1) for need in needs]
-    while sum(shares) > 100 and words and max(shares[each] for each in words) > NARROWEST:
+    shares = _shares(table, width)
+    while sum(shares) > WHOLE and words and max(shares[each] for each in words) > NARROWEST:
         shares[max(words, key=lambda each: shares[each])] -= 1
-    for number in range(100 - sum(shares)):
+    for number in range(WHOLE - sum(shares)):
         shares[number % len(shares)] += 1
     columns = (replace(c, width=f"{share}%") for c, share in zip(table.columns, shares, strict=True))
     return replace(table, columns=tuple(columns))
 
 
-def natural(table: Table) -> float:
-    """Return the width at which no cell of the table would wrap."""
-    return sum(_needs(table))
+def unbroken(table: Table, width: float = theme.FULL_WIDTH) -> bool:
+    """Whether the table stands in ``width`` without a wrapped cell, its columns in whole per cent."""
+    return sum(_shares(table, width)) <= WHOLE
+
+
+def _shares(table: Table, width: float) -> list[int]:
+    return [math.ceil(WHOLE * need / width - 0.1) for need in _needs(table)]
 
 
 def _needs(table: Table) -> list[float]:

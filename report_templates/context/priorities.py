@@ -19,8 +19,8 @@ from report_templates.context.model import (
     SideGroup,
 )
 from report_templates.context.parts import page_head
-from report_templates.context.priority_lines import line_of, rule, score_axis, share_axis
-from report_templates.context.priority_table import MANY, MARKS, flag, priority_table, probability
+from report_templates.context.priority_lines import divided, equal_gaps, line_of, rule, score_axis, share_axis
+from report_templates.context.priority_table import MANY, MARKS, flag, priority_table, probability, with_gaps
 from report_templates.context.story import Story
 
 LABEL_ROOM = 0.2
@@ -99,13 +99,15 @@ def _subtitle(story: Story, found: DriverResults) -> str:
         outcome=words.within(words.outcome(found.outcome)),
         count=words.counted(len(found.drivers)),
         wave=words.wave(found.wave),
+        divided=divided(words, found),
     )
 
 
 def _caption(story: Story, found: DriverResults) -> str:
     words = story.words
     key = "priorities.caption_blocked" if story.blocked else "priorities.caption"
-    return words(
+    equal = with_gaps(story) and found.performance_line is not None
+    told = words(
         key,
         level=words.level,
         lines=rule(words, found),
@@ -113,6 +115,7 @@ def _caption(story: Story, found: DriverResults) -> str:
         base=words.base(found.n, found.clusters),
         weighted=words.weighted,
     )
+    return words.run_on(told, words("priorities.equal_gaps")) if equal else told
 
 
 def _least(story: Story) -> str:
@@ -130,11 +133,12 @@ def _chart(story: Story, found: DriverResults, height: float) -> PriorityMap:
     upwards = [limit for p in points for limit in (p.y, p.y_low, p.y_high) if limit is not None]
     own = found.performance_line is None
     line = found.performance_line or 0.0
+    x_axis, y_axis = score_axis(found, across, LABEL_ROOM), share_axis(found, upwards)
     return PriorityMap(
         title=words.sentence(_title(story)),
         points=points,
-        x_axis=score_axis(found, across, LABEL_ROOM),
-        y_axis=share_axis(found, upwards),
+        x_axis=x_axis,
+        y_axis=y_axis,
         x_title=words("priorities.x_own" if own else "priorities.x"),
         y_title=words("priorities.y"),
         x_line=line,
@@ -148,6 +152,7 @@ def _chart(story: Story, found: DriverResults, height: float) -> PriorityMap:
         minor=words("quadrant.minor"),
         maintain=words("quadrant.maintain"),
         height=height,
+        isolines=equal_gaps(words, found, x_axis, y_axis) if with_gaps(story) else (),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from analysis.results import Driver, DriverResults, Estimate
-from report_templates import formatting, theme
+from report_templates import formatting
 from report_templates.charts.marks import Mark
 from report_templates.context import layout
 from report_templates.context.model import Cell, Column, Row, Table
@@ -44,7 +44,10 @@ def probability(driver: Driver) -> str:
 def priority_table(story: Story, found: DriverResults, rows: int) -> Table:
     """Return the table with the second outcome beside the first; lesser columns give way to it."""
     drivers, note = found.drivers[:rows], _note(story, found, rows)
-    for without in ((), ("gap",), ("gap", "branch"), ("gap", "branch", "interval")):
+    # The distance from a target is the finding; from the mean it can be read off.
+    lesser = ("gap", "branch", "interval") if found.lines == "means" else ("branch", "interval", "gap")
+    for count in range(len(lesser) + 1):
+        without = lesser[:count]
         fields = _fields(story, found, without)
         made = tuple(
             Row(
@@ -54,7 +57,7 @@ def priority_table(story: Story, found: DriverResults, rows: int) -> Table:
             for driver in drivers
         )
         table = Table(tuple(column for column, _ in fields), made, note)
-        if layout.natural(table) <= theme.FULL_WIDTH:
+        if layout.unbroken(table):
             break
     return layout.sized(table)
 
@@ -70,8 +73,10 @@ def _fields(story: Story, found: DriverResults, without: Sequence[str]) -> list[
     if other:
         fields += _second_fields(story, other, "" if "interval" in without else interval)
     fields += _performance_fields(story, interval)
-    if "gap" not in without:
-        fields.append(_gap_field(story, found))
+    if with_gaps(story):
+        fields += _gap_fields(story, narrow="gap" in without)
+    elif "gap" not in without:
+        fields.append(_line_field(story, found))
     if len(found.drivers) > MANY:
         head = Column(words("column.probability"), tone="quiet")
         fields.append((head, lambda driver: Cell(probability(driver))))
@@ -136,7 +141,29 @@ def _performance_fields(story: Story, interval: str) -> list[Field]:
     ]
 
 
-def _gap_field(story: Story, found: DriverResults) -> Field:
+def with_gaps(story: Story) -> bool:
+    """Whether the study wants importance less performance on the page as well."""
+    return story.study.drivers is not None and story.study.drivers.map == "gaps"
+
+
+def _gap_fields(story: Story, *, narrow: bool) -> list[Field]:
+    """Return importance less performance, both on 0–100, and its rank if there is room."""
+    words = story.words
+
+    def gap(driver: Driver) -> Cell:
+        return Cell(formatting.NONE if driver.gap is None else formatting.signed(driver.gap.gap.value, 0))
+
+    def ranks(driver: Driver) -> Cell:
+        if driver.gap is None:
+            return Cell(formatting.NONE)
+        return Cell(formatting.interval(str(driver.gap.rank_low), str(driver.gap.rank_high)))
+
+    head = Column(words("column.gap"), span=words("column.gap_span"), spans=1 if narrow else 2)
+    fields: list[Field] = [(head, gap)]
+    return fields if narrow else [*fields, (Column(words("column.rank"), tone="quiet"), ranks)]
+
+
+def _line_field(story: Story, found: DriverResults) -> Field:
     def cell(driver: Driver) -> Cell:
         distance = from_line(found, driver)
         return Cell(formatting.NONE if distance is None else formatting.signed(distance))

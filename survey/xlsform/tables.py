@@ -122,6 +122,7 @@ FACTS: Mapping[str, Form] = {
     "drivers.blanks": "value",
     "drivers.probability": "value",
     "drivers.lines": "value",
+    "drivers.map": "value",
     "chain.satisfaction": "value",
     "chain.loyalty": "value",
     "chain.outcome": "value",
