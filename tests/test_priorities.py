@@ -59,9 +59,9 @@ LEVELS = [("a", 65), ("b", 80), ("c", 60), ("d", 78)]
 
 
 def found(
-    lines: Lines | None = None, stated: dict[str, str] | None = None, **changes: object
+    lines: Lines | None = None, stated: dict[str, str] | None = None, changes: dict[str, Floats] | None = None
 ) -> DriverResults:
-    table = frame().assign(**changes)
+    table = frame().assign(**(changes or {}))
     sample = sample_from_frame(
         table,
         [*NAMES, *ASKED.values()],
@@ -212,7 +212,7 @@ def test_what_everybody_calls_most_important_crowds_at_the_top() -> None:
     assert usual is not None
     assert usual.crowded == ()
     top = {ASKED["a"]: np.where(np.arange(600) % 2 == 0, 100.0, 70.0)}
-    stated = found(stated=ASKED, **top).stated
+    stated = found(stated=ASKED, changes=top).stated
     assert stated is not None
     assert stated.crowded == ("a",)
     assert {row.driver: row.top for row in stated.drivers}["a"] == pytest.approx(0.5)
@@ -220,12 +220,12 @@ def test_what_everybody_calls_most_important_crowds_at_the_top() -> None:
 
 def test_a_stated_mean_of_few_takes_no_part() -> None:
     few = {ASKED["b"]: np.where(np.arange(600) < 8, 50.0, np.nan)}
-    stated = found(stated=ASKED, **few).stated
+    stated = found(stated=ASKED, changes=few).stated
     assert stated is not None
     assert [row.driver for row in stated.drivers if row.driver == "b"] == []
     assert stated.hidden == (("b", TooFew(8, "disclosure")),)
     fewer = few | {ASKED["c"]: np.full(600, np.nan)}
-    assert found(stated=ASKED, **fewer).stated is None
+    assert found(stated=ASKED, changes=fewer).stated is None
 
 
 def test_a_survey_that_asks_none_compares_none() -> None:
