@@ -70,7 +70,7 @@ class Ground:
     def sums(self, moves: Sequence[Points]) -> Floats:
         """What :func:`raised` needs of every cluster, (U, 3m + 1)."""
         place = [self.items.index(item) for item, _ in moves]
-        gains = np.column_stack([self.gain(item, points) for item, points in moves])
+        gains = np.column_stack([np.empty((len(self.rows), 0)), *(self.gain(*move) for move in moves)])
         parts = [gains, np.isfinite(self.x[:, place]), self.has[:, place], np.ones((len(self.rows), 1))]
         return self.design.sums(np.hstack(parts) * self.weights[:, None], self.rows)
 
@@ -99,11 +99,16 @@ def raised(sums: Floats, moves: int) -> Raised:
               \frac{\sum w\,a_j\,(\min(x_j + \delta, 100) - x_j)}{\sum w\,a_j}
 
     with 1 for those who have the item and a for those who answered it. A blank answer is taken to move like
-    the others; who does not have the item does not move.
+    the others; who does not have the item does not move. nan in a cell without people.
     """
     total, answered, has = (sums[:, part * moves : (part + 1) * moves].T for part in range(3))
-    among = np.divide(total, answered, where=answered > 0, out=np.zeros_like(total))
-    return Raised(np.asarray(among * has / sums[:, -1]), among)
+    # What nobody answered does not move; a replicate without the people is no replicate of it.
+    nobody = answered[:, :1] <= 0
+    among = np.where(nobody, 0.0, np.nan) * np.ones_like(total)
+    np.divide(total, answered, where=answered > 0, out=among)
+    people = sums[:, -1]
+    share = np.divide(has, people, where=people > 0, out=np.full_like(has, np.nan))
+    return Raised(np.asarray(among * share), among)
 
 
 def corners(answers: Floats, weights: Floats, most: float) -> tuple[Floats, Floats]:

@@ -37,7 +37,7 @@ from analysis.results import (
 from analysis.sample import Booleans, Sample
 from analysis.segments import index_by_segment
 from analysis.tracking import index_by_wave, index_data, target_gap
-from analysis.whatif_pipeline import study_simulator
+from analysis.whatif_pipeline import StudySimulator, study_simulator
 from survey import __version__
 from survey.definition import study_digest, weight_digest
 from survey.errors import Place, Problem
@@ -205,6 +205,23 @@ def _mixes(sample: Sample, tree: IndexTree, study: Study) -> tuple[MixEffect, ..
         if not isinstance(one, TooFew) and one.parts.mix is not None and len(one.groups) > 1:
             found.append(MixEffect(segment.id, one.parts.score, one.parts.mix))
     return tuple(found)
+
+
+def what_if_simulator(
+    study: Study, responses: Sequence[Responses], outcomes: Sequence[str] | None = None
+) -> StudySimulator | None:
+    """Prepare what-ifs of the last of ``responses``: see :func:`~analysis.whatif_pipeline.study_simulator`.
+
+    Raises
+    ------
+    SampleProblems
+        For answers that cannot be estimated from, all at once.
+    """
+    tree = index_tree(study.index)
+    with one_thread_of_algebra():
+        sample = prepare(responses, study)
+        check_answers(sample, tree, study)
+        return study_simulator(sample, responses, study, tree, outcomes)
 
 
 def index_tree(index: Index) -> IndexTree:

@@ -23,6 +23,7 @@ from analysis.additivity import Together, moved_answers, together
 from analysis.estimate import LinearEstimates, domain_means, estimates
 from analysis.index import IndexTree
 from analysis.lifts import Ground, Points
+from analysis.moments import replicate_blocks
 from analysis.outcome_trend import OutcomeKind, outcome_values
 from analysis.predicted_change import CHANGE, predicted_change
 from analysis.reach import item_reach
@@ -182,13 +183,13 @@ class Simulator:
                 asked=float(wanted[item]),
                 points=points,
                 capped=abs(points - wanted[item]) > SAME,
-                raised=self.base.symmetric(moved.everyone[j], 0),
+                raised=self.base.symmetric(_finite(moved.everyone[j]), 0),
                 raised_among=float(moved.among[j, 0]),
             )
             for j, (item, points) in enumerate(inside)
         )
         gains = tuple(self._gain(model, inside, moved, joint=joint) for model in self.models)
-        index = self.base.symmetric(moved.index, 0)
+        index = self.base.symmetric(_finite(moved.index), 0)
         notes = scenario_notes(moves, gains, self.reach, self.models, self.losses, self.tied)
         return Scenario(
             moves=moves,
@@ -218,8 +219,49 @@ class Simulator:
             return self._estimate(tried.change)
         if isinstance(model, FlagModel):
             return self._estimate(self.flag_change(model, moves))
-        draws = linear_draws(model, moves, moved)
-        return model.base.percentile(draws[np.isfinite(draws)])
+        return model.base.percentile(_finite(linear_draws(model, moves, moved)))
+
+    def change_draws(self, outcome: str, wanted: Sequence[Moves], *, joint: bool = False) -> Floats:
+        """Change of an outcome, or of ``index``, under s scenarios in all replicates, (s, 1 + B).
+
+        Full sample first; nan where a replicate failed. Effects are added up, unless ``joint`` asks for the
+        model with squares and products where these matter.
+        """
+        inside = [[(item, self._within(item, points)) for item, points in moves.items()] for moves in wanted]
+        drawn, model = self.draws(inside), self.model(outcome)
+        if model is None:
+            return np.array([moved.index for moved in drawn])
+        found = []
+        for moves, moved in zip(inside, drawn, strict=True):
+            tried = together(self.asked, model, self.ground, moves) if joint else Together(None, None)
+            if tried.change is not None:
+                found.append(self.replicated(tried.change))
+            elif isinstance(model, FlagModel):
+                found.append(self.replicated(self.flag_change(model, moves)))
+            else:
+                found.append(linear_draws(model, moves, moved))
+        return np.array(found)
+
+    def level_draws(self, outcome: str) -> Floats:
+        """Level of an outcome, or of ``index``, in the wave in all replicates, (1 + B,), in its unit."""
+        asked = self.asked
+        domain = asked.sample.in_wave(asked.wave)
+        kind = self.kinds.get(outcome)
+        if kind is None:
+            return self.replicated(index_data(asked.sample, self.tree).index(domain))
+        values = outcome_values(asked.sample.outcomes[outcome], kind.unit)
+        return self.replicated(domain_means(asked.design, values[:, None], domain))
+
+    def replicated(self, linear: LinearEstimates) -> Floats:
+        """One estimate in the full sample and in every replicate, to first order, (1 + B,)."""
+        (draws,) = replicate_blocks([linear.totals], self.asked.plan)
+        return np.asarray(linear.values[0] + np.append(0.0, draws[1:, 0] - draws[0, 0]))
+
+    def base_of(self, outcome: str) -> ReplicateBase:
+        """People behind an outcome's figures, or the index's."""
+        model = self.model(outcome)
+        rows = self.ground.rows if model is None else model.data.rows
+        return replicate_base(self.asked.design, rows, self.asked.level)
 
     def _estimate(self, change: LinearEstimates) -> Estimate:
         found = estimates(change, self.asked.level)[0]
@@ -247,7 +289,15 @@ class Simulator:
 def linear_draws(model: LinearModel, moves: Sequence[Points], moved: Moved) -> Floats:
     """Change of a numeric outcome in the full sample and every replicate, (1 + B,); nan where it failed."""
     place = [(j, model.items.index(item)) for j, (item, _) in enumerate(moves) if item in model.items]
-    return np.asarray(sum(model.slopes[column] * moved.everyone[j] for j, column in place))
+    found = np.where(np.isfinite(model.slopes[:1]).all(axis=0), 0.0, np.nan)
+    for j, column in place:
+        found = found + model.slopes[column] * moved.everyone[j]
+    return found
+
+
+def _finite(draws: Floats) -> Floats:
+    """Draws without replicates that failed or have nobody; the full sample stays first."""
+    return np.asarray(draws[np.isfinite(draws)])
 
 
 def _added(own: Sequence[Points], tried: Together) -> Added:

@@ -40,15 +40,25 @@ def what_if(
         level=simulator.asked.level,
         steps=tuple(float(step) for step in steps),
         index=simulator.index,
-        outcomes=tuple(_model(simulator, model, blocked or {}) for model in simulator.models),
-        missing=tuple(
-            (missing.key, {"outcome": outcome, **missing.values}) for outcome, missing in simulator.missing
-        ),
+        outcomes=outcome_models(simulator, blocked),
+        missing=missing_models(simulator),
         reach=tuple(simulator.reach[item] for item in items),
         drivers=tuple(DriverMoves(item, tuple(row)) for item, row in zip(items, rows, strict=True)),
         combined=found[-1] if improve else None,
         value_column=value_column if simulator.money else None,
     )
+
+
+def outcome_models(
+    simulator: Simulator, blocked: Mapping[str, int] | None = None
+) -> tuple[OutcomeModel, ...]:
+    """Describe the models of a simulator, in their order; ``blocked`` as for :func:`what_if`."""
+    return tuple(_model(simulator, model, blocked or {}) for model in simulator.models)
+
+
+def missing_models(simulator: Simulator) -> tuple[Note, ...]:
+    """Return the outcomes without a model, and why: see :class:`~analysis.whatif_models.NoModel`."""
+    return tuple((missing.key, {"outcome": name, **missing.values}) for name, missing in simulator.missing)
 
 
 def _model(simulator: Simulator, model: LinearModel | FlagModel, blocked: Mapping[str, int]) -> OutcomeModel:

@@ -50,7 +50,8 @@ def scenario_draws(
         at = [place[move] for move in moves]
         index = np.array([weight.get(item, 0.0) for item, _ in moves]) @ found.among[at]
         if by_person:
-            index = people[0][:, number] / people[0][:, -1]
+            base = people[0][:, -1]
+            index = np.divide(people[0][:, number], base, where=base > 0, out=np.full(len(base), np.nan))
         drawn.append(Moved(found.everyone[at], found.among[at], np.asarray(index)))
     return drawn
 

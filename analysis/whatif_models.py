@@ -22,7 +22,6 @@ from analysis.driver_model import regress, too_small
 from analysis.driver_moments import complete_moments
 from analysis.driver_settings import ModelSettings, covariates
 from analysis.estimate import estimates
-from analysis.moments import replicate_blocks
 from analysis.parallel_slopes import EVENTS
 from analysis.predicted_change import Fitted
 from analysis.replicate_estimates import ReplicateBase, replicate_base
@@ -152,18 +151,6 @@ def linear_models(asked: Asked, wanted: Mapping[str, Sequence[str]]) -> dict[str
 def _all_kept(kept: Booleans, plan: Replication) -> Booleans:
     """Which of all replicates are in a model; EM may have made fewer."""
     return np.append(kept, np.zeros(plan.replicates - len(kept), dtype=bool))
-
-
-def level_draws(asked: Asked, outcome: str) -> Floats:
-    """Mean of an outcome in the wave in the full sample and every replicate, (1 + B,), in points."""
-    rows = np.flatnonzero(asked.sample.in_wave(asked.wave))
-    y = asked.sample.outcomes[outcome][rows, None]
-    known = np.isfinite(y)
-    weighted = asked.design.weights[rows, None] * np.hstack([np.nan_to_num(y), known])
-    (sums,) = replicate_blocks([asked.design.sums(weighted, rows)], asked.plan)
-    level = np.full(len(sums), np.nan)
-    np.divide(sums[:, 0], sums[:, 1], where=sums[:, 1] > 0, out=level)
-    return level
 
 
 def flag_model(asked: Asked, outcome: str, items: Sequence[str]) -> FlagModel | NoModel:

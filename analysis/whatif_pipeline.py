@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.cheapest_way import cheapest_way
 from analysis.checks import checklist
+from analysis.cores import one_thread_of_algebra
 from analysis.design import design_of
 from analysis.driver_settings import ModelSettings
 from analysis.index import IndexTree
@@ -18,10 +20,10 @@ from analysis.prepare import column_numbers
 from analysis.replicates import replication
 from analysis.results import StudyResults
 from analysis.sample import Sample
-from analysis.simulator import Simulator
-from analysis.whatif import what_if
+from analysis.simulator import SAME, Simulator
+from analysis.whatif import missing_models, outcome_models, what_if
 from analysis.whatif_models import Asked
-from analysis.whatif_results import WhatIf
+from analysis.whatif_results import CheapestWay, Grounds, Reach, Scenario, WhatIf
 from survey.responses import Responses
 from survey.study import Study
 from survey.what_if import WhatIf as Declared
@@ -39,6 +41,36 @@ class StudySimulator:
 
     simulator: Simulator
     settings: Declared
+
+    def scenario(self, moves: Mapping[str, float]) -> Scenario:
+        """Move some items at once: see :class:`~analysis.simulator.Simulator`."""
+        with one_thread_of_algebra():
+            return self.simulator.scenario(moves)
+
+    def cheapest(self, outcome: str, target: float, costs: Mapping[str, float]) -> CheapestWay:
+        """Find the cheapest way to a target: see :func:`~analysis.cheapest_way.cheapest_way`."""
+        with one_thread_of_algebra():
+            return cheapest_way(self.simulator, outcome, target, costs)
+
+    def grounds(self, results: StudyResults) -> Grounds:
+        """What scenarios rest on; ``results`` of the same wave say what the checklist blocks."""
+        simulator = self.simulator
+        return Grounds(
+            wave=simulator.asked.wave,
+            index=simulator.index,
+            outcomes=outcome_models(simulator, blocked_outcomes(results)),
+            missing=missing_models(simulator),
+            reach=tuple(simulator.reach.values()),
+        )
+
+    def outside(self, moves: Mapping[str, float]) -> tuple[Reach, ...]:
+        """How far the items of ``moves`` can go whose points lead outside the data."""
+        known = self.simulator.reach
+        return tuple(
+            known[item]
+            for item, points in moves.items()
+            if not known[item].least - SAME <= points <= known[item].most + SAME
+        )
 
     def table(self, results: StudyResults) -> WhatIf:
         """Every driver alone, and those to improve first together: see :func:`~analysis.whatif.what_if`."""

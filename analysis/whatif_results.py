@@ -179,6 +179,20 @@ class OutcomeModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """What the scenarios of one wave rest on: the index now, models of outcomes, and how far items can go.
+
+    ``missing`` and ``reach`` are those of :class:`WhatIf`.
+    """
+
+    wave: str
+    index: Estimate
+    outcomes: tuple[OutcomeModel, ...]
+    missing: tuple[Note, ...]
+    reach: tuple[Reach, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DriverMoves:
     """One driver moved alone by each of the steps of the table, in the order of ``WhatIf.steps``."""
 

@@ -42,6 +42,7 @@ from workbench.commands import (
     undo,
     verify,
     weights,
+    whatif,
 )
 from workbench.help import Command, Group, give_words
 from workbench.options import Lang
@@ -72,6 +73,7 @@ for _command in (
     chain.chain,
     moderation.moderation,
     checklist.checklist,
+    whatif.whatif,
     scales.scales,
     gaps.gaps,
     report.report,
@@ -105,7 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(given, terminal)
     except Misuse as error:
-        terminal.complain(error.message(terminal.language), error.hint(terminal.language))
+        language = terminal.language
+        terminal.complain(error.message(language), *error.more(language), error.hint(language))
         return 2
     except ProblemsError as error:
         if "--json" in given:

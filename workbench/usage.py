@@ -43,9 +43,25 @@ class Misuse(Exception):
         }
         return catalogue("workbench")(self.key, language, **values)
 
+    def more(self, language: Language) -> tuple[str, ...]:
+        """Return what else is wrong, a sentence each."""
+        return ()
+
     def hint(self, language: Language) -> str:
         """Return where help stands."""
         return catalogue("workbench")("usage.hint", language, command=self.command)
+
+
+class Misuses(Misuse):
+    """Several things wrong with one command line, told at once."""
+
+    def __init__(self, faults: Sequence[Misuse]) -> None:
+        first, *self.rest = faults
+        super().__init__(first.key, first.command, **first.values)
+
+    def more(self, language: Language) -> tuple[str, ...]:
+        """Return what else is wrong, a sentence each."""
+        return tuple(fault.message(language) for fault in self.rest)
 
 
 def misuse(error: Any, ctx: Any) -> Misuse:
