@@ -33,8 +33,10 @@ def _check_costs(review: Review) -> None:
         return
     named = study.drivers.items if study.drivers else ()
     drivers = named or tuple(leaf.item for leaf in study.index.leaves() if leaf.item)
+    # A driver that is misspelled is reported where it stands; its cost is then right.
+    whole = all(review.draft.knows("items", name) for name in drivers)
     for item in settings.costs:
-        if review.known("items", item, "what_if", "costs", item) and item not in drivers:
+        if review.known("items", item, "what_if", "costs", item) and whole and item not in drivers:
             review.add("study_whatif_cost_no_driver", "what_if", "costs", item, item=item)
     if settings.costs and settings.cost_unit is None:
         review.warn("study_whatif_no_unit", "what_if", "costs")
