@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from chart_samples_rows import forest, gap_map, likert, priority_map, shares
+from chart_samples_rows import effects, forest, gap_map, likert, priority_map, shares
 from chart_words import DIMENSIONS, INDEX, WAVES, Words, signed, write
 
 from report_templates.charts.axis import axis_around
@@ -15,7 +15,7 @@ from report_templates.charts.waterfall import Level, Step, Total, Waterfall
 from report_templates.context.model import Chart
 from survey.language import Language
 
-__all__ = ["every_chart", "forest", "likert", "panels", "trend", "waterfall"]
+__all__ = ["effects", "every_chart", "forest", "likert", "panels", "trend", "waterfall"]
 
 
 def points(t: Words, *, figures: bool) -> tuple[TrendPoint, ...]:
@@ -194,4 +194,5 @@ def every_chart(language: Language) -> dict[str, Chart]:
         "map of gaps": gap_map(t, 12),
         "forest": forest(t),
         "shares": shares(t),
+        "effects": effects(t),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from chart_words import DIMENSIONS, ITEMS, PROVINCES, Words, span, write
+from chart_words import DIMENSIONS, ITEMS, PROVINCES, Words, signed, signed_span, span, write
 
 from report_templates.charts.axis import axis_around
 from report_templates.charts.forest import Column as ForestColumn
@@ -234,4 +234,54 @@ def shares(t: Words) -> Forest:
         0.0,
         group=1,
         row_height=31,
+    )
+
+
+def effects(t: Words) -> Forest:
+    """Return what six items and three of them together would go with, two columns left, three right."""
+    gains = (0.42, 0.27, 0.26, 0.23, 0.09, -0.16)
+    rows = [
+        ForestRow(
+            name,
+            gain,
+            gain - 0.11,
+            gain + 0.11,
+            "worse" if gain < -0.11 else "better" if gain > 0.11 else "same",
+            (signed_span(t, gain - 0.11, gain + 0.11), signed(gain), signed_span(t, gain - 0.4, gain + 0.4)),
+            (f"{3.9 - 0.3 * i:.1f}", "+0.3"),
+            quiet=abs(gain) < 0.11,
+            faint=(1, 2) if abs(gain) < 0.11 else (),
+        )
+        for i, (name, gain) in enumerate(zip(ITEMS[t.language], gains, strict=False))
+    ]
+    together = ForestRow(
+        t("三项优先改进合并", "The three together"),
+        0.95,
+        0.80,
+        1.11,
+        "better",
+        (signed_span(t, 0.80, 1.11), "+1.9", signed_span(t, 1.4, 2.5)),
+        ("—", "+0.9"),
+        bold=True,
+        rule_above=True,
+    )
+    return Forest(
+        t("三项各高 5 分，忠诚度相应高 1.0 分", "Five points more on three items go with 1.0 of loyalty"),
+        t("得分高 5 分的指标", "Item, 5 points higher"),
+        (*rows, together),
+        axis_around([0, -0.27, 1.11], lambda v, d: signed(v, d) if v else "0"),
+        (
+            ForestColumn((t("忠诚度", "Loyalty,"), t("95% 区间", "95% interval"))),
+            ForestColumn((t("续约意愿", "Renewal,"), t("百分点", "pct points")), True),
+            ForestColumn((t("续约意愿", "Renewal,"), t("95% 区间", "95% interval"))),
+        ),
+        (
+            ForestColumn((t("实际提高", "Raised by,"), t("分", "points"))),
+            ForestColumn((t("指数", "Index,"), t("分", "points")), True),
+        ),
+        (t("忠诚度变化，分", "Loyalty, points"), t("点与 95% 区间", "estimate and 95% interval")),
+        0.0,
+        group=1,
+        row_height=31,
+        gap=15,
     )

@@ -76,6 +76,11 @@ def span(low: float, high: float, decimals: int = 1) -> str:
     return f"{low:.{decimals}f}–{high:.{decimals}f}"
 
 
+def signed_span(t: Words, low: float, high: float) -> str:
+    """Write an interval of a difference."""
+    return t(f"{signed(low)} 至 {signed(high)}", f"{signed(low)} to {signed(high)}")
+
+
 class Words:
     """Picks the Chinese or the English of a pair."""
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from report_studies import ROOT, key_accounts, small_study
+from report_what_if import what_if
 
 from analysis.provenance import Provenance
 from analysis.results import (
@@ -72,15 +73,19 @@ def results(
     ids = tuple(wave.id for wave in study.waves)[: waves or None]
     nodes, index = _nodes(study, rng, len(ids), move, known_errors)
     shown = ("province", "tier", "contract") if segments else ()
+    trend = _trend(ids, index, rng, known_errors)
+    distributions = _distributions(study, rng, len(ids))
+    outcomes = _outcomes(study, rng, len(ids))
+    found = _drivers(study, nodes, rng, ids[-1], undecided) if drivers else ()
     return StudyResults(
         wave=ids[-1],
         waves=ids,
-        trend=_trend(ids, index, rng, known_errors),
+        trend=trend,
         target_gap=_target_gap(study, index[-1], known_errors),
         nodes=nodes,
-        distributions=_distributions(study, rng, len(ids)),
-        outcomes=_outcomes(study, rng, len(ids)),
-        drivers=_drivers(study, nodes, rng, ids[-1], undecided) if drivers else (),
+        distributions=distributions,
+        outcomes=outcomes,
+        drivers=found,
         drivers_missing=(),
         segments=tuple(
             _segment(study, id_, index[-1], rng, suppressed) for id_ in study.segment_by_id if id_ in shown
@@ -99,6 +104,7 @@ def results(
             replicates=study.reporting.replicates,
             level=study.reporting.level,
         ),
+        what_if=what_if(study, nodes, outcomes, found, estimate),
     )
 
 

@@ -15,6 +15,7 @@ from chart_words import Words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from report_templates import theme
 from report_templates.charts import forest, likert, marks, small_multiples, trend, waterfall
 from report_templates.charts.axis import Axis, Tick, axis_around, round_step
 from report_templates.charts.drawing import Box, Circle, Drawing, Line, Polygon, Polyline, Rect, Text, svg
@@ -220,6 +221,27 @@ def test_forest_draws_what_it_was_given() -> None:
     assert [text.text for text in drawing.texts("note")] == [
         row.note for row in chart.rows if row.value is None
     ]
+
+
+def test_effects_start_at_zero_and_claim_nothing_in_grey() -> None:
+    chart = chart_samples.effects(ZH)
+    drawing = forest.draw(chart)
+    (zero,) = (s for s in drawing.shapes if isinstance(s, Line) and s.role == "reference")
+    spots = [s for s in drawing.shapes if isinstance(s, Polygon | Circle) and s.role == "mark"]
+    assert [isinstance(spot, Circle) for spot in spots] == [row.quiet for row in chart.rows]
+    for row, whisker in zip(
+        chart.rows, (s for s in drawing.shapes if isinstance(s, Line) and s.role == "whisker"), strict=True
+    ):
+        assert row.low is not None
+        assert row.high is not None
+        assert (whisker.x1 > zero.x1, whisker.x2 < zero.x1) == (row.low > 0, row.high < 0)
+    grey = {row.label for row in chart.rows if row.quiet}
+    assert {text.text for text in drawing.texts("label") if text.fill == theme.SECONDARY} == grey
+    (pale,) = (row for row in chart.rows if row.quiet)
+    bold = [text.text for text in drawing.texts("cell") if text.bold]
+    assert len(bold) == 2 * len(chart.rows) - 2
+    assert all(text.fill == (theme.INK if text.bold else theme.SECONDARY) for text in drawing.texts("cell"))
+    assert pale.faint
 
 
 @pytest.mark.parametrize("count", [1, 3, 31, 50])

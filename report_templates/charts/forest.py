@@ -6,6 +6,7 @@ range, which widens as its base shrinks. The axis need not start at 0, so it is 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from report_templates import theme
@@ -28,7 +29,9 @@ class ForestRow:
     """One row. ``value`` is ``None`` for a row that is named but not shown: ``note`` says why.
 
     ``left`` and ``right`` hold one text a column (empty texts are allowed). ``dashed`` marks a small
-    base. ``rule_above`` sets a dark line above the row (a total); ``bold`` sets its name bold.
+    base. ``rule_above`` sets a dark line above the row (a total); ``bold`` sets its name bold. Of a
+    ``quiet`` row nothing is claimed: its name and left figures are grey; ``faint`` numbers the right
+    columns that are grey.
     """
 
     label: str
@@ -43,6 +46,8 @@ class ForestRow:
     bold: bool = False
     dashed: bool = False
     rule_above: bool = False
+    quiet: bool = False
+    faint: tuple[int, ...] = ()
     note: str = ""
 
 
@@ -62,6 +67,7 @@ class Forest:
     group : a light rule after so many rows; 1 rules every row, 0 none.
     row_height : units a row: 20.8 for 31 provinces, 31 for a few rows; pass ``height`` instead to
         share out a given height (rows stay between 15 and 34).
+    gap : space between columns.
     """
 
     title: str
@@ -77,12 +83,13 @@ class Forest:
     width: float = theme.FULL_WIDTH
     row_height: float = 20.8
     height: float | None = None
+    gap: float = 20.0
 
 
 _HEAD_LINE = 15.0
 _FOOT = 22.0
 _LABEL_LIMIT = 170.0
-_GAP = 20.0
+_TICK_GAP = 6.0
 _LOWEST, _HIGHEST = 15.0, 34.0
 
 
@@ -116,6 +123,12 @@ def draw(chart: Forest) -> Drawing:
     return Drawing(chart.width, bottom + _FOOT, chart.title, tuple(shapes))
 
 
+def plot_width(chart: Forest) -> float:
+    """Return how wide the plot between the columns will be; negative where the columns leave no room."""
+    places = _places(chart)
+    return places.plot_right - places.plot_left
+
+
 def _heights(chart: Forest) -> tuple[float, float]:
     lines = max(
         len(column.head) for column in (*chart.left, *chart.right, Column(chart.plot_head), Column(("",)))
@@ -131,12 +144,12 @@ def _places(chart: Forest) -> _Places:
     label = max(min(_LABEL_LIMIT, max(names)), width(chart.label_head, theme.CAPTION))
     edge, left = label, []
     for wide in _widths(chart.left, [row.left for row in chart.rows]):
-        edge += _GAP + wide
+        edge += chart.gap + wide
         left.append(edge)
     right_edge, right = chart.width, []
     for wide in reversed(_widths(chart.right, [row.right for row in chart.rows])):
         right.append(right_edge)
-        right_edge -= wide + _GAP
+        right_edge -= wide + chart.gap
     return _Places(label, edge + 24, right_edge - 6, tuple(left), tuple(reversed(right)))
 
 
@@ -172,13 +185,9 @@ def _expected(chart: Forest, places: _Places, head: float, high: float) -> list[
 def _frame(chart: Forest, places: _Places, head: float, high: float) -> list[Shape]:
     bottom = head + high * len(chart.rows)
     plot_end = head + high * _last_shown(chart)
-    shapes: list[Shape] = []
-    for tick in chart.axis.ticks:
-        x = _x(chart, places, tick.value)
-        shapes.append(Line(x, head, x, plot_end, theme.GRID, 0.75))
-        shapes.append(
-            Text(x, bottom + 15, tick.label, theme.CAPTION, theme.MUTED, anchor="middle", role="tick")
-        )
+    across = [_x(chart, places, tick.value) for tick in chart.axis.ticks]
+    shapes: list[Shape] = [Line(x, head, x, plot_end, theme.GRID, 0.75) for x in across]
+    shapes += _tick_labels(chart, across, bottom + 15)
     for number in range(1, len(chart.rows)):
         row, y = chart.rows[number], head + high * number
         first_hidden = row.value is None and chart.rows[number - 1].value is not None
@@ -219,17 +228,20 @@ def _row(chart: Forest, places: _Places, row: ForestRow, middle: float, high: fl
     lines = balanced(row.label, places.label_limit, theme.LABEL, bold=row.bold)
     leading = min(13.0, high / len(lines))
     first = middle - leading * (len(lines) - 1) / 2
+    ink = theme.SECONDARY if row.quiet else theme.INK
     shapes: list[Shape] = [
-        centred(0, first + leading * number, line, bold=row.bold, role="label")
+        centred(0, first + leading * number, line, fill=ink, bold=row.bold, role="label")
         for number, line in enumerate(lines)
     ]
+    grey = [row.quiet for _ in row.left] + [number in row.faint for number in range(len(row.right))]
     cells = [
         *zip(places.left, chart.left, row.left, strict=True),
         *zip(places.right, chart.right, row.right, strict=True),
     ]
-    for x, column, text in cells:
-        colour = theme.INK if column.bold else theme.SECONDARY
-        shapes.append(centred(x, middle, text, fill=colour, bold=column.bold, anchor="end", role="cell"))
+    for (x, column, text), pale in zip(cells, grey, strict=True):
+        bold = column.bold and not pale
+        colour = theme.INK if bold else theme.SECONDARY
+        shapes.append(centred(x, middle, text, fill=colour, bold=bold, anchor="end", role="cell"))
     if row.value is None:
         shapes.append(centred(places.plot_left + 8, middle, row.note, fill=theme.SECONDARY, role="note"))
         return shapes
@@ -241,3 +253,17 @@ def _row(chart: Forest, places: _Places, row: ForestRow, middle: float, high: fl
     half = min(marks.ON_WHISKER, high / 2 - 1.5)
     shapes.append(marks.mark(row.mark, _x(chart, places, row.value), middle, half))
     return shapes
+
+
+def _tick_labels(chart: Forest, across: list[float], y: float) -> list[Text]:
+    """Return the labels of every tick, or of every second, third …, 0 among them, so that none touch."""
+    labels = [
+        Text(x, y, tick.label, theme.CAPTION, theme.MUTED, anchor="middle", role="tick")
+        for x, tick in zip(across, chart.axis.ticks, strict=True)
+    ]
+    zero = next((number for number, tick in enumerate(chart.axis.ticks) if tick.value == 0), 0)
+    for step in range(1, len(labels)):
+        kept = labels[zero % step :: step]
+        if all(a.box.right + _TICK_GAP <= b.box.left for a, b in itertools.pairwise(kept)):
+            return kept
+    return labels[zero : zero + 1]

@@ -19,6 +19,7 @@ from report_templates.context.priorities import priorities_page
 from report_templates.context.story import Story
 from report_templates.context.summary import summary
 from report_templates.context.trend_page import scores_page, trend_page
+from report_templates.context.what_if import what_if_page
 from survey.language import Language
 from survey.study import Study
 
@@ -30,6 +31,7 @@ _PAGES: dict[PageName, Callable[[Story], FigurePage]] = {
     "causes": causes_page,
     "answers": answers_page,
     "priorities": priorities_page,
+    "what_if": what_if_page,
     "groups": groups_page,
 }
 

@@ -6,13 +6,17 @@ from analysis.results import Comparison, Estimate
 from report_templates import formatting, measure, theme
 from report_templates.charts.axis import axis_around
 from report_templates.charts.trend import Trend, TrendPoint
-from report_templates.context import clauses, verdicts
-from report_templates.context.model import Cover, Entry, Facing, Phrases
+from report_templates.context import clauses, layout, verdicts
+from report_templates.context.first_step import first_step
+from report_templates.context.model import Answer, Cover, Entry, Facing, Phrases
 from report_templates.context.parts import weights_name
 from report_templates.context.story import Story
 
 TITLE_WIDTH = theme.mm(160)
 MOST_FIGURES = 6
+MOST_LINES = 4
+CHART_ALONE, CHART_BELOW = 340.0, 306.0
+"""How high the chart is alone, and above the sentence on what to improve first."""
 LOW = 200.0
 """Charts lower than this have fewer ticks."""
 
@@ -20,6 +24,7 @@ LOW = 200.0
 def cover(story: Story) -> Cover:
     """Return the cover."""
     words, study, index = story.words, story.study, story.results.current.index
+    answer = _answer(story)
     return Cover(
         organisation=words.prose(study.organisation, 40),
         period=words.wave(story.results.wave),
@@ -29,8 +34,9 @@ def cover(story: Story) -> Cover:
         index_label=words("cover.index", index=words.index),
         interval=words("cover.interval", level=words.level, interval=words.scores_interval(index)),
         facings=_facings(story),
-        chart=_chart(story),
+        chart=_chart(story, CHART_BELOW if answer else CHART_ALONE),
         scores=_scores(story),
+        answer=answer,
         contents=tuple(
             Entry(story.page_number(name), story.page_name(name), name) for name in story.page_names
         ),
@@ -102,11 +108,20 @@ def _facing(story: Story, label: str, comparison: Comparison, verdict: str) -> F
     )
 
 
-def _chart(story: Story) -> Trend | None:
+def _answer(story: Story) -> Answer | None:
+    """Return the sentence of the summary where it is short enough for the cover."""
+    answer = first_step(story)
+    if answer is None:
+        return None
+    lines = layout.lines(answer.sentence("en"), theme.FULL_WIDTH, 9.5, bold=True)
+    return answer if lines <= MOST_LINES else None
+
+
+def _chart(story: Story, height: float) -> Trend | None:
     trend = story.results.trend
     if len(trend) < 2:
         return None
-    return trend_chart(story, style="cover", chart_height=340.0, figures=len(trend) <= MOST_FIGURES)
+    return trend_chart(story, style="cover", chart_height=height, figures=len(trend) <= MOST_FIGURES)
 
 
 def trend_chart(

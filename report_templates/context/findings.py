@@ -1,7 +1,8 @@
 """Three findings, chosen by a declared rule that the method page prints.
 
-First what verifiably moved the index, then what to repair first, then which groups differ; what is left is
-filled with the absence of change, the range of answers and the variance explained. Nobody chooses them.
+First what verifiably moved the index, then which groups differ; what is left is filled with the absence of
+change, the range of answers and the variance explained. Nobody chooses them. What to improve first is no
+finding among others: it is the sentence above them.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import itertools
 from collections.abc import Iterator
 
 from analysis.results import Estimate, NodeResult
-from report_templates import formatting
-from report_templates.context import check_words, clauses, verdicts
+from report_templates import formatting, theme
+from report_templates.context import clauses, layout, verdicts
 from report_templates.context.model import (
     Finding,
 )
-from report_templates.context.priority_lines import named_line
 from report_templates.context.story import Story
 
 MOST_FINDINGS = 3
+TEXT_WIDTH = theme.mm(155)
+"""How wide the text of a finding is set."""
 
 
 def findings(story: Story) -> tuple[Finding, ...]:
@@ -32,8 +34,6 @@ def findings(story: Story) -> tuple[Finding, ...]:
 
 def _candidates(story: Story) -> Iterator[tuple[str, str, str]]:
     yield from _movement(story)
-    yield from _blocked(story)
-    yield from _repair(story)
     yield from _group_finding(story)
     yield from _still(story)
     yield from _lowest(story)
@@ -97,40 +97,6 @@ def _one_moved(story: Story, node: NodeResult) -> str:
     )
 
 
-def _repair(story: Story) -> Iterator[tuple[str, str, str]]:
-    found, words = story.in_quadrant("improve"), story.words
-    if not found or story.drivers is None:
-        return
-    first = found[0]
-    yield (
-        words(
-            "finding.repair",
-            names=words.joined([words.within(words.item(driver.item)) for driver in found], 3),
-        ),
-        words(
-            "finding.repair_text",
-            name=words.item(first.item),
-            share=words.share(first.share),
-            interval=words.shares_interval(first.share),
-            score=words.score(first.performance),
-            line=named_line(words, story.drivers, first),
-        ),
-        story.figure("priorities"),
-    )
-
-
-def _blocked(story: Story) -> Iterator[tuple[str, str, str]]:
-    """Say why no driver is put first, and what to do about it."""
-    if not story.blocks:
-        return
-    words, (first, *_) = story.words, story.blocks
-    yield (
-        words("finding.blocked", why=check_words.reason(words, first)),
-        check_words.told(words, first),
-        "",
-    )
-
-
 def _group_finding(story: Story) -> Iterator[tuple[str, str, str]]:
     if not story.segments:
         return
@@ -144,16 +110,17 @@ def _group_finding(story: Story) -> Iterator[tuple[str, str, str]]:
         if groups
     ]
     if hidden := story.hidden(main):
-        sentences.append(
-            words(
-                "finding.hidden",
-                count=words.counted(len(hidden)),
-                groups=names,
-                limit=words.count(story.study.reporting.disclosure_limit),
-            )
+        said = words(
+            "finding.hidden",
+            count=words.counted(len(hidden)),
+            groups=names,
+            limit=words.count(story.study.reporting.disclosure_limit),
         )
+        # The page of groups says it too, so it is no reason for another line.
+        if layout.lines(words.run_on(*sentences, said), TEXT_WIDTH, 9.5) == 1:
+            sentences.append(said)
     head = f"finding.groups.{'one' if count == 1 else 'many'}" if count else "finding.no_groups"
-    text = " ".join(sentences) if words.language == "en" else "".join(sentences)
+    text = words.run_on(*sentences)
     yield (
         words(
             head,

@@ -23,7 +23,9 @@ Phrases = tuple[str, ...]
 """A title as phrases that stay whole; a line ends only between them."""
 
 Chart = Trend | Forest | Likert | PriorityMap | SmallMultiples | Waterfall
-PageName = Literal["summary", "trend", "scores", "causes", "answers", "priorities", "groups", "method"]
+PageName = Literal[
+    "summary", "trend", "scores", "causes", "answers", "priorities", "what_if", "groups", "method"
+]
 RowKind = Literal["plain", "current", "group", "total", "act"]
 Tone = Literal["plain", "strong", "quiet", "muted"]
 
@@ -105,6 +107,22 @@ class Callout:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What to improve first, as one sentence: ``head`` names it, ``text`` says how sure and what it brings.
+
+    ``reference`` is the figure that shows it, or empty.
+    """
+
+    head: str
+    text: str
+    reference: str = ""
+
+    def sentence(self, language: Language) -> str:
+        """The whole as it stands in running text."""
+        return self.head + (" " if language == "en" else "") + self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Facing:
     """One line of the cover: what the index is compared with, by how much, and whether it differs."""
 
@@ -127,7 +145,8 @@ class Cover:
     """The first page: who, when, what; the index with its interval; the series; the contents.
 
     ``chart`` is ``None`` where there is one wave only; ``scores`` then lists names with their scores.
-    ``imprint`` names report, weights, date and classification.
+    ``answer`` is the sentence of the summary, ``None`` where the study asks for no drivers. ``imprint`` names
+    report, weights, date and classification.
     """
 
     organisation: str
@@ -140,6 +159,7 @@ class Cover:
     facings: tuple[Facing, ...]
     chart: Trend | None
     scores: tuple[tuple[str, str], ...]
+    answer: Answer | None
     contents: tuple[Entry, ...]
     imprint: str
 
@@ -170,11 +190,13 @@ class Finding:
 class SummaryPage:
     """The page that stands alone.
 
-    ``strip`` is the series of the index, or the scores where there is one wave. ``decisions`` is
-    ``None`` where the study declares no action for what the survey found.
+    ``answer`` says what to improve first, ``None`` where the study asks for no drivers. ``strip`` is the
+    series of the index, or the scores where there is one wave. ``decisions`` is ``None`` where the study
+    declares no action for what the survey found.
     """
 
     head: Head
+    answer: Answer | None
     tiles: tuple[Tile, ...]
     strip_head: str
     strip: Figure
@@ -190,7 +212,8 @@ class FigurePage:
     """A page of figures, tables and remarks in fixed order; used by every page after the summary.
 
     ``side`` stands beside the first figure where that is two thirds wide; ``second`` is another figure
-    under the first; ``halves`` are narrow tables set side by side under ``halves_head``.
+    under the first; ``second_table`` follows the table; ``halves`` are narrow tables set side by side under
+    ``halves_head``.
     """
 
     head: Head
@@ -198,6 +221,7 @@ class FigurePage:
     side: Side | None = None
     second: Figure | None = None
     table: Table | None = None
+    second_table: Table | None = None
     halves_head: str = ""
     halves: tuple[Table, ...] = ()
     halves_note: str = ""

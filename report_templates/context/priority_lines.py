@@ -33,13 +33,6 @@ def from_line(found: DriverResults, driver: Driver) -> float | None:
     return driver.performance.value - line
 
 
-def named_line(words: Labels, found: DriverResults, driver: Driver) -> str:
-    """Return the line of a driver by name: ``a mean of 77.5``, ``the target of 80.0``."""
-    line = line_of(found, driver)
-    value = formatting.NONE if line is None else formatting.number(line)
-    return words(f"priorities.line.{found.lines}", value=value)
-
-
 def rule(words: Labels, found: DriverResults) -> str:
     """Return in a clause where both lines stand, and what of it is convention."""
     own = "own" if found.performance_line is None else found.lines

@@ -26,6 +26,7 @@ from analysis.results import (
     StudyResults,
     TooFew,
 )
+from analysis.whatif_results import WhatIf
 from report_templates import formatting
 from report_templates.context import verdicts
 from report_templates.context.model import PageName
@@ -41,6 +42,7 @@ _FIGURES: dict[PageName, tuple[str, ...]] = {
     "causes": ("causes",),
     "answers": ("answers",),
     "priorities": ("priorities",),
+    "what_if": ("what_if",),
     "groups": ("groups",),
 }
 _SATISFACTION = ("satisfaction", "loyalty", "affective_loyalty", "cognitive_loyalty", "behavioural_loyalty")
@@ -193,6 +195,12 @@ class Story:
         """Whether nothing about the drivers of the main outcome may be a headline: see ``blocks``."""
         return bool(self.blocks)
 
+    @cached_property
+    def what_if(self) -> WhatIf | None:
+        """What better scores go with; ``None`` where nothing may be said of it or the checklist blocks it."""
+        found = self.results.what_if
+        return found if found and found.outcomes and self.drivers and not self.blocked else None
+
     def named(self, driver: Driver) -> str:
         """The quadrant a driver may be said to be in, or ``undecided``.
 
@@ -279,6 +287,8 @@ class Story:
             names.append("answers")
         if self.drivers:
             names.append("priorities")
+        if self.what_if:
+            names.append("what_if")
         if self.segments:
             names.append("groups")
         return (*names, "method")

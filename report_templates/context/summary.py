@@ -5,26 +5,25 @@ from __future__ import annotations
 from report_templates import formatting, theme
 from report_templates.context import clauses, layout
 from report_templates.context.cover import MOST_FIGURES, trend_chart
-from report_templates.context.findings import findings
+from report_templates.context.decision_table import decision_table
+from report_templates.context.findings import TEXT_WIDTH, findings
+from report_templates.context.first_step import first_step
 from report_templates.context.model import (
-    Cell,
-    Column,
+    Answer,
     Figure,
     Finding,
     Phrases,
-    Row,
     SummaryPage,
-    Table,
 )
 from report_templates.context.parts import page_head, rate
 from report_templates.context.score_chart import score_forest, score_rows
-from report_templates.context.story import MOST_DECISIONS, Story
+from report_templates.context.story import Story
 from report_templates.context.tiles import tiles
 
 ROW_LOW, ROW_HIGH = 15.6, 34.0
 MOST_ROWS = 9
-STRIP_LOW, STRIP_HIGH = 128.0, 330.0
-MOST_FILLED = theme.mm(252)
+STRIP_LOW, STRIP_HIGH = 92.0, 330.0
+MOST_FILLED = theme.mm(253)
 """The summary may run lower than other pages: nothing on it can move elsewhere."""
 
 
@@ -32,23 +31,25 @@ def summary(story: Story) -> SummaryPage:
     """Return the summary page; the strip takes the height that the words leave."""
     words = story.words
     head = page_head(story, "summary", _title(story), _subtitle(story))
-    found = findings(story)
-    decisions = _decisions(story)
+    found, answer = findings(story), first_step(story)
+    decisions = decision_table(story)
     reading, reading_head = _reading(story), words("summary.reading_head")
     fixed = layout.stacked(
         layout.head(head.title, words.language, head.subtitle),
+        _answer_height(answer),
         theme.mm(34),
         theme.mm(6.6) + sum(_finding_height(finding) for finding in found),
-        theme.mm(3.2) + layout.lines(f"{reading_head}\u3000{reading}", theme.mm(166), 8.5) * theme.pt(13),
+        theme.mm(3.2) + layout.lines(f"{reading_head}\u3000{reading}", theme.mm(168), 8.5) * theme.pt(13),
         theme.mm(6.5),
     )
     while decisions and fixed + layout.table(decisions) + layout.GAP + STRIP_LOW + theme.mm(6) > MOST_FILLED:
-        decisions = _decisions(story, len(decisions.rows) - 1)
+        decisions = decision_table(story, len(decisions.rows) - 1)
     fixed += layout.table(decisions) + layout.GAP if decisions else 0.0
     room = max(layout.FULL - fixed, min(STRIP_LOW + theme.mm(6), MOST_FILLED - fixed))
     strip_head, strip = _strip(story, room)
     return SummaryPage(
         head=head,
+        answer=answer,
         tiles=tiles(story),
         strip_head=strip_head,
         strip=strip,
@@ -60,9 +61,16 @@ def summary(story: Story) -> SummaryPage:
     )
 
 
+def _answer_height(answer: Answer | None) -> float:
+    if answer is None:
+        return 0.0
+    # Half of the sentence is bold; measured as if all of it were.
+    return layout.lines(answer.sentence("en"), theme.FULL_WIDTH, 11, bold=True) * theme.pt(15)
+
+
 def _finding_height(finding: Finding) -> float:
     lines = layout.lines(finding.head, theme.mm(142), 11, bold=True)
-    return theme.mm(3.6) + theme.pt(14) * (lines + layout.lines(finding.text, theme.mm(142), 9.5))
+    return theme.mm(3.6) + theme.pt(14) * (lines + layout.lines(finding.text, TEXT_WIDTH, 9.5))
 
 
 def _title(story: Story) -> Phrases:
@@ -126,40 +134,6 @@ def _scores_strip(story: Story, room: float) -> Figure:
     return Figure(
         "", layout.fitted(lambda size: score_forest(story, rows, size), room, ROW_LOW, ROW_HIGH), caption
     )
-
-
-def _decisions(story: Story, most: int = MOST_DECISIONS) -> Table | None:
-    words, decisions = story.words, story.decisions[:most]
-    if not decisions:
-        return None
-    rows = tuple(
-        Row(
-            (
-                Cell(words.item(action.item)),
-                Cell(words.prose(action.what)),
-                # The owner stays whole, so that a narrow cell breaks before the date.
-                Cell(f"{words.label(action.owner).replace(' ', formatting.NO_BREAK)} {action.due}"),
-                Cell(words.share(driver.share) if driver else formatting.NONE),
-                Cell(words.score(node.score) if node else _performance(story, driver)),
-            )
-        )
-        for action, driver, node in decisions
-    )
-    columns = (
-        Column(words("column.improve"), right=False, tone="strong"),
-        Column(words("column.what"), right=False),
-        Column(words("column.owner"), right=False, fold=words.language == "en"),
-        Column(words("column.importance")),
-        Column(words("column.score"), tone="strong"),
-    )
-    note = words("summary.decisions_note", figure=story.figure("priorities"))
-    head = words("summary.decisions", count=words.counted(len(rows)), s="" if len(rows) == 1 else "s")
-    return layout.sized(Table(columns, rows, note, head))
-
-
-def _performance(story: Story, driver: object) -> str:
-    performance = getattr(driver, "performance", None)
-    return story.words.score(performance) if performance is not None else formatting.NONE
 
 
 def _reading(story: Story) -> str:

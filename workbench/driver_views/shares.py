@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from report_templates.context.first_step import first_step
+from report_templates.context.story import Story
 from workbench import tables
 from workbench.driver_views import Asked
 from workbench.driver_views.estimated import Estimated, estimated
@@ -21,7 +24,9 @@ def show(asked: Asked) -> None:
     for part in made.found:
         asked.terminal.show(tables.drivers_title(words, part), tables.driver_table(words, part))
         asked.terminal.lines([*tables.driver_notes(words, part), *result_hint(words, part), ""])
-    asked.terminal.lines([*missing_lines(words, made.missing), *tables.weights_used(words)])
+    asked.terminal.lines(
+        [*missing_lines(words, made.missing), *_first(asked, made), *tables.weights_used(words)]
+    )
 
 
 def drivers_document(made: Estimated) -> dict[str, Any]:
@@ -32,3 +37,13 @@ def drivers_document(made: Estimated) -> dict[str, Any]:
         "missing": list(made.missing),
         "provenance": published(made.results.provenance),
     }
+
+
+def _first(asked: Asked, made: Estimated) -> Iterator[str]:
+    """Say what to improve first, as the report does, where the outcome that it goes by was asked for."""
+    study = asked.project.study
+    if study.drivers is None or study.drivers.outcomes[0] not in asked.outcomes:
+        return
+    answer = first_step(Story.of(made.results, study, asked.terminal.language))
+    if answer is not None:
+        yield answer.sentence(asked.terminal.language)
