@@ -38,10 +38,13 @@ def driver_lines(found: DriverResults, results: StudyResults, limits: CheckLimit
             yield from _further_lines(found, facts, limits)
 
 
+_NO_MODEL = {"no_spread": "no_variance", "indefinite": "no_population"}
+
+
 def missing_lines(results: StudyResults, limits: CheckLimits) -> Iterator[Check]:
     """Lines on outcomes that have no model; how many answered stays with the analyst."""
     for outcome, few in results.drivers_missing:
-        key = "no_variance" if few.reason == "no_spread" else "no_model"
+        key = _NO_MODEL.get(few.reason, "no_model")
         yield Check(key, "block", outcome, {}, {"n_block": limits.model_block})
 
 
@@ -74,7 +77,7 @@ def _model_lines(found: DriverResults, facts: DriverFacts, limits: CheckLimits) 
         {"lost": facts.lost},
         {"lost": limits.lost_warn, "lost_block": limits.lost_block},
     )
-    if facts.blanks == "em":
+    if facts.blanks != "listwise":
         filled = judged(False, facts.blank > limits.blank_block)
         yield Check("estimated", filled, about, {"blank": facts.blank}, {"blank_block": limits.blank_block})
     yield Check(

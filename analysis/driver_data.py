@@ -7,7 +7,8 @@ its row, and so does "does not apply" where it is rare: a mark of a handful of p
 column, which adds to R² by chance alone.
 
 Where ``em`` is declared, a missing answer costs nothing: its row stays, and ``analysis.driver_moments`` takes
-what the other answers say about it. A row without the outcome is left out either way.
+what the other answers say about it. With ``pairwise`` its row stays for the pairs that are there. A row
+without the outcome is left out either way.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ CONSTANT = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DriverData:
-    """Rows and columns of a driver model; rows are complete unless ``blanks`` is ``em``.
+    """Rows and columns of a driver model; rows are complete if ``blanks`` is ``listwise``.
 
     Attributes
     ----------
@@ -44,7 +45,7 @@ class DriverData:
     players : (P,) columns of each; of a driver with marks first the answer, then the mark.
     marked : (P,) whether the player is an answer and its mark.
     x : (n, c + 1) columns, those that are always in first, the outcome last; an answer nobody could give is
-        0, its mark 0. A missing answer is nan, with ``em`` alone.
+        0, its mark 0. A missing answer is nan, never with ``listwise``.
     rows : (n,) rows of the sample they come from.
     due : how many rows had the outcome or should have had it.
     dropped : drivers left out and why: ``no_answers``, ``few_answers``, ``no_spread``, ``duplicate``,
@@ -150,7 +151,8 @@ def driver_data(
     domain : (N,) rows to use, one wave or one group.
     groups : name -> drivers that enter together as one player.
     always : (N, a) columns to take off first; a row with a nan in one is left out.
-    blanks : ``listwise`` leaves out rows with a missing answer, ``em`` keeps them unless all are missing.
+    blanks : ``listwise`` leaves out rows with a missing answer; ``em`` and ``pairwise`` keep them, unless all
+        are missing.
     """
     kept, dropped = _answered(drivers, domain)
     fixed = np.empty((len(outcome), 0)) if always is None else always
@@ -200,7 +202,7 @@ def _rows(
 ) -> Integers:
     """Find the rows of the model: complete but for answers that nobody could give and enough people lack.
 
-    With ``em`` also those with missing answers, as long as one is there.
+    Unless ``listwise`` also those with missing answers, as long as one is there.
     """
     marked = {name: nobody for name, nobody in structural.items() if name in drivers}
     while True:
@@ -221,16 +223,17 @@ def _usable(
     known: Booleans,
     blanks: Blanks,
 ) -> Integers:
+    kept = blanks != "listwise"
     usable, some = known.copy(), np.zeros(len(known), dtype=bool)
     for name, values in drivers.items():
         answered = np.isfinite(values)
         some |= answered
         if name not in structural:
-            usable &= answered | (blanks == "em")
+            usable &= answered | kept
         elif name in marked:
-            usable &= answered | structural[name] | (blanks == "em")
+            usable &= answered | structural[name] | kept
         else:
-            usable &= answered | (~structural[name] & (blanks == "em"))
+            usable &= answered | (~structural[name] & kept)
     return np.flatnonzero(usable & some)
 
 

@@ -66,7 +66,7 @@ def driver_frame(
     drivers, not_asked = name_list(drivers, "drivers"), name_list(not_asked, "not_asked")
     always = name_list(always, "always")
     if blanks not in get_args(Blanks):
-        raise ValueError(f"Blanks are settled by 'listwise' or 'em', found {blanks!r}.")
+        raise ValueError(f"Blanks are settled by 'listwise', 'em' or 'pairwise', found {blanks!r}.")
     members = [name for group in (groups or {}).values() for name in name_list(group, "A group")]
     if outcome in drivers:
         raise ValueError(f"The outcome {outcome!r} stands among its own drivers; take it out of them.")

@@ -21,6 +21,7 @@ from analysis.driver_parts import Blanks
 from analysis.elimination import sweep
 from analysis.lmg import MOST_PLAYERS
 from analysis.lmg_sampled import lmg_everywhere
+from analysis.moment_guards import MomentsRefused
 from analysis.replicates import Replication
 from analysis.results import TooFew
 from analysis.sample import Booleans, Floats
@@ -62,7 +63,7 @@ class DriverModel:
 
     @property
     def failed(self) -> int:
-        """Replicates in which a column lost its variance or became a copy of others, or EM did not settle."""
+        """Replicates in which a column lost its variance or copied others, or blanks did not settle."""
         return int((~self.kept).sum())
 
     def above_noise(self, level: float) -> Booleans:
@@ -97,12 +98,16 @@ def regress(data: DriverData, plan: Replication, made: DriverMoments | None = No
 
     ``made`` are their moments, where these were worked out with those of other outcomes.
     ``TooFew`` with ``small_base`` where fewer than 50 rows, or fewer than 20 more than columns, are
-    complete, they lie in too few clusters for any error, or over 5 % of the replicates fail; and with
-    ``no_spread`` where the outcome is constant, no driver is left, or nothing is explained.
+    complete, they lie in too few clusters for any error, or over 5 % of the replicates fail; with
+    ``no_spread`` where the outcome is constant, no driver is left, or nothing is explained; and with
+    ``indefinite`` where correlations of pairs fit no population, here or in over 5 % of the replicates.
     """
     if too_small(data, plan.design):
         return TooFew(data.n, "small_base")
-    moments = made or driver_moments(data, plan)
+    try:
+        moments = made or driver_moments(data, plan)
+    except MomentsRefused:
+        return TooFew(data.n, "indefinite")
     if moments is None:
         return TooFew(data.n, "small_base")
     off = take_off(moments.correlations, data.always)
@@ -113,7 +118,7 @@ def regress(data: DriverData, plan: Replication, made: DriverMoments | None = No
     if not data.names or not whole[0]:
         return TooFew(data.n, "no_spread")
     if whole.mean() < 1 - MOST_FAILED:
-        return TooFew(data.n, "small_base")
+        return TooFew(data.n, "indefinite" if data.blanks == "pairwise" else "small_base")
     cells = np.flatnonzero(whole)
     spread = np.where(off.spread > 0, off.spread, 1.0)
     own = moments.spread[data.always :, cells]

@@ -1,8 +1,9 @@
 """Correlations of a driver model in the full sample and in every replicate, blanks and covariates settled.
 
 Rows are summed to clusters once, and a replicate is one row of a matrix product; where answers are missing
-and EM is declared, each replicate settles the missing ones anew. What covariates explain is taken off here,
-so that everything behind shares out the rest.
+and EM is declared, each replicate settles the missing ones anew; declared pairwise, each correlation rests on
+those who answered both, and a replicate whose correlations fit no population is left out. What covariates
+explain is taken off here, so that everything behind shares out the rest.
 
 What a newcomer gets wrong: with EM the number of replicates may be smaller than asked for. Every pattern of
 blanks costs time in every replicate, and a survey with many has fewer replicates, never worse ones.
@@ -19,7 +20,9 @@ from analysis.driver_data import DriverData
 from analysis.elimination import eliminate
 from analysis.em import normal_moments, pattern_sums, patterns_of
 from analysis.missing_replicates import Answered, replicate_covariances
+from analysis.moment_guards import check_definite, check_pairs, definite
 from analysis.moments import Moments, replicate_blocks
+from analysis.pair_moments import replicate_pair_moments
 from analysis.replicates import Replication
 from analysis.sample import Booleans, Floats
 
@@ -43,10 +46,16 @@ class DriverMoments:
 
 
 def driver_moments(data: DriverData, plan: Replication) -> DriverMoments | None:
-    """Correlations of complete rows, or by EM where rows have blanks; ``None`` where EM does not settle."""
-    if data.blanks == "em" and np.isnan(data.x).any():
-        return _em_moments(data, plan)
-    return complete_moments([data], plan)[0]
+    """Correlations of complete rows, or as declared where rows have blanks; ``None`` if EM does not settle.
+
+    Raises
+    ------
+    MomentsRefused
+        ``unseen_pair`` and ``indefinite``, with ``pairwise``.
+    """
+    if not np.isnan(data.x).any():
+        return complete_moments([data], plan)[0]
+    return _em_moments(data, plan) if data.blanks == "em" else _pair_moments(data, plan)
 
 
 def complete_moments(models: Sequence[DriverData], plan: Replication) -> list[DriverMoments]:
@@ -73,10 +82,8 @@ def _moments_of(
 def _em_moments(data: DriverData, plan: Replication) -> DriverMoments | None:
     x, place = _distinct(data.x)
     seen, weights = np.isfinite(x), plan.design.weights[data.rows]
-    shift = np.array([np.average(c[s], weights=weights[s]) for c, s in zip(x.T, seen.T, strict=True)])
-    z = x - shift
-    scale = np.sqrt([np.average(c[s] ** 2, weights=weights[s]) for c, s in zip(z.T, seen.T, strict=True)])
-    fit = normal_moments(pattern_sums(z / scale, weights))
+    shift, scale = _standard(x, seen, weights)
+    fit = normal_moments(pattern_sums((x - shift) / scale, weights))
     if not fit.converged[0]:
         return None
     mean, covariance = shift + fit.means[0] * scale, fit.covariances[0] * np.outer(scale, scale)
@@ -89,6 +96,32 @@ def _em_moments(data: DriverData, plan: Replication) -> DriverMoments | None:
     means[1:][draws.settled], covariances[1:][draws.settled] = draws.means, draws.covariances
     stacked = np.ascontiguousarray(np.moveaxis(covariances, 0, 2)[np.ix_(place, place)])
     return _moments_of(data, stacked, means.T[place], plan, settled)
+
+
+def _pair_moments(data: DriverData, plan: Replication) -> DriverMoments:
+    """Correlations of each pair of columns, scaled by the deviations of everybody who answered."""
+    x, place = _distinct(data.x)
+    seen, weights = np.isfinite(x), plan.design.weights[data.rows]
+    pairs = seen.astype(np.int64)
+    check_pairs(tuple(map(str, range(x.shape[1]))), pairs.T @ pairs)
+    shift, scale = _standard(x, seen, weights)
+    found = replicate_pair_moments((x - shift) / scale, data.rows, plan)
+    deviations = np.sqrt(np.einsum("bii->bi", found.covariance).clip(0.0))
+    varied = deviations[0] > 0
+    covariance = found.correlation * deviations[:, :, None] * deviations[:, None]
+    check_definite(covariance[0], found.correlation[0], varied)
+    settled = definite(found.correlation[np.ix_(np.arange(1 + plan.replicates), varied, varied)])
+    means = shift + found.means * scale
+    stacked = np.ascontiguousarray(np.moveaxis(covariance * np.outer(scale, scale), 0, 2))
+    return _moments_of(data, stacked[np.ix_(place, place)], means.T[place], plan, settled)
+
+
+def _standard(x: Floats, seen: Booleans, weights: Floats) -> tuple[Floats, Floats]:
+    """Weighted mean and deviation (k,) of the answers that are there."""
+    shift = np.array([np.average(c[s], weights=weights[s]) for c, s in zip(x.T, seen.T, strict=True)])
+    squares = (x - shift) ** 2
+    spread = [np.average(c[s], weights=weights[s]) for c, s in zip(squares.T, seen.T, strict=True)]
+    return shift, np.sqrt(spread)
 
 
 def _distinct(x: Floats) -> tuple[Floats, list[int]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
-Blanks = Literal["listwise", "em"]
+Blanks = Literal["listwise", "em", "pairwise"]
 Level = Literal["complete", "conditional", "general"]
 LEVELS: tuple[Level, ...] = ("complete", "conditional", "general")
 

@@ -17,6 +17,7 @@ key                  holds where                                            valu
 ``drawn_orders``     over 27 drivers: orders of entry are drawn             ``error``, ``orders``
 ``drawn_replicates`` 21 to 27 drivers: orders are drawn for the intervals   ``orders``
 ``em_blanks``        over 10 % of the rows have blanks that EM settles      ``share``, ``rows``
+``pairwise_blanks``  over 10 % of the rows have blanks; pairs are by both   ``share``, ``rows``
 ==================== ====================================================== ======================
 
 Rows are left out listwise where an answer that was due is missing, unless EM is declared, or did not apply to
@@ -55,6 +56,7 @@ NOTES = {
     "drawn_orders": "{orders:.0f} orders of entry were drawn; this leaves an error of {error:.2%} of R²",
     "drawn_replicates": "shares are exact; their intervals rest on {orders:.0f} drawn orders of entry",
     "em_blanks": "{rows:.0f} rows ({share:.0%}) lack answers; EM settles these from the others",
+    "pairwise_blanks": "{rows:.0f} rows ({share:.0%}) lack answers; each pair rests on rows with both",
 }
 REASONS = {
     "no_answers": "nobody answered it",
@@ -74,7 +76,7 @@ def fit_warnings(
     failed = int((~found.kept).sum())
     kinds: list[tuple[bool, str, dict[str, float]]] = [
         (facts.lost > 0.1, "rows_lost", {"share": facts.lost, "rows": data.lost}),
-        (gaps > 0.1 * data.n, "em_blanks", {"share": gaps / max(data.n, 1), "rows": gaps}),
+        (gaps > 0.1 * data.n, f"{data.blanks}_blanks", {"share": gaps / max(data.n, 1), "rows": gaps}),
         (data.n < 50 + 8 * p, "small_base", {"n": data.n, "needed": 50 + 8 * p}),
         (facts.clusters < 30, "few_clusters", {"clusters": facts.clusters}),
         (facts.failed > 0.01, "failed_replicates", {"share": facts.failed, "failed": failed}),

@@ -71,7 +71,9 @@ def driver_shares(
         explain is taken off first, and the rest of R² is shared out. Text becomes a column a category; a
         blank costs its row.
     blanks : ``listwise``, or ``em`` to keep rows with missing answers of drivers: they bring what their other
-        answers say, as if missing at random. A row without the outcome is lost either way.
+        answers say, as if missing at random. ``pairwise`` takes each correlation from the rows with both, as
+        if blanks came by chance alone, and is refused where such correlations fit no population. A row
+        without the outcome is lost either way.
     replicates : how many times the clusters are re-weighted; 1,000 for a look, 5,000 for print.
     seed : what the replicates are drawn from, 1 unless given; the same seed gives the same intervals. It
         stands in the summary.
@@ -105,6 +107,11 @@ def driver_shares(
     )
     check_share(level, "level of confidence")
     model = table.fit(np.ones(len(table.plan.design), dtype=bool))
+    if isinstance(model, TooFew) and model.reason == "indefinite":
+        raise ValueError(
+            f"Correlations of {outcome!r} and its drivers by pairs fit no population, here or in "
+            f"many replicates (n = {model.n}): too few people answered both of a pair. Use blanks='em'."
+        )
     if isinstance(model, TooFew):
         raise ValueError(
             f"Driver shares of {outcome!r} need at least 50 complete rows, 20 more than columns, several "
@@ -135,7 +142,8 @@ def driver_results(
 
     Replicates are drawn over the clusters of the whole sample, so that they are the same in every
     wave. An item that some were not asked enters with its mark and costs no rows; an answer that is
-    missing costs its row, or, with ``blanks="em"``, brings what the other answers say; one that did not
+    missing costs its row, or, with ``blanks="em"``, brings what the other answers say, or, with ``pairwise``,
+    is left out of the pairs it belongs to; one that did not
     apply to very few costs its row. The loss is counted and, over 10 %, warned of. ``TooFew`` where there
     is no model: see :func:`~analysis.driver_model.regress`.
 

@@ -42,11 +42,12 @@ class TooFew:
     """A figure that is not shown. ``reason`` says why; ``n`` is for the analyst, never for print.
 
     ``complementary`` marks a group that is large enough itself but hidden because a smaller one
-    could otherwise be found by subtraction. ``small_base`` marks a model that its base cannot carry.
+    could otherwise be found by subtraction. ``small_base`` marks a model that its base cannot carry,
+    ``indefinite`` one whose pairwise correlations fit no population.
     """
 
     n: int
-    reason: Literal["disclosure", "complementary", "no_answers", "no_spread", "small_base"]
+    reason: Literal["disclosure", "complementary", "no_answers", "no_spread", "small_base", "indefinite"]
 
 
 Verdict = Literal["better", "worse", "same"]

@@ -28,6 +28,7 @@ from analysis.moment_guards import (
     check_pairs,
     correlations,
 )
+from analysis.pair_moments import PairMoments, pair_moments
 from analysis.sample import Booleans, Floats, Integers
 
 Method = Literal["complete", "pairwise", "em"]
@@ -282,22 +283,16 @@ def _em(base: _Base, z: Floats, varied: Booleans) -> tuple[Floats, Floats, int]:
     return means, covariance, fit.steps
 
 
-def _pairwise(z: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
-    """Means (k,), covariances and correlations (k, k) over the people of each pair, by sums of masks."""
+def _pairwise(z: Floats, weights: Floats) -> PairMoments:
     seen = np.isfinite(z)
-    filled = np.where(seen, z, 0.0)
-    mask = seen.astype(np.float64)
-    weighted, weights_there = filled * weights[:, None], mask * weights[:, None]
-    total = weights_there.T @ mask
-    first = (weighted.T @ mask) / total
-    second = (weighted.T @ filled) / total
-    squares = ((weighted * filled).T @ mask) / total - first**2
-    covariance = second - first * first.T
-    spread = np.sqrt(np.maximum(squares, 0.0) * np.maximum(squares.T, 0.0))
-    varied = spread > NO_SPREAD
-    correlation = np.where(varied, covariance / np.where(varied, spread, 1.0), 0.0)
-    np.fill_diagonal(correlation, 1.0)
-    return np.diag(first).copy(), covariance, correlation
+    filled, mask = np.where(seen, z, 0.0), seen.astype(np.float64)
+    weighted = filled * weights[:, None]
+    return pair_moments(
+        (mask * weights[:, None]).T @ mask,
+        weighted.T @ mask,
+        (weighted * filled).T @ mask,
+        weighted.T @ filled,
+    )
 
 
 def _warnings(base: _Base, n_pairs: Integers, lost: float, rules: MissingRules) -> Warnings:

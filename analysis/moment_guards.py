@@ -130,9 +130,14 @@ def check_definite(covariance: Floats, correlation: Floats, varied: Booleans) ->
     """Refuse what no population has; an item without spread has no part in that."""
     columns = np.ix_(varied, varied)
     for matrix in (correlation[columns], correlations(covariance[columns])):
-        values = np.linalg.eigvalsh(matrix) if matrix.size else np.ones(1)
-        if values[0] <= INDEFINITE * values[-1]:
-            raise MomentsRefused("indefinite", eigenvalue=float(values[0]))
+        if matrix.size and not definite(matrix):
+            raise MomentsRefused("indefinite", eigenvalue=float(np.linalg.eigvalsh(matrix)[0]))
+
+
+def definite(matrices: Floats) -> Booleans:
+    """Whether each of some matrices (..., k, k) could be the correlations of a population."""
+    values = np.linalg.eigvalsh(matrices)
+    return np.asarray(values[..., 0] > INDEFINITE * values[..., -1])
 
 
 def correlations(covariance: Floats) -> Floats:

@@ -132,7 +132,8 @@ class Drivers(Frozen):
 
     With ``groups: branches`` the items under one top branch of the index count as one driver. What the items
     or segments in ``always`` explain is taken off first. ``blanks`` says what becomes of people who left an
-    item blank: left out (``listwise``) or kept (``em``). ``lines`` says where performance is divided:
+    item blank: left out (``listwise``), kept by their other answers (``em``) or for the pairs they answered
+    (``pairwise``). ``lines`` says where performance is divided:
     at the mean of the drivers, the middle of the scale, or a target: that of ``targets``, else that of
     ``reporting``. ``stated`` names the item that asks how important a driver is. Where drivers are branches,
     targets and stated go by the id of the branch. The report's ``map`` of ``gaps`` draws lines of equal
@@ -143,7 +144,7 @@ class Drivers(Frozen):
     outcomes: tuple[Identifier, ...] = Field(min_length=1, description="Outcome ids, main one first.")
     groups: Literal["none", "branches"] = "none"
     always: tuple[Identifier, ...] = ()
-    blanks: Literal["listwise", "em"] = "listwise"
+    blanks: Literal["listwise", "em", "pairwise"] = "listwise"
     probability: float = Field(
         0.8, gt=0.5, lt=1, description="Least probability at which a quadrant is named."
     )

@@ -93,11 +93,16 @@ def test_a_model_that_does_not_exist_blocks(results: StudyResults) -> None:
     gone = dataclasses.replace(
         results,
         drivers=(),
-        drivers_missing=(("a", TooFew(41, "small_base")), ("b", TooFew(300, "no_spread"))),
+        drivers_missing=(
+            ("a", TooFew(41, "small_base")),
+            ("b", TooFew(300, "no_spread")),
+            ("c", TooFew(300, "indefinite")),
+        ),
     )
     found = checklist(gone)
     assert found.blocked("a")
-    assert [check.key for check in found.checks if check.state == "block"] == ["no_model", "no_variance"]
+    blocked = [check.key for check in found.checks if check.state == "block"]
+    assert blocked == ["no_model", "no_variance", "no_population"]
 
 
 def test_the_whole_wave_bears_on_every_outcome(results: StudyResults) -> None:
@@ -161,7 +166,7 @@ def headlines(results: StudyResults, language: Language) -> list[str]:
 def test_every_line_can_be_said_and_has_a_source(results: StudyResults) -> None:
     found = checklist(checked(results, blanks="em", events=90, levels=2))
     keys = {check.key for check in found.checks}
-    assert keys == set(LINES) - {"response_unknown", "no_model", "no_variance"}
+    assert keys == set(LINES) - {"response_unknown", "no_model", "no_variance", "no_population"}
     assert CONVENTIONS <= set(SOURCES) <= set(LINES)
     assert len(found.summary().splitlines()) == len(found.checks)
     assert len(found.to_frame()) == len(found.checks)

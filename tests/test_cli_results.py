@@ -171,6 +171,7 @@ WARNINGS = {
     "drawn_orders": {"error": 0.0024},
     "drawn_replicates": {"orders": 200.0},
     "em_blanks": {"share": 0.12, "rows": 141.0},
+    "pairwise_blanks": {"share": 0.12, "rows": 141.0},
 }
 
 

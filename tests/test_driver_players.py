@@ -163,5 +163,5 @@ def test_a_row_without_the_outcome_is_lost_with_em_too() -> None:
 
 
 def test_an_unknown_treatment_of_blanks_is_refused() -> None:
-    with pytest.raises(ValueError, match="'listwise' or 'em', found 'mean'"):
+    with pytest.raises(ValueError, match="'listwise', 'em' or 'pairwise', found 'mean'"):
         driver_shares(answers(100), "sat", ITEMS, blanks="mean")  # type: ignore[arg-type] # on purpose

@@ -162,8 +162,8 @@ def _notes(labels: Labels, base: DriverBase, found: OutcomePanel) -> Iterator[st
     declared = declared_drivers(base.study, found.outcome)
     if declared.always:
         yield say(labels, "models.without_always", names=_covariates(labels, declared.always))
-    if declared.blanks == "em":
-        yield say(labels, "models.without_em")
+    if declared.blanks != "listwise":
+        yield say(labels, "models.complete_alone")
 
 
 def _covariates(labels: Labels, names: Sequence[str]) -> str:
