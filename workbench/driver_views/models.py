@@ -66,10 +66,10 @@ def _tell(terminal: Terminal, labels: Labels, base: DriverBase, found: OutcomePa
 
 
 def _about(labels: Labels, found: OutcomePanel) -> str:
-    flag = len(found.levels) == 2
+    kind = "flag" if len(found.levels) == 2 else "cut" if "logit" in found.dominance else "levels"
     return say(
         labels,
-        f"models.about.{'flag' if flag else 'levels'}",
+        f"models.about.{kind}",
         wave=labels.wave(found.wave),
         people=labels.people(found.n, found.clusters),
         levels=labels.count(len(found.levels)),
