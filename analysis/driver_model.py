@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -21,10 +22,11 @@ from analysis.driver_parts import Blanks
 from analysis.elimination import sweep
 from analysis.lmg import MOST_PLAYERS
 from analysis.lmg_sampled import lmg_everywhere
-from analysis.moment_guards import MomentsRefused
 from analysis.replicates import Replication
 from analysis.results import TooFew
 from analysis.sample import Booleans, Floats
+
+NoBase = Literal["small_base", "indefinite"]
 
 # Base below which there is no model, whatever the number of columns p; and p + 20 (convention).
 SMALLEST_BASE = 50
@@ -104,12 +106,10 @@ def regress(data: DriverData, plan: Replication, made: DriverMoments | None = No
     """
     if too_small(data, plan.design):
         return TooFew(data.n, "small_base")
-    try:
-        moments = made or driver_moments(data, plan)
-    except MomentsRefused:
-        return TooFew(data.n, "indefinite")
+    unsettled: NoBase = "indefinite" if data.blanks == "pairwise" else "small_base"
+    moments = made or driver_moments(data, plan)
     if moments is None:
-        return TooFew(data.n, "small_base")
+        return TooFew(data.n, unsettled)
     off = take_off(moments.correlations, data.always)
     along, inflation, residual, aliased = sweep(off.correlations)
     left = off.correlations[-1, -1]
@@ -118,7 +118,7 @@ def regress(data: DriverData, plan: Replication, made: DriverMoments | None = No
     if not data.names or not whole[0]:
         return TooFew(data.n, "no_spread")
     if whole.mean() < 1 - MOST_FAILED:
-        return TooFew(data.n, "indefinite" if data.blanks == "pairwise" else "small_base")
+        return TooFew(data.n, unsettled)
     cells = np.flatnonzero(whole)
     spread = np.where(off.spread > 0, off.spread, 1.0)
     own = moments.spread[data.always :, cells]

@@ -20,7 +20,7 @@ from analysis.driver_data import DriverData
 from analysis.elimination import eliminate
 from analysis.em import normal_moments, pattern_sums, patterns_of
 from analysis.missing_replicates import Answered, replicate_covariances
-from analysis.moment_guards import check_definite, check_pairs, definite
+from analysis.moment_guards import MomentsRefused, check_definite, check_pairs, definite
 from analysis.moments import Moments, replicate_blocks
 from analysis.pair_moments import replicate_pair_moments
 from analysis.replicates import Replication
@@ -46,16 +46,18 @@ class DriverMoments:
 
 
 def driver_moments(data: DriverData, plan: Replication) -> DriverMoments | None:
-    """Correlations of complete rows, or as declared where rows have blanks; ``None`` if EM does not settle.
+    """Correlations of complete rows, or as declared where rows have blanks.
 
-    Raises
-    ------
-    MomentsRefused
-        ``unseen_pair`` and ``indefinite``, with ``pairwise``.
+    ``None`` where EM does not settle, and where correlations by pairs fit no population or lack a pair.
     """
     if not np.isnan(data.x).any():
         return complete_moments([data], plan)[0]
-    return _em_moments(data, plan) if data.blanks == "em" else _pair_moments(data, plan)
+    if data.blanks == "em":
+        return _em_moments(data, plan)
+    try:
+        return _pair_moments(data, plan)
+    except MomentsRefused:
+        return None
 
 
 def complete_moments(models: Sequence[DriverData], plan: Replication) -> list[DriverMoments]:

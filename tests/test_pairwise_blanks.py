@@ -8,6 +8,8 @@ import pytest
 
 from analysis import driver_results, driver_shares, item_moments, sample_from_frame
 from analysis.design import Design
+from analysis.driver_checks import driver_checks
+from analysis.driver_settings import ModelSettings
 from analysis.lmg import lmg
 from analysis.moment_guards import MomentsRefused, check_definite, definite
 from analysis.pair_moments import replicate_pair_moments
@@ -100,6 +102,11 @@ def test_pairs_that_fit_no_population_are_refused() -> None:
     sample = sample_from_frame(frame, ["a", "b", "c"], scale=None, outcomes=["sat"])
     few = driver_results(sample, "sat", ["a", "b", "c"], blanks="pairwise", replicates=20)
     assert few == TooFew(360, "indefinite")
+    settings = ModelSettings(blanks="pairwise")
+    weighted = sample_from_frame(
+        frame.assign(w=np.linspace(1, 2, 360)), ["a", "b", "c"], scale=None, outcomes=["sat"], weights="w"
+    )
+    assert driver_checks(weighted, "sat", ["a", "b", "c"], [], settings=settings).unweighted is None
 
 
 def test_a_pair_that_nobody_answered_is_refused(frame: pd.DataFrame) -> None:
