@@ -39,6 +39,7 @@ def shapley(residuals: Floats) -> Floats:
     Parts sum to R²: the Shapley value, general dominance. Two orthogonal drivers get their squared
     correlations:
 
+    >>> from analysis.elimination import subset_residuals
     >>> r = np.array([[1, 0, 0.6], [0, 1, 0.5], [0.6, 0.5, 1]])[..., None]
     >>> shapley(subset_residuals(r, [[0], [1]]))[:, 0].round(12)
     array([0.36, 0.25])

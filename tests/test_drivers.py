@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ import pandas as pd
 import pytest
 from golden_tables import GOLDENS, block
 
+from analysis import drivers
+from analysis import lmg as lmg_module
 from analysis.design import Design
 from analysis.driver_data import driver_data
 from analysis.drivers import driver_results, driver_shares
@@ -76,6 +80,12 @@ def test_inflation_equals_the_inverse_of_the_correlations(frame: pd.DataFrame) -
     found = shares(frame, FOUR)["inflation"]
     expected = [1.29844785827, 1.41358551408, 1.34847717501, 1.40463310872]
     np.testing.assert_allclose(found[FOUR], expected, **CLOSE)
+
+
+@pytest.mark.parametrize("module", [drivers, lmg_module])
+def test_what_is_shown_is_what_happens(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert (result.failed, result.attempted > 0) == (0, True)
 
 
 def simulated(n: int, seed: int, noise: int = 1) -> pd.DataFrame:
