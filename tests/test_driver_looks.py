@@ -116,6 +116,8 @@ LOOKS = (
     ("waves", "satisfaction", ()),
     ("segments", "satisfaction", ("--by", "tier")),
 )
+WORK = {"models": "models_of", "asymmetry": "asymmetry_of"}
+WORK |= {"waves": "share_changes_since", "segments": "share_differences_by"}
 
 
 @pytest.mark.usefixtures("quick")
@@ -167,6 +169,13 @@ def test_models_stand_side_by_side_with_effects_per_point(
         assert f"{labels.item(effect.driver)}" in out
         assert f"+{effect.effect.value:.2f} " in out
     assert "percentage points of intention to renew above 77.8 per point" in out
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = shown(folder, "models", "--outcome", "renewal_intention").out.splitlines()
+    rows = [line for line in narrow if line.startswith(f"1  {labels.item(first.driver)} ")]
+    assert max(map(cells, rows)) <= 60
+    ranks = [re.findall(r"\((\d+)\)", row) for row in rows]
+    assert all(own[0] == "1" for own in ranks)
+    assert sum(len(own) - 1 for own in ranks) == len(panel.models) - 1
 
 
 def base_items(study: Study) -> list[str]:
@@ -345,13 +354,7 @@ def test_outcomes_without_a_model_are_told_why(
     study: Study,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    work = {
-        "models": "models_of",
-        "asymmetry": "asymmetry_of",
-        "waves": "share_changes_since",
-        "segments": "share_differences_by",
-    }[view]
-    monkeypatch.setattr(f"workbench.driver_views.{view}.{work}", lambda *_: TooFew(12, "small_base"))
+    monkeypatch.setattr(f"workbench.driver_views.{view}.{WORK[view]}", lambda *_: TooFew(12, "small_base"))
     out = shown(folder, view, "--outcome", outcome, *words, language=language).out
     assert Labels(study, language).outcome(outcome) in out.splitlines()[0]
     printed = shown(folder, view, "--outcome", outcome, *words, "--json").document

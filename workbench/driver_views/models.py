@@ -78,17 +78,19 @@ def _about(labels: Labels, found: OutcomePanel) -> str:
 
 
 def _shares(terminal: Terminal, labels: Labels, found: OutcomePanel) -> Iterator[Table]:
-    """Shares and ranks under every model; where they need more room than there is, the ordered ones apart."""
-    for decimals in (1, 0):
-        whole = _side_by_side(labels, found, found.models, decimals)
-        if terminal.fits(whole):
-            yield whole
-            return
-    first = [model for model in found.models if not model.key.startswith("ordered")]
-    rest = [model for model in found.models if model.key == HEADLINE or model not in first]
-    for models in (first, rest):
-        if len(models) > 1:
-            yield _side_by_side(labels, found, models, 0)
+    """Shares and ranks under every model; those that find no room stand in a table below, by the headline."""
+    headline, *rest = found.models
+    decimals = 1
+    if not terminal.fits(_side_by_side(labels, found, found.models, decimals)):
+        decimals = 0
+    while rest:
+        room = len(rest)
+        while room > 1 and not terminal.fits(
+            _side_by_side(labels, found, [headline, *rest[:room]], decimals)
+        ):
+            room -= 1
+        yield _side_by_side(labels, found, [headline, *rest[:room]], decimals)
+        rest = rest[room:]
 
 
 def _side_by_side(labels: Labels, found: OutcomePanel, models: Sequence[PanelModel], decimals: int) -> Table:
@@ -101,7 +103,7 @@ def _side_by_side(labels: Labels, found: OutcomePanel, models: Sequence[PanelMod
         )
         for driver in found.drivers
     ]
-    values = [marked(percents(decimals)(model.value), "  ") for model in models]
+    values = [marked(percents(1)(model.value), "  ") for model in models]
     rows.append(("", say(labels, "models.fit"), "", *values))
     agreements = [
         "" if model.rank_correlation is None else formatting.number(model.rank_correlation, 2)
