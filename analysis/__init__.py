@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from analysis.outcome_models import outcome_panel
     from analysis.outcome_trend import OutcomeKind, outcome_results
     from analysis.parallel_slopes import ParallelSlopes, brant_test
+    from analysis.priorities import Lines
     from analysis.pseudo_r2 import LinkDominance
     from analysis.quality_statement import quality
     from analysis.regression import Regression, regress, weighted_regression
@@ -89,6 +90,7 @@ _WHERE = {
     "ItemMoments": "missing",
     "JointTest": "results",
     "Limits": "calibration",
+    "Lines": "priorities",
     "LinkDominance": "pseudo_r2",
     "MarginalEffect": "average_effects",
     "MarginalEffects": "average_effects",
@@ -185,6 +187,7 @@ __all__ = [
     "ItemMoments",
     "JointTest",
     "Limits",
+    "Lines",
     "LinkDominance",
     "MarginalEffect",
     "MarginalEffects",

@@ -7,13 +7,17 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+import sample_answers
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from analysis.design import design_of
+from analysis.driver_pipeline import driver_survey
 from analysis.driver_settings import ModelSettings, wave_model
 from analysis.drivers import driver_results
+from analysis.pipeline import index_tree
+from analysis.prepare import prepare
 from analysis.priorities import Lines, gap_priorities, performance_lines, placements
 from analysis.replicate_estimates import ReplicateBase
 from analysis.replicates import replication
@@ -21,6 +25,7 @@ from analysis.results import DriverResults, Estimate, TooFew
 from analysis.sample import Floats
 from analysis.stated_importance import rank_correlations
 from analysis.tabular import sample_from_frame
+from survey.study import Drivers
 
 NAMES = ["a", "b", "c", "d"]
 ASKED = {name: f"says_{name}" for name in NAMES}
@@ -243,3 +248,20 @@ def test_rank_correlations_equal_scipy(seed: int) -> None:
             assert np.isnan(mine[b])
         else:
             assert mine[b] == pytest.approx(spearmanr(one[:, b], two[:, b]).statistic)
+
+
+def test_a_study_declares_lines_and_who_asks_importance() -> None:
+    declared = {"outcomes": ["satisfaction"], "lines": "target", "targets": {"reliability": 90.0}}
+    # The sample asks no importance; what was expected stands in for it.
+    asked = {"reliability": "expect_product", "advice": "expect_pre_sales", "ordering": "expect_in_sales"}
+    usual = sample_answers.study()
+    assert usual.drivers is not None
+    told = Drivers.model_validate(declared | {"stated": asked})
+    of = usual.model_copy(update={"drivers": told})
+    sample = prepare([sample_answers.answers("2026Q3")], of)
+    (found,) = driver_survey(sample, of, index_tree(of.index)).found
+    lines = {driver.item: driver.line for driver in found.drivers}
+    assert lines.pop("reliability") == 90.0
+    assert set(lines.values()) == {of.reporting.target}
+    assert found.stated is not None
+    assert {row.driver for row in found.stated.drivers} == set(asked)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from priority_samples import NAMES, drivers, results, study
 
-from analysis.priorities import Lines
+from analysis.priorities import QUADRANTS, Lines
 from analysis.results import DriverResults, Estimate
 from report_templates.charts.axis import Axis
 from report_templates.charts.drawing import Drawing, Line
@@ -84,6 +84,27 @@ def test_the_page_says_by_which_rule_it_divides(rule: str, language: Language) -
     assert one.table is not None
     assert column in [head.head for head in one.table.columns]
     assert subtitle in one.head.subtitle
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("unsure", "starts"), [(0, False), (1, False), (2, True), (5, True)])
+def test_more_than_a_third_undecided_make_no_clear_priorities(
+    unsure: int, starts: bool, language: Language
+) -> None:
+    found = drivers()
+    least = sorted(found.drivers, key=lambda driver: driver.item == "speed")[:unsure]
+    even = dict.fromkeys(QUADRANTS, 0.25)
+    made = tuple(
+        replace(driver, quadrant=None, quadrants=even) if driver in least else driver
+        for driver in found.drivers
+    )
+    title = "".join(page(replace(found, drivers=made), language).head.title)
+    said = {
+        "zh": ("没有明确的优先次序", "此外次序不明"),
+        "en": ("No clear priorities", "no clear priorities beyond"),
+    }
+    assert any(words in title for words in said[language]) == starts
+    assert (NAMES["speed"][language].lower() in title.lower()) == (unsure < 5)
 
 
 def test_points_stand_as_far_from_the_line_as_they_are_from_their_target() -> None:

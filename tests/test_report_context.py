@@ -298,7 +298,7 @@ def test_a_crowded_map_leaves_the_table_its_room(language: Language) -> None:
 def test_only_sure_drivers_are_named() -> None:
     results, study = made("undecided")
     page = page_of(report_context(results, study, "zh"), "priorities")
-    assert "没有一项" in title(page)
+    assert "没有明确的优先次序" in title(page)
     assert page.side is not None
     assert [group.name for group in page.side.groups] == ["未定"]
     assert page.table is not None
@@ -333,7 +333,7 @@ def test_a_driver_of_conflicting_direction_is_never_named() -> None:
         results, drivers=(dataclasses.replace(first, drivers=turned), *results.drivers[1:])
     )
     context = report_context(results, study, "zh")
-    assert "没有一项" in title(page_of(context, "priorities"))
+    assert "没有明确的优先次序" in title(page_of(context, "priorities"))
     assert "尚无明确的优先改进项" in title(context.summary)
 
 

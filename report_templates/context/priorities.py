@@ -68,27 +68,31 @@ def _title(story: Story) -> Phrases:
             words.phrases("priorities.title.blocked_bare"),
         )
     found = story.in_quadrant("improve")
-    undecided = story.in_quadrant("undecided")
-    total = len(story.drivers.drivers) if story.drivers else 0
-    rest: Phrases = ()
-    if len(undecided) > UNDECIDED_SHARE * total:
-        rest = words.phrases(
-            "priorities.title.undecided",
-            count=words.counted(len(undecided)),
-            total=words.counted(total),
-            item=words("noun.item" if len(undecided) == 1 else "noun.item_s"),
-        )
     if not found:
-        return words.title(
-            clauses.together(story, words.phrases("priorities.title.none"), rest),
-            words.phrases("priorities.title.none"),
-        )
+        none = _unclear(story, "unclear") or words.phrases("priorities.title.none")
+        return words.title(clauses.together(story, none))
+    rest = _unclear(story, "beyond")
     count = words.counted(len(found))
     names = words.listed([words.within(words.item(driver.item)) for driver in found])
     noun = words("noun.item" if len(found) == 1 else "noun.item_s")
     named = words.phrases("priorities.title.names", count=count, names=names, item=noun)
     counted = words.phrases("priorities.title.count", count=count, item=noun)
-    return words.title(clauses.together(story, named, rest), named, clauses.together(story, counted, rest))
+    # Names give way before doubt does: they stand beside the map as well.
+    return words.title(clauses.together(story, named, rest), clauses.together(story, counted, rest), named)
+
+
+def _unclear(story: Story, key: str) -> Phrases:
+    """Return that there are no clear priorities, or none beyond those named; nothing where most are clear."""
+    words, undecided = story.words, story.in_quadrant("undecided")
+    total = len(story.drivers.drivers) if story.drivers else 0
+    if len(undecided) <= UNDECIDED_SHARE * total:
+        return ()
+    return words.phrases(
+        f"priorities.title.{key}",
+        count=words.counted(len(undecided)),
+        total=words.counted(total),
+        item=words("noun.item" if total == 1 else "noun.item_s"),
+    )
 
 
 def _subtitle(story: Story, found: DriverResults) -> str:
