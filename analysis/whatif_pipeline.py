@@ -7,9 +7,9 @@ main outcome, so the drivers are worked out first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from analysis.cheapest_way import cheapest_way
+from analysis.cheapest_way import INDEX, cheapest_way
 from analysis.checks import checklist
 from analysis.cores import one_thread_of_algebra
 from analysis.design import design_of
@@ -37,10 +37,11 @@ USUAL = (
 
 @dataclass(frozen=True, slots=True)
 class StudySimulator:
-    """A simulator made for a study, with the settings that the study has for it."""
+    """A simulator made for a study, with its settings and ``target``, that of the index if it has one."""
 
     simulator: Simulator
     settings: Declared
+    target: float | None = None
 
     def scenario(self, moves: Mapping[str, float]) -> Scenario:
         """Move some items at once: see :class:`~analysis.simulator.Simulator`."""
@@ -74,13 +75,17 @@ class StudySimulator:
 
     def table(self, results: StudyResults) -> WhatIf:
         """Every driver alone, and those to improve first together: see :func:`~analysis.whatif.what_if`."""
-        return what_if(
+        found = what_if(
             self.simulator,
             self.settings.steps,
             to_improve(results),
             blocked=blocked_outcomes(results),
             value_column=self.settings.value.column if self.settings.value else None,
         )
+        costs, target = self.settings.costs, self.target
+        if not costs or target is None or found.index.value >= target:
+            return found
+        return replace(found, cheapest=self.cheapest(INDEX, target, costs))
 
 
 def wanted_outcomes(study: Study) -> tuple[str, ...]:
@@ -127,17 +132,20 @@ def study_simulator(
     simulator = Simulator.of(
         asked, tree, movable(study, tree), kinds, revenue=revenue, minimum_base=rules.minimum_base
     )
-    return StudySimulator(simulator, settings)
+    return StudySimulator(simulator, settings, rules.target)
 
 
 def to_improve(results: StudyResults) -> tuple[str, ...]:
-    """Items to improve first for the main outcome, most important first; of a branch all its items."""
+    """Items to improve first for the main outcome, most important first; of a branch all its items.
+
+    A driver whose signs conflict is no advice, wherever it stands.
+    """
     main = results.drivers[:1]
     return tuple(
         item
         for found in main
         for driver in found.drivers
-        if driver.quadrant == "improve"
+        if driver.quadrant == "improve" and driver.direction != "conflicting"
         for item in (driver.items or (driver.item,))
     )
 

@@ -217,6 +217,8 @@ class WhatIf:
     combined : the drivers whose quadrant is "improve" for the main outcome, all moved by the largest step;
         ``None`` where there is none.
     value_column : the column with the revenue of the accounts, if the study names one.
+    cheapest : the cheapest way of the index to its target, where the study declares costs and a target that
+        the index is below.
     """
 
     wave: str
@@ -229,6 +231,7 @@ class WhatIf:
     drivers: tuple[DriverMoves, ...]
     combined: Scenario | None
     value_column: str | None = None
+    cheapest: CheapestWay | None = None
 
     def model(self, outcome: str) -> OutcomeModel | None:
         """The model of one outcome; ``None`` where it has none."""

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from analysis.results import DriverResults, Estimate, JointTest, NodeResult, OutcomeResult
 from analysis.whatif_results import (
+    CheapestWay,
     DriverMoves,
     Gain,
+    Lever,
     Move,
     OutcomeModel,
     Reach,
@@ -69,6 +71,29 @@ def what_if(
         ),
         tuple(DriverMoves(item, tuple(scenario([item], step) for step in STEPS)) for item in items),
         scenario(improve, STEPS[-1]) if improve else None,
+    )
+
+
+def cheapest(found: WhatIf, target: float, figure: Figure, *, reached: bool = True) -> CheapestWay:
+    """Return a way that moves the first two drivers, at 120 and 60 a point."""
+    items = [moves.item for moves in found.drivers[:2]]
+    levers = (Lever(items[0], 4.5, 540.0, 0.97), Lever(items[1], 2.0, 120.0, 0.58))
+    now, scenario = found.index.value, found.drivers[0].scenarios[-1]
+    reachable, expected = figure(target - now + 1, 0.3), figure(target if reached else target - 0.7, 0.35)
+    return CheapestWay(
+        "index",
+        "points",
+        target,
+        now,
+        target - now,
+        reachable,
+        reached,
+        levers,
+        660.0,
+        expected,
+        0.51 if reached else 0.03,
+        scenario,
+        ((found.drivers[2].item, "no_cost"),),
     )
 
 

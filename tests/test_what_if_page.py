@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 import report_sample
 from report_reading import KEY_ACCOUNTS, made, title
+from report_what_if import cheapest
 from report_what_if import what_if as made_up
 
 from analysis.results import Estimate, StudyResults
@@ -236,3 +237,33 @@ def test_without_gains_decisions_show_importance_and_with_them_what_they_go_with
         assert row.cells[3].mark == gain.mark
     shares = {story.words.item(d.item): formatting.percent(d.share.value) for d in results.drivers[0].drivers}
     assert [row.cells[3].text for row in without.rows] == [shares[row.cells[0].text] for row in without.rows]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reached", [True, False])
+def test_where_costs_are_declared_the_cheapest_way_stands_beside_the_levels(
+    language: Language, *, reached: bool
+) -> None:
+    settings = {
+        "costs": {"reliability": 120, "fit": 60},
+        "cost_unit": {"zh": "万元", "en": "10,000 yuan"},
+    }
+    study = report_sample.key_accounts(what_if=settings)
+    results = report_sample.results(study, move={"in_sales": 3.0, "after_sales": -2.5})
+    found = gains_found(results)
+    way = cheapest(found, found.index.value + 1.3, report_sample.estimate, reached=reached)
+    results = dataclasses.replace(results, what_if=dataclasses.replace(found, cheapest=way))
+    shown = page(results, language, study)
+    levels_, plan = shown.halves
+    words = Story.of(results, study, language).words
+    assert [row.cells[0].text for row in plan.rows[:-1]] == [words.item(lever.item) for lever in way.levers]
+    assert [row.cells[2].text for row in plan.rows] == ["540.0", "120.0", "660.0"]
+    assert "10,000" in plan.columns[2].head or "万元" in plan.columns[2].head
+    assert formatting.number(way.target) in plan.head
+    assert formatting.number(way.expected.value) in shown.halves_note
+    assert formatting.probability(way.probability) in shown.halves_note
+    short = {"zh": "达不到目标", "en": "Out of reach"}[language]
+    assert (short in shown.halves_note) == (not reached)
+    assert len(levels_.columns) == 5
+    assert shown.table is shown.second_table is None
+    assert len(chart(shown).rows) >= 5

@@ -6,9 +6,10 @@ is not clear are hollow and grey. Nothing is moved beyond what the best group sh
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from analysis.whatif_results import OutcomeModel, Scenario, WhatIf
-from report_templates import formatting
-from report_templates.charts.forest import Forest
+from report_templates import formatting, theme
 from report_templates.context import clauses, layout
 from report_templates.context.gains import (
     all_together,
@@ -19,20 +20,38 @@ from report_templates.context.gains import (
     outcomes,
     step_of,
 )
-from report_templates.context.model import Figure, FigurePage, Phrases
+from report_templates.context.model import Figure, FigurePage, Phrases, Table
 from report_templates.context.parts import page_head
 from report_templates.context.story import Story
 from report_templates.context.what_if_chart import effect_chart
 from report_templates.context.what_if_notes import remarks
-from report_templates.context.what_if_table import each_point, levels
+from report_templates.context.what_if_table import cheapest, each_point, levels
 
 ROW_LOW, ROW_HIGH = 22.0, 44.0
+MOST_TABLES = 2
 LEAST_LEVELS = 4
 """Outcomes that the table keeps where the figure has more rows than fit."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """What stands under the figure: tables one under another, or two side by side with a note."""
+
+    tables: tuple[Table, ...] = ()
+    halves: tuple[Table, ...] = ()
+    note: str = ""
+
+    @property
+    def height(self) -> float:
+        """Its height with the gap above, 0 without anything."""
+        side = max((layout.table(each, layout.HALF_WIDTH) for each in self.halves), default=0.0)
+        side += layout.caption(self.note) + theme.mm(1.4) if self.note else 0.0
+        inside = layout.stacked(*(layout.table(each) for each in self.tables), side)
+        return inside + layout.GAP if inside else 0.0
+
+
 def what_if_page(story: Story) -> FigurePage:
-    """Return the page; the figure takes the height that the words and the table leave."""
+    """Return the page; the figure takes the height that the words and the tables leave."""
     words, what_if = story.words, story.what_if
     assert what_if is not None  # noqa: S101 - the page exists only with gains
     scenario, models = headline(story, what_if), outcomes(story, what_if)
@@ -40,36 +59,60 @@ def what_if_page(story: Story) -> FigurePage:
     callouts = remarks(story, what_if, scenario)
     every, total = effects(story, what_if), all_together(story, what_if)
     fixed = layout.head(head.title, words.language, head.subtitle) + layout.callouts(callouts) + layout.GAP
-    tables = [levels(story, what_if, scenario, most) for most in _most_levels(what_if)] if scenario else []
 
-    def caption(shown: int) -> str:
-        return _caption(story, what_if, models, len(every) - shown)
-
-    def chart(shown: int, size: float) -> Forest:
+    def figure(shown: int, size: float) -> Figure:
         rows = (*every[:shown], total) if total else every[:shown]
-        return effect_chart(story, what_if, models, rows, size, words.sentence(head.title))
+        chart = effect_chart(story, what_if, models, rows, size, words.sentence(head.title))
+        caption = _caption(story, what_if, models, len(every) - shown)
+        return Figure(story.figure("what_if"), chart, caption)
 
-    def room(shown: int) -> float:
-        below = layout.table(tables[0]) + layout.GAP if tables else 0.0
-        return layout.FULL - fixed - layout.caption(caption(shown)) - below
+    def left(made: Figure, below: _Below) -> float:
+        return layout.FULL - fixed - layout.caption(made.caption) - layout.height(made.chart) - below.height
 
     # The figure first gives up outcomes of the table below it, then its own last rows.
+    options = _below(story, what_if, scenario)
     shown, least = len(every), max(1, len(improve_items(story)))
-    while shown > least and layout.height(chart(shown, ROW_LOW)) > room(shown):
-        if len(tables) > 1:
-            del tables[0]
+    while left(figure(shown, ROW_LOW), options[0]) < 0 and (len(options) > 1 or shown > least):
+        if len(options) > 1:
+            del options[0]
         else:
             shown -= 1
-    figure = layout.fitted(lambda size: chart(shown, size), room(shown), ROW_LOW, ROW_HIGH)
-    more = each_point(story, what_if)
-    left = room(shown) - layout.height(figure) - layout.GAP - layout.table(more)
+    below, made = options[0], figure(shown, ROW_LOW)
+    room = left(made, below) + layout.height(made.chart)
+    made = replace(made, chart=layout.fitted(lambda size: figure(shown, size).chart, room, ROW_LOW, ROW_HIGH))
+    more = replace(below, tables=(*below.tables, each_point(story, what_if)))
+    if not below.halves and len(more.tables) <= MOST_TABLES and left(made, more) >= 0:
+        below = more
+    first, second = (*below.tables, None, None)[:MOST_TABLES]
     return FigurePage(
         head,
-        Figure(story.figure("what_if"), figure, caption(shown)),
-        table=tables[0] if tables else None,
-        second_table=more if left >= 0 else None,
+        made,
+        table=first,
+        second_table=second,
+        halves=below.halves,
+        halves_note=below.note,
         callouts=callouts,
     )
+
+
+def _below(story: Story, what_if: WhatIf, scenario: Scenario | None) -> list[_Below]:
+    """Return what may stand under the figure, most outcomes first.
+
+    Where the study declares costs, the cheapest way stands beside the levels.
+    """
+    way = cheapest(story, what_if.cheapest) if what_if.cheapest else None
+    if scenario is None:
+        return [_Below((way,) if way else ())]
+    every = [levels(story, what_if, scenario, most, narrow=bool(way)) for most in _most_levels(what_if)]
+    if way is None:
+        return [_Below((table,)) for table in every]
+    return [
+        _Below(
+            halves=(replace(table, note=""), replace(way, note="")),
+            note=story.words.run_on(table.note, way.note),
+        )
+        for table in every
+    ]
 
 
 def _most_levels(what_if: WhatIf) -> range:

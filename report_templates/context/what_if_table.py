@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analysis.results import Estimate, TooFew
-from analysis.whatif_results import OutcomeModel, Reach, RevenueAtRisk, Scenario, WhatIf
-from report_templates import formatting
+from analysis.whatif_results import CheapestWay, OutcomeModel, Reach, RevenueAtRisk, Scenario, Unit, WhatIf
+from report_templates import formatting, theme
 from report_templates.context import layout
 from report_templates.context.gains import (
     effects,
@@ -25,18 +26,19 @@ from report_templates.context.model import Cell, Column, Row, Table
 from report_templates.context.story import Story
 
 
-def levels(story: Story, what_if: WhatIf, scenario: Scenario, most: int) -> Table:
+def levels(story: Story, what_if: WhatIf, scenario: Scenario, most: int, *, narrow: bool = False) -> Table:
     """Return one row for the index, the outcomes and the revenue at risk; at most ``most`` outcomes.
 
-    Those of the figure come first, then what becomes known from records, then the rest.
+    Those of the figure come first, then what becomes known from records, then the rest. A ``narrow`` table
+    is half as wide and leaves out the bases.
     """
     words, step = story.words, step_of(what_if)
     models = [model for model in told_outcomes(story, what_if) if scenario.gain(model.outcome)][:most]
-    rows = [_index_row(story, what_if, scenario)] if moves_index(what_if) else []
-    rows += [row for model in models if (row := _outcome_row(story, model, scenario))]
+    rows = [_index_row(story, what_if, scenario, narrow=narrow)] if moves_index(what_if) else []
+    rows += [row for m in models if (row := _outcome_row(story, m, scenario, narrow=narrow))]
     if scenario.revenue:
         rows.append(_revenue_row(story, scenario.revenue))
-    columns = (
+    columns: tuple[Column, ...] = (
         Column(words("what_if.column.measure"), right=False),
         Column(words("what_if.column.now")),
         Column(words("what_if.column.then"), tone="strong"),
@@ -49,12 +51,15 @@ def levels(story: Story, what_if: WhatIf, scenario: Scenario, most: int) -> Tabl
         if len(scenario.moves) == 1
         else together(story, "what_if.levels_head", scenario, step=step)
     )
+    if narrow:
+        columns, rows = columns[:-1], [replace(row, cells=row.cells[:-1]) for row in rows]
     notes = _notes(story, what_if, scenario, models)
     if len(models) < len(what_if.outcomes):
         notes.append(
             words("what_if.levels_left_out", count=words.counted(len(what_if.outcomes) - len(models)))
         )
-    return layout.sized(Table(columns, tuple(rows), words.run_on(*notes), formatting.capital(head)))
+    table = Table(columns, tuple(rows), words.run_on(*notes), formatting.capital(head))
+    return layout.sized(table, layout.HALF_WIDTH if narrow else theme.FULL_WIDTH)
 
 
 def told_outcomes(story: Story, what_if: WhatIf) -> tuple[OutcomeModel, ...]:
@@ -62,6 +67,42 @@ def told_outcomes(story: Story, what_if: WhatIf) -> tuple[OutcomeModel, ...]:
     shown = outcomes(story, what_if)
     rest = [model for model in what_if.outcomes if model not in shown]
     return (*shown, *sorted(rest, key=lambda model: model.unit != "share"))
+
+
+def cheapest(story: Story, way: CheapestWay) -> Table:
+    """Return the cheapest way of the index to its target: a row a lever, the cost of all, how sure it is."""
+    words, settings = story.words, story.study.what_if
+    unit = words.label(settings.cost_unit) if settings and settings.cost_unit else ""
+    columns = (
+        Column(words("column.improve"), right=False),
+        Column(words("what_if.column.raise"), tone="strong"),
+        Column(words("what_if.column.cost", unit=unit) if unit else words("what_if.column.cost_bare")),
+        Column(words("what_if.column.chosen"), tone="quiet"),
+    )
+    rows = [
+        Row(
+            (
+                Cell(words.item(lever.item)),
+                Cell(formatting.signed(lever.points)),
+                Cell(formatting.number(lever.cost)),
+                Cell(formatting.probability(lever.chosen)),
+            )
+        )
+        for lever in way.levers
+    ]
+    total = (words("what_if.total"), formatting.NONE, formatting.number(way.cost), formatting.NONE)
+    rows.append(Row(tuple(Cell(text) for text in total), "total"))
+    key = "reached" if way.reached else "short"
+    note = words(
+        f"what_if.cheapest_{key}",
+        expected=words.score(way.expected),
+        level=words.level,
+        interval=words.scores_interval(way.expected),
+        probability=formatting.probability(way.probability),
+    )
+    target = formatting.number(way.target)
+    head = words("what_if.cheapest_head", index=words.index, target=target)
+    return layout.sized(Table(columns, tuple(rows), note, head), layout.HALF_WIDTH)
 
 
 def each_point(story: Story, what_if: WhatIf) -> Table:
@@ -115,9 +156,9 @@ def _best(story: Story, room: Reach) -> tuple[Cell, Cell]:
     return Cell(formatting.number(room.best)), Cell(story.words.group(*room.best_group))
 
 
-def _index_row(story: Story, what_if: WhatIf, scenario: Scenario) -> Row:
+def _index_row(story: Story, what_if: WhatIf, scenario: Scenario, *, narrow: bool) -> Row:
     words = story.words
-    name = words("what_if.measure.points", outcome=words.index)
+    name = _measure(story, words.index, "points", narrow=narrow)
     return _row(
         name,
         words.score(what_if.index),
@@ -127,7 +168,12 @@ def _index_row(story: Story, what_if: WhatIf, scenario: Scenario) -> Row:
     )
 
 
-def _outcome_row(story: Story, model: OutcomeModel, scenario: Scenario) -> Row | None:
+def _measure(story: Story, name: str, unit: Unit, *, narrow: bool) -> str:
+    """Return what stands in a row, with its unit; points go without saying where room is short."""
+    return name if narrow and unit == "points" else story.words(f"what_if.measure.{unit}", outcome=name)
+
+
+def _outcome_row(story: Story, model: OutcomeModel, scenario: Scenario, *, narrow: bool) -> Row | None:
     words, gain = story.words, scenario.gain(model.outcome)
     said = gain_words(story, model, gain)
     if gain is None or said is None:
@@ -137,7 +183,7 @@ def _outcome_row(story: Story, model: OutcomeModel, scenario: Scenario) -> Row |
     if gain.then is not None:
         then = formatting.percent(gain.then, 1) if share else formatting.number(gain.then)
     return _row(
-        words(f"what_if.measure.{model.unit}", outcome=words.outcome(model.outcome)),
+        _measure(story, words.outcome(model.outcome), model.unit, narrow=narrow),
         _level(story, model.now, share=share),
         then,
         (Cell(said.value, said.mark), Cell(said.interval)),
@@ -204,11 +250,12 @@ def _notes(story: Story, what_if: WhatIf, scenario: Scenario, models: Sequence[O
 
 
 def _revenue_note(story: Story, what_if: WhatIf, revenue: RevenueAtRisk) -> str:
-    words = story.words
+    words, settings = story.words, story.study.what_if
     return words(
         "what_if.revenue_note",
         accounts=words.count(revenue.accounts),
         column=words.column(what_if.value_column or ""),
+        unit=words.label(settings.value.unit) if settings and settings.value else "",
         total=formatting.number(revenue.total, 0),
         now=formatting.number(revenue.at_risk.value, 0),
         then=formatting.number(revenue.at_risk_then.value, 0),
