@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from analysis.results import Distribution, Driver, DriverResults, StudyResults
 
 # What people say they will do, or feel; what they did is a flag from the records.
-_INTENTIONS = ("renewal_intention", "purchase_intention", "recommendation", "behavioural_loyalty")
+_INTENTIONS = (
+    "renewal_intention",
+    "purchase_intention",
+    "recommendation",
+    "behavioural_loyalty",
+    "loyalty",
+    "price_tolerance",
+)
 
 
 def driver_lines(found: DriverResults, results: StudyResults, limits: CheckLimits) -> Iterator[Check]:

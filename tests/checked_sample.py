@@ -58,3 +58,61 @@ def checked(results: StudyResults, **facts: Any) -> StudyResults:
 def blocked(results: StudyResults) -> StudyResults:
     """The same, had the main outcome drivers that repeat one another."""
     return checked(results, condition=50.0, inflation=14.0)
+
+
+def doubted(results: StudyResults) -> StudyResults:
+    """The same, had every line something to say against them."""
+    made = checked(
+        results,
+        n=60,
+        due=200,
+        blanks="em",
+        blank=0.4,
+        clusters=12,
+        df=9,
+        failed=0.06,
+        adjusted=0.05,
+        inflation=14.0,
+        condition=50.0,
+        correlation=0.7,
+        first_eigenvalue=0.8,
+        levels=2,
+        skew=3.0,
+        events=7,
+    )
+    models = tuple(
+        dataclasses.replace(
+            part,
+            facts=made.drivers[0].facts,
+            drivers=tuple(
+                dataclasses.replace(driver, direction="conflicting", probe=False, unique=0.0)
+                for driver in part.drivers
+            ),
+        )
+        for part in made.drivers
+    )
+    names = [driver.item for driver in made.drivers[0].drivers]
+    drivers = tuple(
+        DriverChecks(
+            part.outcome,
+            unweighted={item: len(names) - place for place, item in enumerate(names)},
+            bends=dict.fromkeys(names, 0.01),
+            segments=(SegmentDrivers("tier", 3, JointTest(9.0, 14.0, 9000.0, 1e-6), tuple(names[:4])),),
+        )
+        for part in made.drivers
+    )
+    quality = dataclasses.replace(
+        made.quality, deff_weights=2.4, response_rate=0.04, straightliners=(300, 0, 0)
+    )
+    crowded = tuple(
+        dataclasses.replace(one, shares=(*(0.0 for _ in one.shares[1:]), 1.0)) for one in made.distributions
+    )
+    scales = tuple(
+        ScaleFacts(scale, 0.4, None, {}, inadmissible=True)
+        for scale in ("expectations", "satisfaction", "affective_loyalty", "cognitive_loyalty")
+    )
+    checks = CheckFacts(largest_weight=9.0, recognised=False, drivers=drivers, scales=scales)
+    kept = tuple(one for one in made.outcomes if one.kind != "churn")
+    return dataclasses.replace(
+        made, drivers=models, quality=quality, distributions=crowded, outcomes=kept, checks=checks
+    )

@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_reading import KEY_ACCOUNTS, NUMBER, VARIANTS, made, page_of, texts, title
 
+from analysis.check_lines import SOURCES
+from analysis.checks import checklist
 from analysis.plain import plain
 from analysis.results import Comparison, DriverResults, Estimate, MixEffect, StudyResults, TooFew
 from report_templates import formatting, theme
@@ -73,6 +75,8 @@ def derived(results: StudyResults, study: Study) -> Iterator[float]:
         for driver in found.drivers:
             if isinstance(driver.performance, Estimate):
                 yield from_line(found, driver)
+    for check in checklist(results).checks:
+        yield from (*check.values.values(), *check.limits.values())
     before = study.wave_by_id[results.waves[-2]].invited if len(results.waves) > 1 else None
     if before and quality.response_rate:
         yield quality.response_rate - results.trend[-2].n / before
@@ -94,7 +98,7 @@ def allowed(results: StudyResults, study: Study, language: Language) -> set[str]
     codes = [str(leaf) for leaf in leaves(plain(results)) if isinstance(leaf, str)] + [
         str(study.reporting.seed)
     ]
-    words = "\n".join([*sentences, *labels, *codes, results.provenance.csat])
+    words = "\n".join([*sentences, *labels, *codes, *SOURCES.values(), results.provenance.csat])
     digests = [digest[:8] for digest in codes]
     words += "\n".join(digests)
     return printed | set(NUMBER.findall(words)) | {"60", "30", "100"}

@@ -20,7 +20,7 @@ from survey.study import Study
 def test_pages_and_figures_are_numbered_without_gaps(name: str, language: Language) -> None:
     results, study = made(name)
     context = report_context(results, study, language)
-    pages = [context.summary, *context.pages, context.method]
+    pages = [context.summary, *context.pages, context.checklist, context.method]
     assert [page.head.number for page in pages] == [str(n) for n in range(2, len(pages) + 2)]
     assert [(entry.number, entry.name, entry.anchor) for entry in context.cover.contents] == [
         (page.head.number, page.head.name, page.head.anchor) for page in pages
@@ -69,7 +69,7 @@ def test_no_text_is_empty_or_shows_a_template(name: str, language: Language) -> 
         assert not text.startswith(("，", "。", ", ", "; ")), path
         assert "None" not in text, path
         assert "nan" not in text.lower().split(), path
-    for page in (context.summary, *context.pages, context.method):
+    for page in (context.summary, *context.pages, context.checklist, context.method):
         assert page.head.title
         assert all(page.head.title)
 

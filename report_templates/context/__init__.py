@@ -11,6 +11,7 @@ from collections.abc import Callable
 from analysis.results import StudyResults
 from report_templates.context.answers import answers_page
 from report_templates.context.causes import causes_page
+from report_templates.context.checklist_page import checklist_page
 from report_templates.context.cover import cover, created, report_title
 from report_templates.context.groups import groups_page
 from report_templates.context.method import method_page
@@ -58,5 +59,6 @@ def report_context(results: StudyResults, study: Study, language: Language) -> R
         cover=cover(story),
         summary=summary(story),
         pages=tuple(_PAGES[name](story) for name in story.page_names if name in _PAGES),
+        checklist=checklist_page(story),
         method=method_page(story),
     )

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from report_templates import measure, theme
 from report_templates.context.figures import drawn
-from report_templates.context.model import Callout, Chart, Phrases, Row, Side, Table
+from report_templates.context.model import Callout, Chart, Claim, Phrases, Row, Side, Table
 
 BODY = theme.mm(255)
 FULL = theme.mm(241)
@@ -126,6 +126,20 @@ def _lines_of(table: Table, row: Row, width: float) -> int:
         bold = column.tone == "strong" or (number == 0 and row.kind != "plain")
         most = max(most, lines(cell.text, room - (theme.mm(3.6) if cell.mark else 0.0), 8.5, bold=bold))
     return most
+
+
+def claims(rows: Sequence[Claim], note: str, widths: Sequence[int]) -> float:
+    """Return the height of a quality statement with its head and note; evidence and limit wrap."""
+    if not rows:
+        return caption(note) if note else 0.0
+    rooms = [theme.FULL_WIDTH * share / 100 - PADDING for share in widths[:3]]
+    height = sum(ROW + theme.pt(12) * (_claim_lines(row, rooms) - 1) for row in rows)
+    return ROW + height + (caption(note) if note else 0.0)
+
+
+def _claim_lines(row: Claim, rooms: Sequence[float]) -> int:
+    name = lines(row.claim, rooms[0], 8.5, bold=True)
+    return max(name, lines(row.evidence, rooms[1], 8.5), lines(row.limit, rooms[2], 8.5))
 
 
 def callouts(remarks: Sequence[Callout]) -> float:

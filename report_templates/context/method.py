@@ -7,18 +7,15 @@ evidence is never called sound.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from analysis.results import DriverResults, Estimate
 from report_templates import formatting, theme
 from report_templates.context import layout
 from report_templates.context.cover import digest
 from report_templates.context.method_notes import notes
-from report_templates.context.model import Claim, Facts, MethodPage, Phrases
+from report_templates.context.model import Claim, Facts, Grade, MethodPage, Phrases
 from report_templates.context.parts import page_head, weights_name
 from report_templates.context.story import Story
-
-Sign = Literal["full", "half", "empty"]
 
 WIDTHS = (15, 48, 27, 10)
 """Columns of the claims in per cent: claim, evidence, limit, verdict."""
@@ -31,7 +28,7 @@ BLANKS = (0.05, 0.10)
 STRAIGHT = (0.02, 0.05)
 ROLL_UP = (0.5, 1.0)
 EXPLAINED = (0.5, 0.25)
-_WORDS: dict[Sign, str] = {"full": "sound", "half": "caution", "empty": "weak"}
+_WORDS: dict[Grade, str] = {"full": "sound", "half": "caution", "empty": "weak"}
 
 
 def method_page(story: Story) -> MethodPage:
@@ -41,7 +38,7 @@ def method_page(story: Story) -> MethodPage:
     facts, limits = (_design(story), _data(story), _origin(story)), words("method.limits", **_limits())
     above = layout.stacked(
         layout.head(head.title, words.language, head.subtitle),
-        _claims_height(claims, limits),
+        layout.claims(claims, limits, WIDTHS),
         _facts_height(facts),
     )
     reproduce = words("method.reproduce", wave=story.results.wave, weights=_weights_option(story))
@@ -71,17 +68,6 @@ def _weights_option(story: Story) -> str:
     made = story.results.provenance
     suffix = ".yaml" if made.weight_state == "file" else ""
     return "" if made.weight_state == "study" else f" --weights {made.weight_set}{suffix}"
-
-
-def _claims_height(claims: Sequence[Claim], note: str) -> float:
-    """Return the height of the claims with their head and note; evidence and limit wrap."""
-    evidence, limit = (theme.FULL_WIDTH * share / 100 - layout.PADDING for share in WIDTHS[1:3])
-    rows = sum(
-        layout.ROW
-        + theme.pt(12) * (max(layout.lines(c.evidence, evidence, 8.5), layout.lines(c.limit, limit, 8.5)) - 1)
-        for c in claims
-    )
-    return layout.ROW + rows + layout.caption(note)
 
 
 def _facts_height(lists: Sequence[Facts]) -> float:
@@ -119,15 +105,15 @@ def _title(story: Story, claims: tuple[Claim, ...]) -> Phrases:
 # The quality statement
 
 
-def _at_most(value: float, limits: tuple[float, float]) -> Sign:
+def _at_most(value: float, limits: tuple[float, float]) -> Grade:
     return "full" if value <= limits[0] else ("half" if value <= limits[1] else "empty")
 
 
-def _at_least(value: float, limits: tuple[float, float]) -> Sign:
+def _at_least(value: float, limits: tuple[float, float]) -> Grade:
     return "full" if value >= limits[0] else ("half" if value >= limits[1] else "empty")
 
 
-def _claim(story: Story, name: str, sign: Sign, evidence: str, limit: str | None = None) -> Claim:
+def _claim(story: Story, name: str, sign: Grade, evidence: str, limit: str | None = None) -> Claim:
     words = story.words
     return Claim(
         words(f"claim.{name}"),
@@ -248,7 +234,7 @@ def _roll_up(story: Story) -> Claim:
 
 def _comparable(story: Story) -> Claim:
     words, quality = story.words, story.results.quality
-    sign: Sign = "full" if story.change and story.change.p is not None else "empty"
+    sign: Grade = "full" if story.change and story.change.p is not None else "empty"
     evidence = words(
         "claim.comparable.evidence",
         version=weights_name(story),

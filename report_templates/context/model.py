@@ -24,8 +24,19 @@ Phrases = tuple[str, ...]
 
 Chart = Trend | Forest | Likert | PriorityMap | SmallMultiples | Waterfall
 PageName = Literal[
-    "summary", "trend", "scores", "causes", "answers", "priorities", "what_if", "groups", "method"
+    "summary",
+    "trend",
+    "scores",
+    "causes",
+    "answers",
+    "priorities",
+    "what_if",
+    "groups",
+    "checklist",
+    "method",
 ]
+Grade = Literal["full", "half", "empty"]
+"""● ◐ ○ in ink: how far something can be relied on."""
 RowKind = Literal["plain", "current", "group", "total", "act"]
 Tone = Literal["plain", "strong", "quiet", "muted"]
 
@@ -253,8 +264,26 @@ class Claim:
     claim: str
     evidence: str
     limit: str
-    sign: Literal["full", "half", "empty"]
+    sign: Grade
     verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistPage:
+    """What has to hold before a number is a headline: rows of what speaks against it, and what passes.
+
+    ``claims_widths`` are the columns in per cent of the width; checks that pass stand in the ``halves``, or
+    by name in the note where the page is full.
+    """
+
+    head: Head
+    claims_head: tuple[str, str, str, str]
+    claims_widths: tuple[int, int, int, int]
+    claims: tuple[Claim, ...]
+    claims_note: str
+    halves_head: str
+    halves: tuple[Table, ...]
+    halves_note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +315,7 @@ class MethodPage:
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """A whole report. ``pages`` stand in reading order after cover and summary, the method page last.
+    """A whole report. ``pages`` stand in reading order after cover and summary, checklist and method last.
 
     ``running`` is the line above every page, ``foot`` the one below; ``document_title``, ``author`` and
     ``description`` go into the file's properties; ``created`` is the last day of fieldwork, or empty.
@@ -302,4 +331,5 @@ class ReportContext:
     cover: Cover
     summary: SummaryPage
     pages: tuple[FigurePage, ...]
+    checklist: ChecklistPage
     method: MethodPage

@@ -97,9 +97,8 @@ def _unclear(story: Story, key: str) -> Phrases:
 
 def _subtitle(story: Story, found: DriverResults) -> str:
     words = story.words
-    key = "priorities.subtitle_blocked" if story.blocked else "priorities.subtitle"
     return words(
-        key,
+        "priorities.subtitle",
         outcome=words.within(words.outcome(found.outcome)),
         count=words.counted(len(found.drivers)),
         wave=words.wave(found.wave),

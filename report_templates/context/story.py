@@ -291,7 +291,7 @@ class Story:
             names.append("what_if")
         if self.segments:
             names.append("groups")
-        return (*names, "method")
+        return (*names, "checklist", "method")
 
     def page_number(self, name: PageName) -> str:
         """The number of a page; the cover is 1."""
