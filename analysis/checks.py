@@ -21,7 +21,7 @@ from analysis.check_results import STATES, Check, Checklist, Scope
 from analysis.check_wave import scale_lines, wave_lines
 
 if TYPE_CHECKING:
-    from analysis.results import StudyResults
+    from analysis.results import DriverResults, StudyResults
 
 
 def checklist(results: StudyResults, limits: CheckLimits | None = None) -> Checklist:
@@ -47,4 +47,14 @@ def checklist(results: StudyResults, limits: CheckLimits | None = None) -> Check
     return Checklist(results.wave, tuple(found))
 
 
-__all__ = ["USUAL", "Check", "CheckLimits", "Checklist", "checklist"]
+def blocks(found: DriverResults, results: StudyResults) -> tuple[Check, ...]:
+    """Return the lines for which drivers may not be a headline, those of their wave first.
+
+    For drivers of any outcome of the wave of ``results``, whether or not these hold them.
+    """
+    used = results.checks.limits if results.checks else USUAL
+    lines = (*wave_lines(results, used), *driver_lines(found, results, used))
+    return tuple(check for check in lines if check.state == "block")
+
+
+__all__ = ["USUAL", "Check", "CheckLimits", "Checklist", "blocks", "checklist"]

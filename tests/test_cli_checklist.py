@@ -66,6 +66,22 @@ def test_what_is_blocked_is_named_and_is_no_failure(folder: Path, monkeypatch: p
     assert line["remedy"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_drivers_that_are_blocked_are_recommended_nowhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    outcome = MADE.drivers[0].outcome
+    asked = ("drivers", "--project", folder, "--outcome", outcome, "--lang", language)
+    advice = {"zh": "优先改进", "en": "improve first"}[language]
+    assert advice in csat(*asked).out
+    made = blocked(results(STUDY))
+    monkeypatch.setattr(Project, "results", lambda *_: made)
+    shown = csat(*asked).out
+    assert advice not in shown
+    (check,) = checklist(made).blocks(outcome)
+    assert check_words.told(Words(STUDY, language, made), check) in shown
+
+
 def test_one_outcome_alone_has_its_lines_and_those_of_the_wave(folder: Path) -> None:
     outcome = MADE.drivers[1].outcome
     found = csat("checklist", "--project", folder, "--outcome", outcome, "--json").document

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from analysis.checks import blocks
 from analysis.results import (
     CalibrationUsed,
     Comparison,
@@ -25,6 +26,7 @@ from analysis.results import (
     TooFew,
 )
 from report_templates import formatting
+from report_templates.context import check_words as told
 from report_templates.context.verdicts import direction
 from survey.language import catalogue, listing
 from workbench.layout import cells
@@ -134,14 +136,19 @@ def driver_table(words: Words, found: DriverResults) -> Table:
     """Return the drivers of one outcome, most important first."""
     columns = ("rank", "name", "share", "interval", "ranks", "top3", "performance", "reading")
     table = _table(words, "drivers", columns, left=("name", "reading"))
+    blocked = bool(blocks(found, words.results))
     for driver in found.drivers:
-        table.add_row(*_driver(words, driver))
+        table.add_row(*_driver(words, driver, blocked))
     return rigid(table)
 
 
 def driver_notes(words: Words, found: DriverResults) -> list[str]:
-    """Return what the table rests on that deserves care: drivers left out, and warnings in words."""
-    notes = dropped_lines(words, found.dropped)
+    """Return what the table rests on that deserves care: what blocks it, drivers left out, warnings."""
+    notes = [
+        _say(words, "checklist.not_for_decisions", name=told.name(words, check), told=told.told(words, check))
+        for check in blocks(found, words.results)
+    ]
+    notes += dropped_lines(words, found.dropped)
     conflicting = [words.item(driver.item) for driver in found.drivers if driver.direction == "conflicting"]
     names = listing(conflicting)[words.language]
     return notes + [warning_line(words, warning, values, names) for warning, values in found.warnings]
@@ -246,8 +253,9 @@ def _group(words: Labels, segment: str, group: GroupResult) -> tuple[Any, ...]:
     )
 
 
-def _driver(words: Words, driver: Driver) -> tuple[Any, ...]:
-    meaning = "conflicting" if driver.direction == "conflicting" else driver.quadrant or "undecided"
+def _driver(words: Words, driver: Driver, blocked: bool) -> tuple[Any, ...]:
+    named = None if blocked else driver.quadrant
+    meaning = "conflicting" if driver.direction == "conflicting" else named or "undecided"
     style = "bold" if meaning == "improve" else ""
     return (
         str(driver.rank),

@@ -48,7 +48,7 @@ class PriorityMap:
     x_title, y_title : set at the ends of the axes (``表现（得分，0–100）→``, ``↑ 重要度，%``).
     x_line, y_line : where the quadrants divide; ``x_line_label``, ``y_line_label`` their words.
     improve, keep, minor, maintain : names of the quadrants, upper left, upper right, lower left, lower
-        right; only the first is tinted and bold.
+        right; only the first is tinted and bold. Empty where nobody may act on the map: then nothing is.
     isolines : lines along which importance less performance is the same; none by default.
     """
 
@@ -162,9 +162,9 @@ def _isolines(chart: PriorityMap, plot: _Plot) -> tuple[list[Line], list[Text]]:
 
 def _ground(chart: PriorityMap, plot: _Plot) -> list[Shape]:
     x, y = plot.at(chart.x_line, chart.y_line)
-    shapes: list[Shape] = [
-        Rect(plot.left, plot.top, x - plot.left, y - plot.top, theme.PANEL, role="improve"),
-    ]
+    shapes: list[Shape] = []
+    if chart.improve:
+        shapes.append(Rect(plot.left, plot.top, x - plot.left, y - plot.top, theme.PANEL, role="improve"))
     for tick in plot.x_axis.ticks:
         place = plot.at(tick.value, 0)[0]
         middle = min(place, chart.width - width(tick.label, theme.CAPTION) / 2)
@@ -196,13 +196,16 @@ def _words(chart: PriorityMap, plot: _Plot, crossing: Sequence[Line] = ()) -> li
         colour = theme.INK if bold else theme.SECONDARY
         return Text(at, base, name, theme.QUADRANT, colour, bold, "end" if end else "start", role="quadrant")
 
-    found: list[Shape] = [
-        Text(0, 12, chart.y_title, theme.CAPTION, theme.SECONDARY, role="axis_title"),
-        Text(plot.right, plot.bottom + 30, chart.x_title, theme.CAPTION, theme.SECONDARY, anchor="end"),
+    corners = [
         corner(left, high, chart.improve, end=False, bold=True),
         corner(right, high, chart.keep, end=True),
         corner(left, low, chart.minor, end=False),
         corner(right, low, chart.maintain, end=True),
+    ]
+    found: list[Shape] = [
+        Text(0, 12, chart.y_title, theme.CAPTION, theme.SECONDARY, role="axis_title"),
+        Text(plot.right, plot.bottom + 30, chart.x_title, theme.CAPTION, theme.SECONDARY, anchor="end"),
+        *(name for name in corners if name.text),
         Text(
             x + 5,
             _beside(chart, plot, x),
@@ -213,14 +216,20 @@ def _words(chart: PriorityMap, plot: _Plot, crossing: Sequence[Line] = ()) -> li
         ),
         Text(left, y - 6, chart.y_line_label, theme.CAPTION, theme.SECONDARY, role="quadrant"),
     ]
-    return [_plated(shape, crossing, (x, y)) if isinstance(shape, Text) else shape for shape in found]
+    tint = _tint(chart, plot)
+    return [_plated(shape, crossing, tint) if isinstance(shape, Text) else shape for shape in found]
 
 
-def _plated(text: Text, lines: Sequence[Line], corner: Point) -> Text:
+def _tint(chart: PriorityMap, plot: _Plot) -> Point:
+    """Return the lower right corner of the tinted quadrant; without one, the upper left of the map."""
+    return plot.at(chart.x_line, chart.y_line) if chart.improve else (plot.left, plot.top)
+
+
+def _plated(text: Text, lines: Sequence[Line], tint: Point) -> Text:
     """Return a text with a light plate where a line crosses it, so that it stays legible."""
     if not any(text.box.crosses((line.x1, line.y1), (line.x2, line.y2)) for line in lines):
         return text
-    tinted = text.box.right < corner[0] and text.box.bottom < corner[1]
+    tinted = text.box.right < tint[0] and text.box.bottom < tint[1]
     return replace(text, ground=theme.PANEL if tinted else theme.WHITE)
 
 
@@ -257,7 +266,7 @@ def _numbers(places: list[placement.Placed | None]) -> dict[int, int]:
 
 def _labels(chart: PriorityMap, plot: _Plot, places: list[placement.Placed | None]) -> list[Shape]:
     """Write the labels; one that had to cross a line gets a light plate, so that it stays legible."""
-    corner = plot.at(chart.x_line, chart.y_line)
+    tint = _tint(chart, plot)
     lines = [*_whiskers(chart, plot), *_means(chart, plot), *_isolines(chart, plot)[0]]
     shapes: list[Shape] = []
     for point, place in zip(chart.points, places, strict=True):
@@ -268,7 +277,7 @@ def _labels(chart: PriorityMap, plot: _Plot, places: list[placement.Placed | Non
             shapes.append(Line(x1, y1, x2, y2, theme.SECONDARY, 0.7, role="leader"))
         middle = (place.box.top + place.box.bottom) / 2
         text = centred(place.box.left, middle, point.label, bold=point.bold, role="label")
-        shapes.append(_plated(text, lines, corner))
+        shapes.append(_plated(text, lines, tint))
     return shapes
 
 

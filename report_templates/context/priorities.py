@@ -150,13 +150,18 @@ def _chart(story: Story, found: DriverResults, height: float) -> PriorityMap:
             "priorities.at.own" if own else f"priorities.at.{found.lines}", value=formatting.number(line)
         ),
         y_line_label=words("priorities.at.means", value=formatting.percent(found.importance_line, 1)),
-        improve=words("quadrant.improve"),
-        keep=words("quadrant.keep"),
-        minor=words("quadrant.minor"),
-        maintain=words("quadrant.maintain"),
+        improve=_quadrant(story, "improve"),
+        keep=_quadrant(story, "keep"),
+        minor=_quadrant(story, "minor"),
+        maintain=_quadrant(story, "maintain"),
         height=height,
         isolines=equal_gaps(words, found, x_axis, y_axis) if with_gaps(story) else (),
     )
+
+
+def _quadrant(story: Story, name: str) -> str:
+    """Return the name of a quadrant; empty where the page is not for decisions."""
+    return "" if story.blocked else story.words(f"quadrant.{name}")
 
 
 def _point(story: Story, found: DriverResults, driver: Driver, performance: Estimate) -> MapPoint:
