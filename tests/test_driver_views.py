@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from cli import Run, csat
@@ -15,12 +15,13 @@ from sample_answers import answers
 from analysis.driver_parts import DominancePair
 from analysis.measure_ranks import rank_differences
 from analysis.outcome_pipeline import DriverBase, driver_base, shares_of
-from analysis.results import DriverResults, StudyResults
+from analysis.results import DriverResults, StudyResults, TooFew
 from report_templates.context.labels import Labels
 from survey.definition import load_study
 from survey.language import LANGUAGES, Language
 from survey.study import Study
 from workbench.driver_views.dominance import held
+from workbench.driver_views.wording import missing_line
 from workbench.layout import cells
 from workbench.project import Project
 
@@ -185,6 +186,15 @@ def test_the_json_of_a_view_goes_by_its_name(folder: Path, made: StudyResults) -
     assert len(dominance["satisfaction"]["pairs"]) == 66
     text = csat("drivers", "--help").out
     assert all(key in text for key in ("rank_differences", "conditional", "pairs", "provenance"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_for_no_drivers_has_a_sentence(study: Study, language: Language) -> None:
+    reasons = get_args(get_type_hints(TooFew)["reason"])
+    labels = Labels(study, language)
+    told = {missing_line(labels, WAVES[-1], "renewal", TooFew(7, reason)) for reason in reasons}
+    assert len(told) == len(reasons) > 4
+    assert all(line.startswith(labels.outcome("renewal")) and "7" not in line for line in told)
 
 
 def test_an_unknown_view_or_outcome_names_those_there_are(folder: Path, study: Study) -> None:

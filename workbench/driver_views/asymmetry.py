@@ -19,7 +19,6 @@ from workbench.driver_views.on_demand import Look, show_look
 from workbench.driver_views.wording import (
     heading,
     limits,
-    missing_line,
     say,
     title,
     with_limits,
@@ -30,10 +29,7 @@ from workbench.terminal import Terminal
 
 def show(asked: Asked) -> None:
     """Write penalties and rewards of every outcome, or ``analysis.asymmetry_results.Asymmetry`` of each."""
-    look = Look(
-        "asymmetry", asymmetry_of, _tell, lambda labels, base, name: missing_line(labels, base.wave, name)
-    )
-    show_look(asked, look)
+    show_look(asked, Look("asymmetry", asymmetry_of, _tell))
 
 
 def _tell(terminal: Terminal, labels: Labels, base: DriverBase, found: Asymmetry) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.results import DriverResults, StudyResults, TooFew
@@ -11,11 +12,16 @@ from workbench.driver_views import Asked
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """Results of the wave, drivers of the outcomes that were asked for, and those that have none."""
+    """Results of the wave, drivers of the outcomes that were asked for, and why others have none."""
 
     results: StudyResults
     found: tuple[DriverResults, ...]
-    missing: tuple[str, ...]
+    reasons: Mapping[str, TooFew]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Outcomes without drivers."""
+        return tuple(self.reasons)
 
     def words(self, asked: Asked) -> Words:
         """Return the words for what was found."""
@@ -32,7 +38,7 @@ def estimated(asked: Asked) -> Estimated:
     return Estimated(
         results,
         tuple(part for _, part in found if not isinstance(part, TooFew)),
-        tuple(name for name, part in found if isinstance(part, TooFew)),
+        {name: part for name, part in found if isinstance(part, TooFew)},
     )
 
 

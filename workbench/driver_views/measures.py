@@ -39,7 +39,7 @@ def show(asked: Asked) -> None:
     words = made.words(asked)
     for part in made.found:
         _show(asked, words, part)
-    asked.terminal.lines([*missing_lines(words, made.missing), *tables.weights_used(words)])
+    asked.terminal.lines([*missing_lines(words, made.reasons), *tables.weights_used(words)])
 
 
 def measures_document(made: Estimated) -> dict[str, Any]:

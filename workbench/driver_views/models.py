@@ -19,7 +19,6 @@ from workbench.driver_views.wording import (
     apart,
     heading,
     limits,
-    missing_line,
     percents,
     say,
     title,
@@ -36,14 +35,7 @@ _SMALL_EFFECT = 0.1
 
 def show(asked: Asked) -> None:
     """Write the panel of every outcome, one after the other, or the document of all."""
-    look = Look(
-        "models",
-        models_of,
-        _tell,
-        lambda labels, base, name: missing_line(labels, base.wave, name),
-        _document,
-    )
-    show_look(asked, look)
+    show_look(asked, Look("models", models_of, _tell, document=_document))
 
 
 def _document(found: OutcomePanel) -> dict[str, Any]:

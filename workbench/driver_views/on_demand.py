@@ -12,12 +12,16 @@ from analysis.results import TooFew
 from report_templates.context.labels import Labels
 from survey.responses import Responses
 from workbench.driver_views import Asked
-from workbench.driver_views.wording import say
+from workbench.driver_views.wording import missing_line, say
 from workbench.published import published
 from workbench.tables import weights_of
 from workbench.terminal import Terminal
 
 Found = TypeVar("Found")
+
+
+def _without(labels: Labels, base: DriverBase, outcome: str, why: TooFew) -> str:
+    return missing_line(labels, base.wave, outcome, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Look(Generic[Found]):
     name: str
     work: Callable[[DriverBase, str], Found | TooFew]
     tell: Callable[[Terminal, Labels, DriverBase, Found], None]
-    too_few: Callable[[Labels, DriverBase, str], str]
+    too_few: Callable[[Labels, DriverBase, str, TooFew], str] = _without
     document: Callable[[Found], Any] = published
 
 
@@ -49,12 +53,12 @@ def show_look(asked: Asked, look: Look[Found], answers: list[Responses] | None =
             one = look.work(base, outcome)
         if isinstance(one, TooFew):
             missing[outcome] = one.reason
+            if not asked.json:
+                terminal.lines([look.too_few(labels, base, outcome, one), ""])
         elif asked.json:
             found.append(look.document(one))
         else:
             look.tell(terminal, labels, base, one)
-        if outcome in missing and not asked.json:
-            terminal.lines([look.too_few(labels, base, outcome), ""])
     used = weighted.chosen.document()
     if asked.json:
         terminal.json({"wave": base.wave, look.name: found, "missing": missing, "weights": used})

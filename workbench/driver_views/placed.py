@@ -97,7 +97,7 @@ def tell(asked: Asked, made: Estimated, show: Callable[[Asked, Placed], None]) -
         asked.terminal.show(tables.drivers_title(part.words, part.found))
         show(asked, part)
     words = made.words(asked)
-    asked.terminal.lines([*missing_lines(words, made.missing), *tables.weights_used(words)])
+    asked.terminal.lines([*missing_lines(words, made.reasons), *tables.weights_used(words)])
 
 
 def say(words: Words, key: str, **values: object) -> str:

@@ -131,5 +131,5 @@ def _notes(labels: Labels, segment: str, found: ShareChanges, shown: Sequence[Pa
     yield from left_out_lines(labels, found)
 
 
-def _too_few(segment: str, labels: Labels, base: DriverBase, outcome: str) -> str:
+def _too_few(segment: str, labels: Labels, base: DriverBase, outcome: str, why: TooFew) -> str:
     return say(labels, "segments.too_few", outcome=labels.outcome(outcome), groups=labels.groups_of(segment))

@@ -25,7 +25,7 @@ def show(asked: Asked) -> None:
         asked.terminal.show(tables.drivers_title(words, part), tables.driver_table(words, part))
         asked.terminal.lines([*tables.driver_notes(words, part), *result_hint(words, part), ""])
     asked.terminal.lines(
-        [*missing_lines(words, made.missing), *_first(asked, made), *tables.weights_used(words)]
+        [*missing_lines(words, made.reasons), *_first(asked, made), *tables.weights_used(words)]
     )
 
 

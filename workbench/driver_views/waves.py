@@ -55,7 +55,7 @@ def _tell(terminal: Terminal, labels: Labels, base: DriverBase, found: ShareChan
     terminal.lines([legend, *notes, ""])
 
 
-def _too_few(since: str, labels: Labels, base: DriverBase, outcome: str) -> str:
+def _too_few(since: str, labels: Labels, base: DriverBase, outcome: str, why: TooFew) -> str:
     return say(
         labels,
         "waves.too_few",

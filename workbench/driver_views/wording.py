@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rich.table import Table
 from rich.text import Text
 
 from analysis.link_panel import FEW_LEVELS
-from analysis.results import DriverResults, Estimate
+from analysis.results import DriverResults, Estimate, TooFew
 from report_templates import formatting
 from report_templates.context.labels import Labels
 from report_templates.context.words import Words
@@ -81,12 +81,12 @@ def percents(decimals: int) -> Figure:
     return lambda value: formatting.percent(value, decimals)
 
 
-def missing_lines(words: Words, outcomes: Sequence[str]) -> list[str]:
+def missing_lines(words: Words, reasons: Mapping[str, TooFew]) -> list[str]:
     """Say which outcomes have no drivers in the wave of the results, a line each."""
-    return [missing_line(words, words.results.wave, name) for name in outcomes]
+    return [missing_line(words, words.results.wave, name, why) for name, why in reasons.items()]
 
 
-def missing_line(labels: Labels, wave: str, outcome: str) -> str:
-    """Say that an outcome has no drivers in a wave."""
+def missing_line(labels: Labels, wave: str, outcome: str, why: TooFew) -> str:
+    """Say that an outcome has no drivers in a wave, and why."""
     values = {"outcome": labels.outcome(outcome), "wave": labels.wave(wave)}
-    return labels.spaced(catalogue("workbench")("drivers.missing", labels.language, **values))
+    return labels.spaced(catalogue("workbench")(f"drivers.missing.{why.reason}", labels.language, **values))
