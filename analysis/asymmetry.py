@@ -81,6 +81,7 @@ def penalty_reward(
     fdr: float = 0.05,
     margin: float = MARGIN,
     disclosure_limit: int = 10,
+    less_is_better: bool = False,
 ) -> Asymmetry | TooFew:
     """Contrast low and high answers of all drivers at once, in one wave (the last by default).
 
@@ -93,6 +94,8 @@ def penalty_reward(
     errors : see :func:`~analysis.linear_fit.linear_fit`.
     margin : largest distance of IA from 0 for ``performance``.
     disclosure_limit : a cell with fewer people shows no penalty or reward.
+    less_is_better : for losses and complaints, where a penalty is a rise: figures keep their sign, and the
+        signs expected of them turn round.
 
     A driver that did not apply to some has a mark of that, and is neither low nor high there; where this is
     rare, and where an answer that was due is missing, the row is left out: see
@@ -123,7 +126,7 @@ def penalty_reward(
     if isinstance(fitted, TooFew):
         return fitted
     fit, cells = fitted
-    found = _tested([_driver(part, fit, disclosure_limit) for part in cells], fit, fdr, margin)
+    found = _tested([_driver(part, fit, disclosure_limit, less_is_better) for part in cells], fdr, margin)
     straight, clusters = _straight(data, design), len(np.unique(design.unit[data.rows]))
     return Asymmetry(
         outcome=outcome,
@@ -191,7 +194,7 @@ def _straight(data: DriverData, design: Design) -> float:
     return 1.0 - float(residual[0])
 
 
-def _driver(cells: _Cells, fit: LinearFit, disclosure_limit: int) -> DriverAsymmetry:
+def _driver(cells: _Cells, fit: LinearFit, disclosure_limit: int, less_is_better: bool) -> DriverAsymmetry:
     low, high = _label(cells.name, LOW), _label(cells.name, HIGH)
     counts = int(cells.low.sum()), cells.middle, int(cells.high.sum())
     # Without a middle low and high stand against each other, and neither against a reference.
@@ -216,17 +219,19 @@ def _driver(cells: _Cells, fit: LinearFit, disclosure_limit: int) -> DriverAsymm
     )
     if found.penalty is None or found.reward is None or cells.thin:
         return found
-    wrong = found.penalty.estimate.value > 0 or found.reward.estimate.value < 0
+    good = -1.0 if less_is_better else 1.0
+    wrong = good * found.penalty.estimate.value > 0 or good * found.reward.estimate.value < 0
     found = replace(found, asymmetry=fit.contrast("asymmetry", {low: 1.0, high: 1.0}))
     if wrong:
         return replace(found, kind="unclassifiable")
-    whole = fit.contrast("range", {high: 1.0, low: -1.0}).estimate
-    return replace(found, kind="undetermined", range=whole, impact=_impact(fit, low, high, whole))
+    whole = fit.contrast("range", {high: good, low: -good}).estimate
+    return replace(found, kind="undetermined", range=whole, impact=_impact(fit, low, high, whole, good))
 
 
-def _impact(fit: LinearFit, low: str, high: str, whole: Estimate) -> Estimate | None:
+def _impact(fit: LinearFit, low: str, high: str, whole: Estimate, good: float) -> Estimate | None:
     """IA with Fieller's interval, cut at ±1; its error by linearisation."""
     p, r, v_p, v_pr, v_r = fit.cells(low, high)
+    p, r = good * p, good * r
     if not whole.value > 0:
         return None
     value = (r + p) / (r - p)
@@ -243,9 +248,7 @@ def _impact(fit: LinearFit, low: str, high: str, whole: Estimate) -> Estimate | 
     )
 
 
-def _tested(
-    found: Sequence[DriverAsymmetry], fit: LinearFit, fdr: float, margin: float
-) -> tuple[DriverAsymmetry, ...]:
+def _tested(found: Sequence[DriverAsymmetry], fdr: float, margin: float) -> tuple[DriverAsymmetry, ...]:
     """Adjust the tests over the drivers that have one, and name what they allow to name."""
     p = [np.nan if part.asymmetry is None or part.asymmetry.p is None else part.asymmetry.p for part in found]
     return tuple(

@@ -72,11 +72,11 @@ class DriverAsymmetry:
         small to be shown, or that the other columns determine.
     asymmetry : p + r with its test; 0 where bad answers take what good ones give. ``q`` after
         Benjamini–Hochberg over the drivers that have it: no cell is thin.
-    range : r − p, what the driver can move. ``impact`` : IA = (r + p)/(r − p), −1 to 1, with Fieller's
-        interval. ``None`` where a sign is wrong.
+    range : r − p (p − r where less of the outcome is better), what the driver can move. ``impact`` :
+        IA = (r + p)/(r − p), −1 to 1, with Fieller's interval. ``None`` where a sign is wrong.
     kind : ``basic`` or ``excitement`` where q says so; ``performance`` where the whole interval of IA lies
         within the margin of 0; else ``undetermined``. ``not_classified`` on thin cells, ``unclassifiable``
-        where p > 0 or r < 0.
+        where p > 0 or r < 0, or the other way round where less of the outcome is better.
     """
 
     driver: str

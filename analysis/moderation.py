@@ -235,7 +235,9 @@ def _judged(part: Moderation, q: float, fdr: float) -> Moderation:
     clear = q < fdr
     verdict: Literal["stronger", "weaker", "undetermined"] = "undetermined"
     if clear:
-        verdict = "stronger" if part.product.estimate.value > 0 else "weaker"
+        # A slope that clearly falls at the mean, as that of losses does, is stronger the more it falls.
+        falls = part.slopes[PLACES.index(0.0)].slope.clear < 0
+        verdict = "stronger" if (part.product.estimate.value > 0) != falls else "weaker"
     curved = clear and part.curved_p is not None and part.curved_p >= fdr
     beside = None if part.ordered is None else part.ordered.product
     held = beside is None or beside.clear == np.sign(part.product.estimate.value)

@@ -57,7 +57,8 @@ class Moderation:
     coefficients : of satisfaction, moderator and ``product``, after the intercept; the first two are slopes
         at the mean of the other only.
     q : p of the product after Benjamini–Hochberg over the moderators. ``verdict`` is ``stronger`` or
-        ``weaker`` with more of the moderator where q is below the false discovery rate.
+        ``weaker`` with more of the moderator where q is below the false discovery rate; of a slope that is
+        clearly below 0 at the mean, ``stronger`` says that it falls further.
     means, deviation : weighted means of satisfaction and moderator; weighted SD of the moderator, Σw below.
     observed : smallest and largest value of the moderator. ``roots`` are where the slope becomes clear,
         wherever they lie; ``regions`` are what of it lies within the observed range.

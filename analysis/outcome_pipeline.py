@@ -19,6 +19,7 @@ from analysis.driver_settings import ModelSettings
 from analysis.index import IndexTree
 from analysis.link_panel import OutcomePanel
 from analysis.outcome_models import outcome_panel
+from analysis.outcome_trend import OutcomeKind, Unit
 from analysis.pipeline import index_tree
 from analysis.prepare import prepare
 from analysis.pseudo_r2 import Measure
@@ -55,6 +56,12 @@ class DriverBase:
         declared = self.study.outcome_by_id[outcome]
         single = declared.items[0] if len(declared.items) == 1 else None
         return declared.column is not None or (single is not None and self.points(single) < _FEWEST_POINTS)
+
+    def less_is_better(self, outcome: str) -> bool:
+        """Whether ``outcome`` is the share of a bad event: losses, complaints."""
+        declared = self.study.outcome_by_id[outcome]
+        unit: Unit = "points" if declared.column is None else "share"
+        return not OutcomeKind(outcome, declared.kind, unit).higher_is_better
 
     def uncoded(self, outcome: str) -> list[str]:
         """Return the items that cannot be bad, middling and good: they have two answers."""
@@ -118,6 +125,7 @@ def asymmetry_of(base: DriverBase, outcome: str) -> Asymmetry | TooFew:
             level=rules.level,
             fdr=rules.false_discovery_rate,
             disclosure_limit=rules.disclosure_limit,
+            less_is_better=base.less_is_better(outcome),
         )
 
 

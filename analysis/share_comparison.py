@@ -14,7 +14,7 @@ read off two intervals.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,7 +30,7 @@ from analysis.estimate import benjamini_hochberg
 from analysis.index import IndexTree
 from analysis.inputs import check_columns, check_known, check_share, name_list
 from analysis.joint_tests import second_order
-from analysis.replicate_estimates import replicate_base
+from analysis.replicate_estimates import ReplicateBase, replicate_base
 from analysis.replicates import replication
 from analysis.results import Estimate, JointTest, TooFew
 from analysis.sample import Booleans, Floats, Integers, Sample
@@ -281,17 +281,39 @@ def _pair(models: Mapping[str, DriverModel], first: str, second: str, level: flo
     def paired(before: Floats, after: Floats) -> Floats:
         return np.asarray(after[..., _cells(two, both)] - before[..., _cells(one, both)])
 
-    base = replicate_base(one.plan.design, np.union1d(one.data.rows, two.data.rows), level)
-    shares = paired(one.shares, two.shares)
-    differences = tuple(base.symmetric(row, 0) for row in shares)
+    shares, squares = paired(one.shares, two.shares), paired(one.r_squared, two.r_squared)
     se = shares[:, 1:].std(axis=1, ddof=1)
     spread = np.cov(shares[:, 1:], ddof=1).reshape(len(shares), len(shares))
+    bases = [_base(one, two, part, level) for part in zip(one.shares, two.shares, strict=True)]
+    whole = _base(one, two, (one.shares, two.shares), level)
     return _Pair(
-        differences=differences,
-        p=_p_values(shares[:, 0], se, base.df),
-        r_squared=base.symmetric(paired(one.r_squared, two.r_squared), 0),
-        test=second_order(float(shares[:, 0] @ shares[:, 0]), spread, float(base.df), 1e-20),
+        differences=tuple(base.symmetric(row, 0) for base, row in zip(bases, shares, strict=True)),
+        p=_p_values(shares[:, 0], se, np.array([base.df for base in bases])),
+        r_squared=_base(one, two, (one.r_squared, two.r_squared), level).symmetric(squares, 0),
+        test=second_order(float(shares[:, 0] @ shares[:, 0]), spread, float(whole.df), 1e-20),
     )
+
+
+def _base(one: DriverModel, two: DriverModel, parts: tuple[Floats, Floats], level: float) -> ReplicateBase:
+    r"""Base of a difference, with Satterthwaite's degrees of freedom, at most those of all its clusters.
+
+    .. math:: df = (V_1 + V_2)^2 \big/ (V_1^2/df_1 + V_2^2/df_2)
+
+    A small group against a large one is known as well as the small one is. ``parts`` (…, 1 + B) are what is
+    compared, V its variance in the replicates of either model.
+
+    References
+    ----------
+    Satterthwaite, F. E. (1946). Biometrics Bulletin 2.
+    """
+    design = one.plan.design
+    base = replicate_base(design, np.union1d(one.data.rows, two.data.rows), level)
+    own = [replicate_base(design, model.data.rows, level).df for model in (one, two)]
+    spread = [float(part[..., 1:].var(axis=-1, ddof=1).sum()) for part in parts]
+    if min(own) < 1 or not sum(spread) > 0:
+        return base
+    freedom = sum(spread) ** 2 / sum(v**2 / df for v, df in zip(spread, own, strict=True))
+    return replace(base, df=min(base.df, int(freedom)))
 
 
 def _cells(model: DriverModel, both: Booleans) -> Integers:
@@ -300,14 +322,12 @@ def _cells(model: DriverModel, both: Booleans) -> Integers:
     return np.append(0, position[: len(both)][both])
 
 
-def _p_values(values: Floats, se: Floats, df: int) -> Floats:
+def _p_values(values: Floats, se: Floats, df: Integers) -> Floats:
     """Two-sided p by t; 1 where nothing differs and nothing varies, nan without degrees of freedom."""
-    if df <= 0:
-        return np.full(len(values), np.nan)
     noise = np.abs(values) < 1e-12
     t = np.where(noise, 0.0, np.abs(values) / np.where(se > 0, se, np.inf))
-    found = 2.0 * special.stdtr(df, -t)
-    return np.where((se > 0) | noise, found, np.nan)
+    found = 2.0 * special.stdtr(np.maximum(df, 1), -t)
+    return np.where(((se > 0) | noise) & (df > 0), found, np.nan)
 
 
 def _known(value: float) -> float | None:

@@ -77,19 +77,49 @@ def working_fit(design: Design, y: Floats, x: Floats, names: Sequence[str], rows
     :func:`~analysis.driver_data.own_columns`.
     """
     weights = design.weights[rows] / design.weights[rows].mean()
-    given = np.column_stack([np.ones(len(x)), x - x.mean(axis=0)])
-    root = np.sqrt(weights)
+    given, root = _with_constant(x), np.sqrt(weights)
     q, r = linalg.qr(given * root[:, None], mode="economic")
+    values = linalg.solve_triangular(r, q.T @ (root * y))
+    return _described(design, names, rows, values[1:], q, r, root * (y - given @ values))
+
+
+def working_logit(
+    design: Design, yes: Floats, x: Floats, names: Sequence[str], rows: Integers, values: Floats
+) -> WorkingFit:
+    """The same for a logit of ``yes`` (r,), 0 or 1, whose ``values`` (1 + k,) are known, the constant first.
+
+    X'WX then has the weights of the last Newton step, w μ(1 − μ).
+    """
+    weights = design.weights[rows] / design.weights[rows].mean()
+    fitted = special.expit(values[0] + x @ values[1:])
+    root = np.sqrt(weights * fitted * (1.0 - fitted))
+    q, r = linalg.qr(_with_constant(x) * root[:, None], mode="economic")
+    score = np.divide(weights * (yes - fitted), root, where=root > 0, out=np.zeros_like(root))
+    return _described(design, names, rows, values[1:], q, r, score)
+
+
+def _with_constant(x: Floats) -> Floats:
+    return np.column_stack([np.ones(len(x)), x - x.mean(axis=0)])
+
+
+def _described(
+    design: Design,
+    names: Sequence[str],
+    rows: Integers,
+    values: Floats,
+    q: Floats,
+    r: Floats,
+    residual: Floats,
+) -> WorkingFit:
+    """Covariances from the decomposition of the columns, and residuals (r,) in its metric."""
     inverse = linalg.solve_triangular(r, np.eye(len(r)))
-    values = inverse @ (q.T @ (root * y))
     leverage = np.minimum((q**2).sum(axis=1), 1 - 1e-8)
-    residual = (y - given @ values) / np.sqrt(1.0 - leverage)
-    z = (q * (root * residual)[:, None]) @ inverse.T
+    z = (q * (residual / np.sqrt(1.0 - leverage))[:, None]) @ inverse.T
     covariance = design.covariance_of_totals(design.totals(z, rows))
     present = design.present(np.ones((len(rows), 1), dtype=bool), rows)
     return WorkingFit(
         tuple(names),
-        values[1:],
+        values,
         covariance[1:, 1:],
         (inverse @ inverse.T)[1:, 1:],
         float(design.degrees_of_freedom(present)[0]),

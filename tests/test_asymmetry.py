@@ -243,6 +243,22 @@ def test_thin_cells_and_wrong_signs_have_no_class() -> None:
     assert plain(found)["drivers"][1]["kind"] == "unclassifiable"
 
 
+def test_a_loss_has_the_classes_of_its_opposite() -> None:
+    frame = simulated()
+    gain = contrasts(frame)
+    loss = contrasts(frame.assign(sat=100 - frame["sat"]), less_is_better=True)
+    for name, part in loss.items():
+        assert part.kind == gain[name].kind
+        assert contrast(part, "penalty").value == pytest.approx(-contrast(gain[name], "penalty").value)
+        for what in ("range", "impact"):
+            ours, known = of(getattr(part, what)), of(getattr(gain[name], what))
+            assert (ours.value, ours.low, ours.high) == pytest.approx((known.value, known.low, known.high))
+    # Read as if more of it were better, it has nothing but wrong signs.
+    assert {part.kind for part in contrasts(frame.assign(sat=100 - frame["sat"])).values()} == {
+        "unclassifiable"
+    }
+
+
 def test_without_a_middle_low_is_no_penalty() -> None:
     frame = simulated()
     found = contrasts(frame.assign(a=np.where(frame["a"] <= 2, 1.0, 5.0)))

@@ -17,11 +17,12 @@ from analysis.design import Design
 from analysis.driver_checks import driver_checks
 from analysis.driver_settings import ModelSettings
 from analysis.drivers import driver_shares
+from analysis.regression import weighted_regression
 from analysis.sample import Sample
 from analysis.scale_facts import scale_facts
 from analysis.scale_results import Block
 from analysis.tabular import sample_from_frame
-from analysis.working_wald import working_fit
+from analysis.working_wald import working_fit, working_logit
 
 ITEMS = ["a", "b", "c"]
 
@@ -129,6 +130,21 @@ def test_one_coefficient_is_tested_with_the_errors_of_hc2() -> None:
     assert test.f == pytest.approx(known.tvalues[2] ** 2 * 199 / 200, rel=1e-5)
     assert (test.ndf, test.ddf) == (1.0, 199.0)
     assert test.p == pytest.approx(fit.slope({"b": 1.0})[1], rel=1e-9)
+
+
+def test_a_logit_is_tested_with_the_errors_of_its_design_but_for_leverage() -> None:
+    frame = answers(600)
+    x = frame[ITEMS].to_numpy()
+    yes = (0.2 * frame.a + frame.error > 0).to_numpy(dtype=np.float64)
+    design = dataclasses.replace(simple(600), clusters=np.arange(600) // 2)
+    known = weighted_regression(design, yes, x, ITEMS, family="logistic")
+    fit = working_logit(design, yes, x, ITEMS, np.arange(600), known.linear.values)
+    hessian = sm.Logit(yes, sm.add_constant(x)).hessian(known.linear.values)
+    # Two ways to the inverse of four columns.
+    np.testing.assert_allclose(fit.working, np.linalg.inv(-hessian)[1:, 1:], rtol=1e-8)
+    # Leverage is four coefficients on 600 people: no error grows by more than a few per cent.
+    growth = np.sqrt(np.diag(fit.covariance) / np.diag(known.linear.covariance)[1:])
+    assert ((growth > 1) & (growth < 1.05)).all()
 
 
 @settings(max_examples=20, deadline=None)

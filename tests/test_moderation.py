@@ -154,6 +154,14 @@ def only(found: Moderations) -> Moderation:
     return part
 
 
+def test_a_slope_that_falls_is_stronger_where_it_falls_further() -> None:
+    frame = simulated()
+    loss = only(moderate(frame.assign(loyalty=-frame["loyalty"])))
+    assert loss.slopes[0].slope.estimate.value > loss.slopes[2].slope.estimate.value
+    assert loss.slopes[1].slope.clear == -1
+    assert loss.verdict == only(moderate(frame)).verdict == "stronger"
+
+
 def test_a_region_ends_where_the_slope_stops_being_clear() -> None:
     part = only(moderate(simulated()))
     (region, *_) = (region for region in part.regions if region.sign == "positive")

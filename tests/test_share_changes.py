@@ -143,6 +143,18 @@ def test_samples_and_tables_agree() -> None:
     assert isinstance(wave_share_changes(sample, "sat", DRIVERS, waves=["w1"], replicates=5), TooFew)
 
 
+def test_a_small_group_against_a_large_one_has_few_degrees_of_freedom() -> None:
+    frame = two_waves(150, 4)
+    # Twelve customers of five people each against everybody for himself.
+    frame["customer"] = np.where(frame.index < 60, frame.index // 5, frame.index)
+    frame["group"] = np.where(frame.index < 60, "few", "many")
+    found = share_changes(frame, "sat", DRIVERS, "group", cluster="customer", replicates=60)
+    for change in found.changes:
+        assert change.difference.df is not None
+        # The smaller group has 11, both have 250; its share of the variance is the larger.
+        assert 11 <= change.difference.df < 60
+
+
 @settings(max_examples=5, deadline=None)
 @given(st.integers(0, 1000))
 def test_order_of_rows_does_not_matter(seed: int) -> None:
