@@ -28,6 +28,8 @@ from survey.responses import Responses
 from survey.study import Study
 from survey.what_if import WhatIf as Declared
 
+# Points from which on an index is below its target; less is not seen at one decimal.
+SMALLEST = 0.05
 # Kinds of outcome that a what-if shows unless the study lists others.
 USUAL = (
     *("affective_loyalty", "cognitive_loyalty", "behavioural_loyalty", "loyalty"),
@@ -82,10 +84,17 @@ class StudySimulator:
             blocked=blocked_outcomes(results),
             value_column=self.settings.value.column if self.settings.value else None,
         )
-        costs, target = self.settings.costs, self.target
-        if not costs or target is None or found.index.value >= target:
+        aim = self._aim(found, results.drivers[0].outcome if results.drivers else "")
+        if not self.settings.costs or aim is None:
             return found
-        return replace(found, cheapest=self.cheapest(INDEX, target, costs))
+        return replace(found, cheapest=self.cheapest(*aim, self.settings.costs))
+
+    def _aim(self, found: WhatIf, main: str) -> tuple[str, float] | None:
+        """What the cheapest way is looked for: the target of the index, else what the priorities bring."""
+        if self.target is not None and self.target - found.index.value >= SMALLEST:
+            return INDEX, self.target
+        gain = found.combined.gain(main) if found.combined else None
+        return (main, gain.then) if gain and gain.clear and gain.then is not None else None
 
 
 def wanted_outcomes(study: Study) -> tuple[str, ...]:

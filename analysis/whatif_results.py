@@ -217,8 +217,8 @@ class WhatIf:
     combined : the drivers whose quadrant is "improve" for the main outcome, all moved by the largest step;
         ``None`` where there is none.
     value_column : the column with the revenue of the accounts, if the study names one.
-    cheapest : the cheapest way of the index to its target, where the study declares costs and a target that
-        the index is below.
+    cheapest : where the study declares costs, the cheapest way of the index to its target if it is below
+        that, else of the main outcome to the level that ``combined`` goes with, if that differs clearly.
     """
 
     wave: str

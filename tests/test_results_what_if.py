@@ -1,4 +1,4 @@
-"""What results say of the cheapest way: only where costs and a target to reach are declared."""
+"""What results say of the cheapest way, where a study declares costs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,15 @@ def test_the_cheapest_way_leads_from_the_index_to_its_target() -> None:
     assert abs(way.expected.value - 79.0) < 1e-9
 
 
-def test_an_index_at_its_target_needs_no_way() -> None:
+def test_an_index_at_its_target_leaves_the_way_to_what_the_priorities_go_with() -> None:
     found = results(70.0).what_if
     assert found is not None
-    assert found.cheapest is None
+    assert found.combined is not None
+    gain = found.combined.gain("satisfaction")
+    assert gain is not None
+    assert gain.clear
+    way = found.cheapest
+    assert way is not None
+    assert (way.outcome, way.target) == ("satisfaction", gain.then)
+    costs = sum(move.points * COSTS[move.item] for move in found.combined.moves)
+    assert not way.reached or way.cost <= costs + 1e-9

@@ -262,7 +262,7 @@ def test_where_costs_are_declared_the_cheapest_way_stands_beside_the_levels(
     assert formatting.number(way.target) in plan.head
     assert formatting.number(way.expected.value) in shown.halves_note
     assert formatting.probability(way.probability) in shown.halves_note
-    short = {"zh": "达不到目标", "en": "Out of reach"}[language]
+    short = {"zh": "达不到：", "en": "Out of reach"}[language]
     assert (short in shown.halves_note) == (not reached)
     assert len(levels_.columns) == 5
     assert shown.table is shown.second_table is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from analysis.cheapest_way import INDEX
 from analysis.results import Estimate, TooFew
 from analysis.whatif_results import CheapestWay, OutcomeModel, Reach, RevenueAtRisk, Scenario, Unit, WhatIf
 from report_templates import formatting, theme
@@ -70,9 +71,13 @@ def told_outcomes(story: Story, what_if: WhatIf) -> tuple[OutcomeModel, ...]:
 
 
 def cheapest(story: Story, way: CheapestWay) -> Table:
-    """Return the cheapest way of the index to its target: a row a lever, the cost of all, how sure it is."""
+    """Return the cheapest way to a level: one row a lever, the cost of all, and how sure it is.
+
+    The level is the target of the index, or what the items to improve first go with in the main outcome.
+    """
     words, settings = story.words, story.study.what_if
     unit = words.label(settings.cost_unit) if settings and settings.cost_unit else ""
+    share = way.unit == "share"
     columns = (
         Column(words("column.improve"), right=False),
         Column(words("what_if.column.raise"), tone="strong"),
@@ -95,13 +100,16 @@ def cheapest(story: Story, way: CheapestWay) -> Table:
     key = "reached" if way.reached else "short"
     note = words(
         f"what_if.cheapest_{key}",
-        expected=words.score(way.expected),
+        expected=_level(story, way.expected, share=share),
         level=words.level,
-        interval=words.scores_interval(way.expected),
+        interval=words.shares_interval(way.expected, 1) if share else words.scores_interval(way.expected),
         probability=formatting.probability(way.probability),
     )
-    target = formatting.number(way.target)
-    head = words("what_if.cheapest_head", index=words.index, target=target)
+    if way.outcome != INDEX:
+        note = words.run_on(words("what_if.cheapest_same"), note)
+    target = formatting.percent(way.target, 1) + "%" if share else formatting.number(way.target)
+    name = words.index if way.outcome == INDEX else words.outcome(way.outcome)
+    head = words("what_if.cheapest_head", outcome=name, target=target)
     return layout.sized(Table(columns, tuple(rows), note, head), layout.HALF_WIDTH)
 
 
@@ -251,11 +259,15 @@ def _notes(story: Story, what_if: WhatIf, scenario: Scenario, models: Sequence[O
 
 def _revenue_note(story: Story, what_if: WhatIf, revenue: RevenueAtRisk) -> str:
     words, settings = story.words, story.study.what_if
+    column = words.column(what_if.value_column or "")
+    unit = words.label(settings.value.unit) if settings and settings.value else ""
+    # A column often says its unit itself.
+    if unit.removeprefix("×").strip() not in column:
+        column = words("what_if.in_unit", column=column, unit=unit)
     return words(
         "what_if.revenue_note",
         accounts=words.count(revenue.accounts),
-        column=words.column(what_if.value_column or ""),
-        unit=words.label(settings.value.unit) if settings and settings.value else "",
+        column=column,
         total=formatting.number(revenue.total, 0),
         now=formatting.number(revenue.at_risk.value, 0),
         then=formatting.number(revenue.at_risk_then.value, 0),
