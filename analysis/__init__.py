@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.average_effects import MarginalEffect, MarginalEffects, marginal_effects
     from analysis.calibration import Calibration, CalibrationFaults, Limits, post_stratify, rake
     from analysis.chain_groups import ChainGroups, chain_by_group
+    from analysis.cheapest import cheapest_way
     from analysis.checks import Check, CheckLimits, Checklist, checklist
     from analysis.design import Design, effective_sample_size
     from analysis.distribution import band_codes, item_distributions
@@ -60,9 +61,13 @@ if TYPE_CHECKING:
     from analysis.share_change_results import ShareChanges
     from analysis.share_comparison import segment_share_differences, share_changes, wave_share_changes
     from analysis.share_intervals import net_scores, shares
+    from analysis.simulator import Simulator
     from analysis.tables import CrossTable, cross_table, two_way
     from analysis.tabular import sample_from_frame
     from analysis.tracking import index_by_wave, target_gap
+    from analysis.whatif import simulator_of, what_if
+    from analysis.whatif_results import CheapestWay, Scenario, WhatIf
+
 
 _WHERE = {
     "Asymmetry": "asymmetry_results",
@@ -70,6 +75,7 @@ _WHERE = {
     "Calibration": "calibration",
     "CalibrationFaults": "calibration",
     "ChainGroups": "chain_groups",
+    "CheapestWay": "whatif_results",
     "Check": "checks",
     "CheckLimits": "checks",
     "Checklist": "checks",
@@ -109,13 +115,17 @@ _WHERE = {
     "Sample": "sample",
     "ScaleQuality": "scale_results",
     "ScaleRules": "scale_results",
+    "Scenario": "whatif_results",
     "SegmentRules": "segments",
     "ShareChanges": "share_change_results",
+    "Simulator": "simulator",
     "TooFew": "results",
+    "WhatIf": "whatif_results",
     "band_codes": "distribution",
     "benjamini_hochberg": "estimate",
     "brant_test": "parallel_slopes",
     "chain_by_group": "chain_groups",
+    "cheapest_way": "cheapest",
     "checklist": "checks",
     "coding_of": "asymmetry_results",
     "comparisons": "estimate",
@@ -154,11 +164,13 @@ _WHERE = {
     "segment_share_differences": "share_comparison",
     "share_changes": "share_comparison",
     "shares": "share_intervals",
+    "simulator_of": "whatif",
     "target_gap": "tracking",
     "two_way": "tables",
     "wave_share_changes": "share_comparison",
     "weighted_ordered_logit": "ordered_logit",
     "weighted_regression": "regression",
+    "what_if": "whatif",
 }
 
 __all__ = [
@@ -167,6 +179,7 @@ __all__ = [
     "Calibration",
     "CalibrationFaults",
     "ChainGroups",
+    "CheapestWay",
     "Check",
     "CheckLimits",
     "Checklist",
@@ -206,13 +219,17 @@ __all__ = [
     "Sample",
     "ScaleQuality",
     "ScaleRules",
+    "Scenario",
     "SegmentRules",
     "ShareChanges",
+    "Simulator",
     "TooFew",
+    "WhatIf",
     "band_codes",
     "benjamini_hochberg",
     "brant_test",
     "chain_by_group",
+    "cheapest_way",
     "checklist",
     "coding_of",
     "comparisons",
@@ -251,11 +268,13 @@ __all__ = [
     "segment_share_differences",
     "share_changes",
     "shares",
+    "simulator_of",
     "target_gap",
     "two_way",
     "wave_share_changes",
     "weighted_ordered_logit",
     "weighted_regression",
+    "what_if",
 ]
 
 

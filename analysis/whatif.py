@@ -1,4 +1,11 @@
-"""The what-if of one wave as a report prints it: every driver alone, and those to improve first together."""
+"""What-ifs of one wave: a simulator for a sample, and the table that a report prints.
+
+    from analysis import OutcomeKind, flat_tree, sample_from_frame, simulator_of
+    simulated = simulator_of(sample, flat_tree({"speed": 2, "price": 1}), [OutcomeKind("loyal", "loyalty")])
+    print(simulated.scenario({"speed": 5}).summary())
+
+What a newcomer gets wrong: the table moves every driver alone, and what they bring alone need not add up.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +13,61 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from analysis.design import design_of
+from analysis.driver_settings import ModelSettings
+from analysis.index import IndexTree
+from analysis.inputs import check_known, check_share, name_list
+from analysis.outcome_trend import OutcomeKind
+from analysis.replicates import replication
+from analysis.sample import Floats, Sample
 from analysis.simulator import Simulator
-from analysis.whatif_models import FlagModel, LinearModel
+from analysis.whatif_models import Asked, FlagModel, LinearModel
 from analysis.whatif_results import DriverMoves, Note, OutcomeModel, WhatIf
 from analysis.whatif_warnings import model_notes
 
 
+def simulator_of(
+    sample: Sample,
+    tree: IndexTree,
+    outcomes: Sequence[OutcomeKind],
+    *,
+    drivers: Sequence[str] | None = None,
+    wave: str | None = None,
+    revenue: Floats | None = None,
+    settings: ModelSettings | None = None,
+    replicates: int = 1000,
+    seed: int = 1,
+    level: float = 0.95,
+    disclosure_limit: int = 10,
+    minimum_base: int = 30,
+) -> Simulator:
+    """Fit what what-ifs of a wave (the last by default) need.
+
+    Parameters
+    ----------
+    tree : the index; its items are the drivers unless others are named.
+    outcomes : what to work out, of the sample's outcomes; those whose unit is a share get a logit.
+    revenue : (N,) revenue of the account of each row, nan where unknown.
+    settings : covariates that are always in, and what becomes of blanks; groups of drivers are left aside.
+    minimum_base : answers that a group needs to say what is within reach.
+
+    Raises
+    ------
+    ValueError
+        For an unknown wave, driver or outcome, or an option out of range.
+    """
+    chosen, items = wave or sample.waves[-1], name_list(drivers or tree.items, "drivers")
+    check_known(items, sample.items, "item")
+    check_known([kind.id for kind in outcomes], sample.outcomes, "outcome")
+    check_known([chosen], sample.waves, "wave")
+    check_share(level, "level of confidence")
+    plan = replication(design_of(sample), sample.cluster_ids, replicates, seed)
+    asked = Asked(sample, plan, chosen, settings or ModelSettings(), level, disclosure_limit)
+    return Simulator.of(asked, tree, items, outcomes, revenue=revenue, minimum_base=minimum_base)
+
+
 def what_if(
-    simulator: Simulator,
+    simulated: Simulator,
     steps: Sequence[float],
     improve: Sequence[str] = (),
     *,
@@ -29,40 +83,40 @@ def what_if(
     value_column : column that the revenue came from.
     """
     steps = sorted(steps)
-    items = simulator.ground.items
+    items = simulated.ground.items
     wanted = [{item: step} for item in items for step in steps]
     together = [dict.fromkeys(improve, steps[-1])] if improve else []
-    found = simulator.scenarios([*wanted, *together])
+    found = simulated.scenarios([*wanted, *together])
     single = found[: len(wanted)]
     rows = [single[start : start + len(steps)] for start in range(0, len(single), len(steps))]
     return WhatIf(
-        wave=simulator.asked.wave,
-        level=simulator.asked.level,
+        wave=simulated.asked.wave,
+        level=simulated.asked.level,
         steps=tuple(float(step) for step in steps),
-        index=simulator.index,
-        outcomes=outcome_models(simulator, blocked),
-        missing=missing_models(simulator),
-        reach=tuple(simulator.reach[item] for item in items),
+        index=simulated.index,
+        outcomes=outcome_models(simulated, blocked),
+        missing=missing_models(simulated),
+        reach=tuple(simulated.reach[item] for item in items),
         drivers=tuple(DriverMoves(item, tuple(row)) for item, row in zip(items, rows, strict=True)),
         combined=found[-1] if improve else None,
-        value_column=value_column if simulator.money else None,
+        value_column=value_column if simulated.money else None,
     )
 
 
 def outcome_models(
-    simulator: Simulator, blocked: Mapping[str, int] | None = None
+    simulated: Simulator, blocked: Mapping[str, int] | None = None
 ) -> tuple[OutcomeModel, ...]:
-    """Describe the models of a simulator, in their order; ``blocked`` as for :func:`what_if`."""
-    return tuple(_model(simulator, model, blocked or {}) for model in simulator.models)
+    """Describe the models of a simulated, in their order; ``blocked`` as for :func:`what_if`."""
+    return tuple(_model(simulated, model, blocked or {}) for model in simulated.models)
 
 
-def missing_models(simulator: Simulator) -> tuple[Note, ...]:
+def missing_models(simulated: Simulator) -> tuple[Note, ...]:
     """Return the outcomes without a model, and why: see :class:`~analysis.whatif_models.NoModel`."""
-    return tuple((missing.key, {"outcome": name, **missing.values}) for name, missing in simulator.missing)
+    return tuple((missing.key, {"outcome": name, **missing.values}) for name, missing in simulated.missing)
 
 
-def _model(simulator: Simulator, model: LinearModel | FlagModel, blocked: Mapping[str, int]) -> OutcomeModel:
-    asked, kind = simulator.asked, simulator.kinds[model.outcome]
+def _model(simulated: Simulator, model: LinearModel | FlagModel, blocked: Mapping[str, int]) -> OutcomeModel:
+    asked, kind = simulated.asked, simulated.kinds[model.outcome]
     notes: list[Note] = [*model_notes(model, asked.wave)]
     if lines := blocked.get(model.outcome):
         notes.append(("blocked", {"outcome": model.outcome, "lines": lines}))
@@ -72,7 +126,7 @@ def _model(simulator: Simulator, model: LinearModel | FlagModel, blocked: Mappin
         kind=kind.kind,
         unit="share" if flag else "points",
         model="logit" if flag else "linear",
-        now=simulator.levels[model.outcome],
+        now=simulated.levels[model.outcome],
         waves=model.waves if isinstance(model, FlagModel) else (asked.wave,),
         n=model.data.n,
         clusters=len(np.unique(asked.design.unit[model.data.rows])),

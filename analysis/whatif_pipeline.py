@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.cheapest_way import INDEX, cheapest_way
+from analysis.cheapest import INDEX, cheapest_way
 from analysis.checks import checklist
 from analysis.cores import one_thread_of_algebra
 from analysis.design import design_of
@@ -51,7 +51,7 @@ class StudySimulator:
             return self.simulator.scenario(moves)
 
     def cheapest(self, outcome: str, target: float, costs: Mapping[str, float]) -> CheapestWay:
-        """Find the cheapest way to a target: see :func:`~analysis.cheapest_way.cheapest_way`."""
+        """Find the cheapest way to a target: see :func:`~analysis.cheapest.cheapest_way`."""
         with one_thread_of_algebra():
             return cheapest_way(self.simulator, outcome, target, costs)
 

@@ -24,6 +24,12 @@ Unit = Literal["points", "share"]
 Added = Literal["one", "sum", "joint", "untested"]
 
 
+def _brief(change: Estimate) -> str:
+    if change.low is None or change.high is None:
+        return f"{change.value:.4g}, no interval"
+    return f"{change.value:.4g} [{change.low:.4g}, {change.high:.4g}]"
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How far an item can move without leaving what some group shows today.
@@ -142,6 +148,20 @@ class Scenario:
     gains: tuple[Gain, ...]
     revenue: RevenueAtRisk | None = None
     warnings: tuple[Note, ...] = ()
+
+    def summary(self) -> str:
+        """One line a figure: what is moved, the index, and every outcome.
+
+        ``speed +5`` / ``index  2.345 [2.214, 2.476]`` / ``loyal  1.871 [1.204, 2.533], sum``.
+        """
+        moved = ", ".join(f"{move.item} {move.points:+g}" for move in self.moves)
+        width = max((len(gain.outcome) for gain in self.gains), default=0)
+        lines = [moved, f"{'index':<{max(width, 5)}}  {_brief(self.index)}"]
+        for gain in self.gains:
+            said = "no effect known" if isinstance(gain.change, TooFew) else _brief(gain.change)
+            how = "" if gain.added == "one" else f", {gain.added}"
+            lines.append(f"{gain.outcome:<{max(width, 5)}}  {said}{how}")
+        return "\n".join(lines)
 
     def gain(self, outcome: str) -> Gain | None:
         """The gain of one outcome; ``None`` where it has no model."""
@@ -297,3 +317,10 @@ class CheapestWay:
     probability: float
     scenario: Scenario
     left_out: tuple[tuple[str, str], ...]
+
+    def summary(self) -> str:
+        """One line: ``loyal to 80 at 34.5: speed +6.2, price +1.1; expected 80 [78.9, 81.1]``."""
+        moved = ", ".join(f"{lever.item} {lever.points:+.3g}" for lever in self.levers) or "nothing"
+        short = "" if self.reached else " (out of reach)"
+        expected = _brief(self.expected)
+        return f"{self.outcome} to {self.target:g}{short} at {self.cost:.4g}: {moved}; expected {expected}"

@@ -168,7 +168,7 @@ class _Run:
 
     def way(self, simulator: StudySimulator) -> None:
         """The cheapest way to a target."""
-        from analysis.cheapest_way import NoTarget
+        from analysis.cheapest import NoTarget
         from workbench.whatif_tables import show_way
 
         assert self.asked.target is not None  # noqa: S101 - tells the type checker what the caller knows
