@@ -181,6 +181,8 @@ def test_targets_of_their_own_leave_no_lines_of_equal_gap() -> None:
     assert map_of(one).isolines == ()
     assert one.figure is not None
     assert "slope" not in one.figure.caption
+    assert one.table is not None
+    assert "Gap: importance" in one.table.note
 
 
 @given(st.floats(-200, 200), st.floats(0.05, 2))

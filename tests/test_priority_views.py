@@ -134,9 +134,18 @@ def test_an_item_most_give_the_best_answer_is_starred(
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        (Lines(), {"en": ("vs mean", "both lines are means"), "zh": ("与平均", "两条线为各项的平均")}),
-        (Lines("midpoint"), {"en": ("vs mid", "middle of the scale"), "zh": ("与中点", "量表中点")}),
-        (Lines("target", 75.0), {"en": ("vs target", "is the target"), "zh": ("与目标", "竖线为目标")}),
+        (
+            Lines(),
+            {"en": ("vs mean", "at the means over the drivers"), "zh": ("与平均", "分界线为各项的平均")},
+        ),
+        (
+            Lines("midpoint"),
+            {"en": ("vs mid", "middle of the scale"), "zh": ("与中点", "以量表中点 50.0 为界")},
+        ),
+        (
+            Lines("target", 75.0),
+            {"en": ("vs target", "divided at the target"), "zh": ("与目标", "以目标 75.0 为界")},
+        ),
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)

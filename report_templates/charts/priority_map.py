@@ -214,7 +214,7 @@ def _words(chart: PriorityMap, plot: _Plot, crossing: Sequence[Line] = ()) -> li
             theme.SECONDARY,
             role="quadrant",
         ),
-        Text(left, y - 6, chart.y_line_label, theme.CAPTION, theme.SECONDARY, role="quadrant"),
+        _above(chart, plot, y),
     ]
     tint = _tint(chart, plot)
     return [_plated(shape, crossing, tint) if isinstance(shape, Text) else shape for shape in found]
@@ -223,6 +223,15 @@ def _words(chart: PriorityMap, plot: _Plot, crossing: Sequence[Line] = ()) -> li
 def _tint(chart: PriorityMap, plot: _Plot) -> Point:
     """Return the lower right corner of the tinted quadrant; without one, the upper left of the map."""
     return plot.at(chart.x_line, chart.y_line) if chart.improve else (plot.left, plot.top)
+
+
+def _above(chart: PriorityMap, plot: _Plot, y: float) -> Text:
+    """Return the words of the horizontal line, at its left end or, where a cross is in the way, its right."""
+    words = Text(plot.left + 6, y - 6, chart.y_line_label, theme.CAPTION, theme.SECONDARY, role="quadrant")
+    ends = (words, replace(words, x=plot.right - 6, anchor="end"))
+    whiskers = [((line.x1, line.y1), (line.x2, line.y2)) for line in _whiskers(chart, plot)]
+    free = (text for text in ends if not any(text.box.crosses(*line) for line in whiskers))
+    return next(free, words)
 
 
 def _plated(text: Text, lines: Sequence[Line], tint: Point) -> Text:

@@ -66,9 +66,9 @@ def sized(table: Table, width: float = theme.FULL_WIDTH) -> Table:
     return replace(table, columns=tuple(columns))
 
 
-def unbroken(table: Table, width: float = theme.FULL_WIDTH) -> bool:
-    """Whether the table stands in ``width`` without a wrapped cell, its columns in whole per cent."""
-    return sum(_shares(table, width)) <= WHOLE
+def spare(table: Table, width: float = theme.FULL_WIDTH) -> int:
+    """Return how many per cent of ``width`` are left when no cell wraps; below 0 words have to."""
+    return WHOLE - sum(_shares(table, width))
 
 
 def _shares(table: Table, width: float) -> list[int]:

@@ -20,6 +20,13 @@ Field = tuple[Column, Callable[[Driver], Cell]]
 """A column of the table, and what it says of a driver."""
 MANY = 12
 """With more drivers than this, probabilities stand in the table instead of the list."""
+# Which columns are left out, least missed first. The distance from a target, and a gap that the study asks
+# for, are findings; the distance from a mean can be read off.
+_WAYS = ((), ("gap",), ("gap", "branch"), ("gap", "branch", "interval"))
+_FURTHER_WAYS = (
+    *((), ("branch",), ("branch", "interval"), ("branch", "gap"), ("branch", "gap", "interval")),
+    *(("branch", "second"), ("branch", "second", "gap")),
+)
 MARKS: dict[str, Mark] = {
     "improve": "worse",
     "keep": "better",
@@ -42,24 +49,31 @@ def probability(driver: Driver) -> str:
 
 
 def priority_table(story: Story, found: DriverResults, rows: int) -> Table:
-    """Return the table with the second outcome beside the first; lesser columns give way to it."""
-    drivers, note = found.drivers[:rows], _note(story, found, rows)
-    # The distance from a target is the finding; from the mean it can be read off.
-    lesser = ("gap", "branch", "interval") if found.lines == "means" else ("branch", "interval", "gap")
-    for count in range(len(lesser) + 1):
-        without = lesser[:count]
-        fields = _fields(story, found, without)
-        made = tuple(
-            Row(
-                tuple(cell(driver) for _, cell in fields),
-                "act" if story.named(driver) == "improve" else "plain",
-            )
-            for driver in drivers
-        )
-        table = Table(tuple(column for column, _ in fields), made, note)
-        if layout.unbroken(table):
+    """Return the table with the second outcome beside the first; lesser columns give way to it.
+
+    Of ``_WAYS`` to leave columns out the first is taken that breaks no name, else the one that breaks fewest.
+    """
+    usual = found.lines == "means" and not with_gaps(story)
+    tables = (_table(story, found, rows, without) for without in (_WAYS if usual else _FURTHER_WAYS))
+    chosen = next(tables)
+    for table in tables:
+        if layout.spare(chosen) >= 0:
             break
-    return layout.sized(table)
+        chosen = max(chosen, table, key=layout.spare)
+    return layout.sized(chosen)
+
+
+def _table(story: Story, found: DriverResults, rows: int, without: Sequence[str]) -> Table:
+    fields = _fields(story, found, without)
+    made = tuple(
+        Row(
+            tuple(cell(driver) for _, cell in fields),
+            "act" if story.named(driver) == "improve" else "plain",
+        )
+        for driver in found.drivers[:rows]
+    )
+    note = _note(story, found, rows, second="second" not in without)
+    return Table(tuple(column for column, _ in fields), made, note)
 
 
 def _fields(story: Story, found: DriverResults, without: Sequence[str]) -> list[Field]:
@@ -70,7 +84,7 @@ def _fields(story: Story, found: DriverResults, without: Sequence[str]) -> list[
     if "branch" not in without and any(story.branch_of(driver.item) for driver in found.drivers):
         fields.append(_branch_field(story))
     fields += _importance_fields(story, found, interval)
-    if other:
+    if other and "second" not in without:
         fields += _second_fields(story, other, "" if "interval" in without else interval)
     fields += _performance_fields(story, interval)
     if with_gaps(story):
@@ -181,10 +195,12 @@ def _verdict_field(story: Story) -> Field:
     return Column(words("column.verdict"), right=False), cell
 
 
-def _note(story: Story, found: DriverResults, rows: int) -> str:
+def _note(story: Story, found: DriverResults, rows: int, *, second: bool) -> str:
     words = story.words
     parts = [words("priorities.note", base=words.base(found.n, found.clusters), weighted=words.weighted)]
-    if story.other_drivers:
+    if with_gaps(story) and found.performance_line is None:
+        parts.append(words("priorities.gap"))
+    if second and story.other_drivers:
         parts.append(_second_note(story, story.other_drivers))
     parts += [
         words(f"warning.{key}", **{name: _warned(name, value) for name, value in values.items()})

@@ -16,7 +16,6 @@ from analysis.priorities import UNDECIDED_SHARE, named_quadrant
 from analysis.results import Driver, DriverResults, Estimate
 from report_templates import formatting
 from report_templates.context import check_words
-from report_templates.context.priority_lines import rule
 from report_templates.context.words import Words
 from survey.language import catalogue
 from workbench import tables
@@ -158,14 +157,13 @@ def lines_line(part: Placed) -> str:
     """Return where the lines stand, as a sentence."""
     words, found = part.words, part.found
     at = found.performance_line
-    known = formatting.NONE if at is None else formatting.number(at)
-    return say(
-        words,
-        "lines_own" if at is None else "lines",
-        rule=formatting.capital(rule(words, found)),
-        performance=known,
+    told = catalogue("workbench")(
+        f"priorities.lines.{'own' if at is None else found.lines}",
+        words.language,
+        performance=formatting.NONE if at is None else formatting.number(at),
         importance=formatting.percent(found.importance_line, 1),
     )
+    return words.spaced(told)
 
 
 def ceiling_lines(part: Placed) -> list[str]:
