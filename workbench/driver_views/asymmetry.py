@@ -101,6 +101,8 @@ def _heads(labels: Labels, names: Sequence[str]) -> list[str]:
 
 def _notes(labels: Labels, base: DriverBase, found: Asymmetry) -> Iterator[str]:
     yield say(labels, "asymmetry.legend", margin=formatting.number(found.margin))
+    if base.less_is_better(found.outcome):
+        yield say(labels, "asymmetry.less_is_better", outcome=labels.outcome(found.outcome))
     named = [labels.item(part.driver) for part in found.drivers if part.kind in ("basic", "excitement")]
     if not named:
         yield say(labels, "asymmetry.none")
