@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analysis.cheapest_way import INDEX
+from analysis.cheapest import INDEX
 from analysis.results import Estimate, TooFew
 from analysis.whatif_results import CheapestWay, OutcomeModel, Reach, RevenueAtRisk, Scenario, Unit, WhatIf
 from report_templates import formatting, theme
