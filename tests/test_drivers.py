@@ -17,7 +17,6 @@ from analysis.design import Design
 from analysis.driver_data import driver_data
 from analysis.drivers import driver_results, driver_shares
 from analysis.lmg import lmg
-from analysis.priorities import Lines, performance_lines, placements
 from analysis.ranks import rank_intervals, ranks
 from analysis.results import DriverResults, Estimate, TooFew
 from analysis.tabular import sample_from_frame
@@ -233,24 +232,6 @@ def test_rank_intervals_by_hand() -> None:
 
 def test_ranks_count_from_the_largest() -> None:
     assert ranks(np.array([[0.2, 0.5], [0.7, 0.5]])).tolist() == [[2, 1], [1, 2]]
-
-
-def test_quadrants_sum_to_one_and_are_named_only_when_probable() -> None:
-    rng = np.random.default_rng(0)
-    importance = np.array([0.5, 0.3, 0.15, 0.05])[:, None] + rng.normal(0, 0.01, (4, 300))
-    performance = np.array([60.0, 80.0, 80.0, 73.3])[:, None] + rng.normal(0, 1.0, (4, 300))
-    found = placements(importance, performance, performance_lines(performance, "abcd", Lines()), 0.8)
-    for place in found:
-        assert sum(place.quadrants.values()) == pytest.approx(1.0)
-    assert [place.quadrant for place in found] == ["improve", "keep", "maintain", None]
-
-
-def test_two_identical_items_share_one_quadrant() -> None:
-    rng = np.random.default_rng(1)
-    importance, performance = rng.random((3, 100)), rng.uniform(0, 100, (3, 100))
-    importance[1], performance[1] = importance[0], performance[0]
-    one, two, _ = placements(importance, performance, performance_lines(performance, "abc", Lines()))
-    assert one == two
 
 
 def survey_frame(n: int, seed: int) -> pd.DataFrame:

@@ -104,6 +104,16 @@ def test_probabilities_sum_to_one_under_every_rule(lines: Lines, seed: int) -> N
         assert place.quadrant is None or place.quadrants[place.quadrant] >= 0.8
 
 
+def test_a_quadrant_is_named_only_when_probable() -> None:
+    rng = np.random.default_rng(0)
+    importance = np.array([0.5, 0.3, 0.15, 0.05])[:, None] + rng.normal(0, 0.01, (4, 300))
+    performance = np.array([60.0, 80.0, 80.0, 73.3])[:, None] + rng.normal(0, 1.0, (4, 300))
+    found = placements(importance, performance, performance_lines(performance, "abcd", Lines()), 0.8)
+    for place in found:
+        assert sum(place.quadrants.values()) == pytest.approx(1.0)
+    assert [place.quadrant for place in found] == ["improve", "keep", "maintain", None]
+
+
 @pytest.mark.parametrize("lines", RULES[:3], ids=["means", "midpoint", "target"])
 @given(seed=st.integers(0, 10_000))
 def test_identical_items_share_a_cell_and_a_gap(lines: Lines, seed: int) -> None:

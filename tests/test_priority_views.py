@@ -103,6 +103,15 @@ def test_an_undecided_driver_is_hollow_and_many_make_no_priorities(
     assert "No clear priorities: 2 of 5 drivers" in out
     assert not shown(folder, "priorities", "--json").document["priorities"][0]["clear"]
     assert "没有明确的优先次序" in shown(folder, "priorities", language="zh").out
+    assert "No driver is clearly in the repair area; 2 of 5 are undecided" in shown(folder, "strategy").out
+    others = tuple(
+        replace(driver, quadrant=None, quadrants=even) if driver.item != "speed" else driver
+        for driver in found.drivers
+    )
+    folder = project(tmp_path, monkeypatch, replace(found, drivers=others))
+    said = "No clear priorities: 4 of 5 drivers reach 80% in no quadrant. "
+    assert f"{said}In the repair area: network speed." in shown(folder, "strategy").out
+    assert f"{said}To improve first, only these are sure: network speed." in shown(folder, "priorities").out
 
 
 def test_what_the_checklist_blocks_has_no_verdict(
@@ -110,11 +119,12 @@ def test_what_the_checklist_blocks_has_no_verdict(
 ) -> None:
     made = results(found, study())
     few = replace(made, quality=replace(made.quality, n=8))
-    folder = project(tmp_path, monkeypatch, few)
-    out = shown(folder, "priorities").out
-    assert "The checklist blocks these results" in out
-    assert out.count("○ undecided") == len(NAMES)
+    folder = project(tmp_path, monkeypatch, few, stated=ASKED)
+    for view in VIEWS:
+        assert "The checklist blocks these results" in shown(folder, view).out
+    assert shown(folder, "priorities").out.count("○ undecided") == len(NAMES)
     assert "repair area:" not in shown(folder, "strategy").out
+    assert "检查不通过" in shown(folder, "gap", language="zh").out
 
 
 def test_an_item_most_give_the_best_answer_is_starred(

@@ -11,7 +11,7 @@ from survey.language import catalogue
 from workbench import tables
 from workbench.driver_views import Asked
 from workbench.driver_views.estimated import estimated
-from workbench.driver_views.placed import Placed, document, say, tell
+from workbench.driver_views.placed import Placed, blocked, document, say, tell
 from workbench.driver_views.wording import with_limits
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def _ordered(part: Placed) -> list[tuple[Driver, GapPriority]]:
 def _show(asked: Asked, part: Placed) -> None:
     terminal, words = asked.terminal, part.words
     ordered = _ordered(part)
-    terminal.show(Text(_headline(part, ordered), style="bold"), "", _table(part, ordered))
+    told = blocked(part) or _headline(part, ordered)
+    terminal.show(Text(told, style="bold"), "", _table(part, ordered))
     notes = [say(words, "gap.legend", level=words.level), say(words, "gap.convention")]
     hidden = [words.item(driver.item) for driver in part.found.drivers if driver.gap is None]
     if hidden:

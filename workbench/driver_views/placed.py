@@ -7,7 +7,7 @@ where many do, there is no order to be told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.text import Text
 
@@ -68,7 +68,8 @@ class Placed:
 def placed(asked: Asked, made: Estimated) -> list[Placed]:
     """Return every outcome that has drivers with its words."""
     words, declared = made.words(asked), asked.project.study.drivers
-    checks = checklist(made.results)
+    # An outcome that was worked out on demand is checked like those of the results.
+    checks = checklist(replace(made.results, drivers=made.found))
     ceilings = {check.about: frozenset(check.names) for check in checks.checks if check.key == "ceiling"}
     least = declared.probability if declared else 0.8
     return [
@@ -104,21 +105,28 @@ def say(words: Words, key: str, **values: object) -> str:
     return words.spaced(catalogue("workbench")(f"priorities.{key}", words.language, **values))
 
 
+def blocked(part: Placed) -> str:
+    """Return why nothing may be a headline, and what to do; empty where nothing blocks."""
+    if not part.blocks:
+        return ""
+    return say(part.words, "head.blocked", why=check_words.told(part.words, part.blocks[0]))
+
+
+def unclear(part: Placed) -> str:
+    """Return how many drivers are undecided, which makes for no clear priorities."""
+    unsure, total = len(part.within("undecided")), len(part.found.drivers)
+    return say(part.words, "head.unclear", count=unsure, total=total, probability=part.probability)
+
+
 def headline(part: Placed) -> str:
     """Return in a sentence what to improve first, or why nothing can be said to be."""
     words, first = part.words, part.within("improve")
     if part.blocks:
-        return say(words, "head.blocked", why=check_words.told(words, part.blocks[0]))
+        return blocked(part)
     names = words.joined([words.within(words.item(driver.item)) for driver in first])
     if not part.clear:
-        unclear = say(
-            words,
-            "head.unclear",
-            count=len(part.within("undecided")),
-            total=len(part.found.drivers),
-            probability=part.probability,
-        )
-        return words.run_on(unclear, say(words, "head.only", names=names)) if first else unclear
+        only = say(words, "head.only", names=names)
+        return words.run_on(unclear(part), only) if first else unclear(part)
     if not first:
         return say(words, "head.none", probability=part.probability)
     return say(words, "head.first", names=names, probability=part.probability)

@@ -11,7 +11,7 @@ from survey.language import catalogue
 from workbench import tables
 from workbench.driver_views import Asked
 from workbench.driver_views.estimated import estimated
-from workbench.driver_views.placed import Placed, document, points, say, tell, whole_percent
+from workbench.driver_views.placed import Placed, blocked, document, points, say, tell, whole_percent
 from workbench.driver_views.wording import with_limits
 from workbench.terminal import Stop
 
@@ -56,7 +56,8 @@ def _show(asked: Asked, part: Placed) -> None:
     if stated is None:
         terminal.lines([say(words, "stated.too_few"), ""])
         return
-    terminal.show(Text(_headline(words, stated), style="bold"), "", _table(words, stated))
+    told = blocked(part) or _headline(words, stated)
+    terminal.show(Text(told, style="bold"), "", _table(words, stated))
     terminal.lines([*_notes(part, stated), ""])
 
 

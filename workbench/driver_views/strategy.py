@@ -18,6 +18,7 @@ from workbench.driver_views import Asked
 from workbench.driver_views.estimated import estimated
 from workbench.driver_views.placed import (
     Placed,
+    blocked,
     document,
     lines_line,
     mark,
@@ -25,6 +26,7 @@ from workbench.driver_views.placed import (
     score,
     sureness,
     tell,
+    unclear,
     whole_percent,
 )
 from workbench.driver_views.wording import with_limits
@@ -79,17 +81,20 @@ def _area(part: Placed, driver: Driver) -> str:
 
 def _show(asked: Asked, part: Placed) -> None:
     terminal, words = asked.terminal, part.words
-    repair = [words.within(words.item(driver.item)) for driver in part.within("improve")]
-    if part.blocks or not part.clear or not repair:
-        told = say(
-            words, "strategy.unclear", count=len(part.within("undecided")), total=len(part.found.drivers)
-        )
-    else:
-        told = say(words, "strategy.repair", names=words.joined(repair))
-    terminal.show(Text(told, style="bold"), "", _table(part))
+    terminal.show(Text(blocked(part) or _headline(part), style="bold"), "", _table(part))
     areas = [_described(words, area) for area in AREAS.values()]
     legend = say(words, "strategy.legend", probability=part.probability)
     terminal.lines([*areas, lines_line(part), legend, ""])
+
+
+def _headline(part: Placed) -> str:
+    """Name what is in the repair area, after saying so where most of the rest is undecided."""
+    words, unsure = part.words, len(part.within("undecided"))
+    repair = [words.within(words.item(driver.item)) for driver in part.within("improve")]
+    if not repair:
+        return say(words, "strategy.none", count=unsure, total=len(part.found.drivers))
+    told = say(words, "strategy.repair", names=words.joined(repair))
+    return told if part.clear else words.run_on(unclear(part), told)
 
 
 def _table(part: Placed) -> Table:
