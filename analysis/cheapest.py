@@ -114,8 +114,10 @@ def cheapest_way(
     points = np.bincount(pieces.owner, used, minlength=len(levers))
     moves = {item: float(p) for item, p in zip(levers, points, strict=True) if p > 0}
     limits = {item: simulator.reach[item].most for item in levers}
-    full, *alone = simulator.change_draws(outcome, [limits, *({item: most} for item, most in limits.items())])
-    (change,) = simulator.change_draws(outcome, [moves], joint=True)
+    each = [{item: most} for item, most in limits.items()]
+    full, change, *alone = simulator.change_draws(outcome, [limits, moves, *each])
+    if (joint := simulator.joint_draws(outcome, moves)) is not None:
+        change = joint
     after = simulator.level_draws(outcome) + change
     base = simulator.base_of(outcome)
     needed = wanted.sign * (target - wanted.now)

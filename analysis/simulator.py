@@ -20,7 +20,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.additivity import Together, moved_answers, together
-from analysis.estimate import LinearEstimates, domain_means, estimates
+from analysis.estimate import LinearEstimates, domain_means, estimates, side_by_side
 from analysis.index import IndexTree
 from analysis.lifts import Ground, Points
 from analysis.moments import replicate_blocks
@@ -162,7 +162,7 @@ class Simulator:
         A move beyond what any group shows is cut back to the best group's level, and marked. Without
         ``joint`` effects are added up untested.
         """
-        cut = [[(item, self._within(item, points)) for item, points in moves.items()] for moves in wanted]
+        cut = [self._inside(moves) for moves in wanted]
         return [
             self._scenario(moves, inside, moved, joint=joint)
             for moves, inside, moved in zip(wanted, cut, self.draws(cut), strict=True)
@@ -172,9 +172,10 @@ class Simulator:
         """How much answers and the index move in the full sample and every replicate."""
         return scenario_draws(self.asked.sample, self.asked.plan, self.tree, self.ground, scenarios)
 
-    def _within(self, item: str, points: float) -> float:
-        reach = self.reach[item]
-        return float(min(max(points, reach.least), reach.most))
+    def _inside(self, moves: Moves) -> list[Points]:
+        """Moves cut back to what some group shows."""
+        limits = [(item, points, self.reach[item]) for item, points in moves.items()]
+        return [(item, float(min(max(points, r.least), r.most))) for item, points, r in limits]
 
     def _scenario(self, wanted: Moves, inside: Sequence[Points], moved: Moved, *, joint: bool) -> Scenario:
         moves = tuple(
@@ -221,26 +222,26 @@ class Simulator:
             return self._estimate(self.flag_change(model, moves))
         return model.base.percentile(_finite(linear_draws(model, moves, moved)))
 
-    def change_draws(self, outcome: str, wanted: Sequence[Moves], *, joint: bool = False) -> Floats:
+    def change_draws(self, outcome: str, wanted: Sequence[Moves]) -> Floats:
         """Change of an outcome, or of ``index``, under s scenarios in all replicates, (s, 1 + B).
 
-        Full sample first; nan where a replicate failed. Effects are added up, unless ``joint`` asks for the
-        model with squares and products where these matter.
+        Full sample first; nan where a replicate failed. Effects are added up.
         """
-        inside = [[(item, self._within(item, points)) for item, points in moves.items()] for moves in wanted]
-        drawn, model = self.draws(inside), self.model(outcome)
+        inside, model = [self._inside(moves) for moves in wanted], self.model(outcome)
+        if isinstance(model, FlagModel):
+            return self.replicated(side_by_side([self.flag_change(model, moves) for moves in inside]))
+        drawn = self.draws(inside)
         if model is None:
             return np.array([moved.index for moved in drawn])
-        found = []
-        for moves, moved in zip(inside, drawn, strict=True):
-            tried = together(self.asked, model, self.ground, moves) if joint else Together(None, None)
-            if tried.change is not None:
-                found.append(self.replicated(tried.change))
-            elif isinstance(model, FlagModel):
-                found.append(self.replicated(self.flag_change(model, moves)))
-            else:
-                found.append(linear_draws(model, moves, moved))
-        return np.array(found)
+        pairs = zip(inside, drawn, strict=True)
+        return np.array([linear_draws(model, moves, moved) for moves, moved in pairs])
+
+    def joint_draws(self, outcome: str, moves: Moves) -> Floats | None:
+        """Change from the model with squares and products, (1 + B,); ``None`` where these do not matter."""
+        if (model := self.model(outcome)) is None:
+            return None
+        change = together(self.asked, model, self.ground, self._inside(moves)).change
+        return None if change is None else np.asarray(self.replicated(change)[0])
 
     def level_draws(self, outcome: str) -> Floats:
         """Level of an outcome, or of ``index``, in the wave in all replicates, (1 + B,), in its unit."""
@@ -248,14 +249,14 @@ class Simulator:
         domain = asked.sample.in_wave(asked.wave)
         kind = self.kinds.get(outcome)
         if kind is None:
-            return self.replicated(index_data(asked.sample, self.tree).index(domain))
+            return np.asarray(self.replicated(index_data(asked.sample, self.tree).index(domain))[0])
         values = outcome_values(asked.sample.outcomes[outcome], kind.unit)
-        return self.replicated(domain_means(asked.design, values[:, None], domain))
+        return np.asarray(self.replicated(domain_means(asked.design, values[:, None], domain))[0])
 
     def replicated(self, linear: LinearEstimates) -> Floats:
-        """One estimate in the full sample and in every replicate, to first order, (1 + B,)."""
+        """Estimates in the full sample and in every replicate, to first order, (m, 1 + B)."""
         (draws,) = replicate_blocks([linear.totals], self.asked.plan)
-        return np.asarray(linear.values[0] + np.append(0.0, draws[1:, 0] - draws[0, 0]))
+        return np.asarray(linear.values[:, None] + (draws - draws[0]).T)
 
     def base_of(self, outcome: str) -> ReplicateBase:
         """People behind an outcome's figures, or the index's."""

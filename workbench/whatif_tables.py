@@ -41,8 +41,7 @@ def show_table(terminal: Terminal, labels: Labels, found: WhatIf, shown: Sequenc
             terminal.show(Text(), Text(head, style="bold"), _steps(labels, found, model))
     if found.combined is not None:
         items = labels.joined([labels.item(move.item) for move in found.combined.moves])
-        step = words.points(found.steps[-1])
-        head = say(labels, "title.combined", items=items, step=step)
+        head = say(labels, "title.combined", items=items, step=f"{found.steps[-1]:g}")
         terminal.show(Text(), Text(head, style="bold"), _figures(labels, found, found.combined, shown))
         if found.combined.revenue is not None:
             terminal.lines(words.revenue(labels, found.combined.revenue))
