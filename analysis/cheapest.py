@@ -22,7 +22,7 @@ from analysis.results import TooFew
 from analysis.sample import Floats, Integers
 from analysis.simulator import Simulator
 from analysis.whatif_draws import index_weights
-from analysis.whatif_models import FlagModel, LinearModel, leads
+from analysis.whatif_models import FlagModel, LinearModel, leads, surely_leads
 from analysis.whatif_results import CheapestWay, Lever, Unit
 
 INDEX = "index"
@@ -95,12 +95,14 @@ def cheapest_way(
 ) -> CheapestWay:
     """Find the cheapest moves that bring ``outcome`` (or ``index``) to ``target``, in its unit.
 
-    Levers are items with a cost whose coefficient lies clearly on the good side of 0; for the index, those
-    with weight. None goes beyond its best group's level. Of a loss less is wanted. For a share, which is not
-    the sum of its parts, a plan is worked out from the parts, and anew from what it really brings.
+    Levers are items with a cost whose coefficient lies clearly on the good side of 0, adjusted over the items
+    (:func:`~analysis.whatif_models.surely_leads`); for the index, those with weight. None goes beyond its
+    best group's level. Of a loss less is wanted. For a share, which is not the sum of its parts, a plan is
+    worked out from the parts, and anew from what it really brings.
 
-    ``chosen`` of a lever counts the replicates whose own cheapest plan uses it, ``probability`` those in
-    which this plan reaches the target.
+    ``chosen`` of a lever counts the replicates whose own cheapest plan, of these levers, uses it;
+    ``probability`` those in which this plan reaches the target. Levers and plan are chosen on the answers
+    that the gain is worked out from, which flatters it: neither figure, nor the interval, knows of that.
 
     Raises
     ------
@@ -171,16 +173,19 @@ def _levers(
 ) -> tuple[list[str], tuple[tuple[str, str], ...]]:
     """Items that may be part of a plan, and the others with the reason."""
     weights = index_weights(simulator.tree)
+    sure = {} if wanted.model is None else surely_leads(wanted.model)
     levers: list[str] = []
     left_out: list[tuple[str, str]] = []
     for item in simulator.ground.items:
-        sign = 0 if wanted.model is None else leads(wanted.model, item)
         if wanted.model is None and not weights.get(item):
             left_out.append((item, "no_weight"))
         elif wanted.model is not None and item not in wanted.model.items:
             left_out.append((item, "not_in_model"))
-        elif wanted.model is not None and sign != wanted.sign:
-            left_out.append((item, "against" if sign else "unclear"))
+        elif wanted.model is not None and sure.get(item, 0) != wanted.sign:
+            against = leads(wanted.model, item) == -wanted.sign
+            left_out.append((item, "against" if against else "unclear"))
+        elif isinstance(simulator.reach[item].now, TooFew):
+            left_out.append((item, "hidden"))
         elif item not in costs:
             left_out.append((item, "no_cost"))
         elif simulator.reach[item].most <= 0:
@@ -218,6 +223,9 @@ def _gains(simulator: Simulator, wanted: _Wanted, item: str, points: Floats) -> 
     if isinstance(wanted.model, FlagModel):
         moved = [simulator.flag_change(wanted.model, [(item, float(p))]).values[0] for p in points]
         return np.array(moved)
+    if wanted.model is None and simulator.tree.rollup == "respondent":
+        alone = simulator.draws([[(item, float(p))] for p in points])
+        return np.array([moves.index[0] for moves in alone])
     ground = simulator.ground
     gain = np.array([ground.gain(item, float(p)) for p in points])
     answered = np.isfinite(ground.column(item))

@@ -33,8 +33,8 @@ def item_reach(
     """Reach of every item of ``ground``, in its order.
 
     Groups are those of every segment of the sample that may be shown, with at least ``minimum_base`` answers
-    to the item. Where the mean of an item may not be shown, its groups' may not either, and only the scale
-    limits it.
+    to the item. An item whose mean may not be shown does not move: how far it could go, or really goes, would
+    give the mean away.
     """
     hidden = hidden_items(sample, tree, wave, disclosure_limit)
     groups = _groups(sample, tree, wave, ground.items, disclosure_limit)
@@ -42,7 +42,8 @@ def item_reach(
     found = []
     for item, now in zip(ground.items, means, strict=True):
         if item in hidden or now.n < disclosure_limit:
-            found.append(_reach(ground, item, TooFew(now.n, hidden.get(item, "disclosure")), ()))
+            few = TooFew(now.n, hidden.get(item, "disclosure"))
+            found.append(Reach(item, few, None, None, None, None, 0.0, 0.0, _asked(ground, item)))
             continue
         known = [mean for mean in groups.get(item, ()) if mean.n >= max(minimum_base, disclosure_limit)]
         found.append(_reach(ground, item, now, known))
@@ -57,7 +58,12 @@ def _means(ground: Ground, level: float) -> tuple[Estimate | TooFew, ...]:
     return estimates(domain_means(ground.design, scores, asked), level)
 
 
-def _reach(ground: Ground, item: str, now: Estimate | TooFew, groups: Sequence[GroupMean]) -> Reach:
+def _asked(ground: Ground, item: str) -> float:
+    """Weighted share of the people who have an item."""
+    return float(ground.weights @ ground.has[:, ground.items.index(item)] / ground.weights.sum())
+
+
+def _reach(ground: Ground, item: str, now: Estimate, groups: Sequence[GroupMean]) -> Reach:
     j = ground.items.index(item)
     best = max(groups, key=lambda group: group.value, default=None)
     worst = min(groups, key=lambda group: group.value, default=None)
@@ -71,14 +77,14 @@ def _reach(ground: Ground, item: str, now: Estimate | TooFew, groups: Sequence[G
         worst_group=(worst.segment, worst.group) if worst else None,
         most=points_to(answers, weights, best.value if best else HIGHEST),
         least=-points_to(HIGHEST - answers, weights, HIGHEST - (worst.value if worst else LOWEST)),
-        asked=float(ground.weights @ ground.has[:, j] / ground.weights.sum()),
+        asked=_asked(ground, item),
     )
 
 
 def points_to(answers: Floats, weights: Floats, level: float) -> float:
     """Points by which all answers have to rise until their mean is ``level``; 0 where it is there already.
 
-    A whole scale where the level is its top.
+    Where the level is the top of the scale, what lifts the lowest answer there.
 
     >>> points_to(np.array([50.0, 90.0]), np.ones(2), 77.5)
     5.0

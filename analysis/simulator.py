@@ -183,7 +183,7 @@ class Simulator:
                 item=item,
                 asked=float(wanted[item]),
                 points=points,
-                capped=abs(points - wanted[item]) > SAME,
+                capped=abs(points - wanted[item]) > SAME and not isinstance(self.reach[item].now, TooFew),
                 raised=self.base.symmetric(_finite(moved.everyone[j]), 0),
                 raised_among=float(moved.among[j, 0]),
             )
@@ -315,12 +315,15 @@ def _money(
     models: Sequence[LinearModel | FlagModel],
     revenue: Floats,
 ) -> Money | None:
-    """Revenue by person for the first loss that has a model, else the first renewal."""
+    """Revenue by person for the first loss that has a model, else the first renewal.
+
+    ``None`` for fewer accounts than the disclosure limit: their total would tell of each.
+    """
     flags = [model for model in models if isinstance(model, FlagModel)]
     for wanted in ("churn", "renewal"):
         for model in flags:
             if kinds[model.outcome].kind == wanted:
-                return money_of(
+                found = money_of(
                     model.outcome,
                     revenue,
                     asked.sample.clusters,
@@ -328,4 +331,5 @@ def _money(
                     model.fitted.rows,
                     turned=wanted == "renewal",
                 )
+                return None if found is None or found.accounts < asked.limit else found
     return None

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import special
 
 from analysis.coefficients import clear_sign
 from analysis.design import Design
@@ -21,7 +22,7 @@ from analysis.driver_data import DriverData, driver_data
 from analysis.driver_model import regress, too_small
 from analysis.driver_moments import complete_moments
 from analysis.driver_settings import ModelSettings, covariates
-from analysis.estimate import estimates
+from analysis.estimate import benjamini_hochberg, estimates
 from analysis.parallel_slopes import EVENTS
 from analysis.predicted_change import Fitted
 from analysis.replicate_estimates import ReplicateBase, replicate_base
@@ -221,6 +222,28 @@ def leads(model: LinearModel | FlagModel, item: str) -> int:
     """1 or −1 where the interval of an item's coefficient lies on one side of 0, else 0."""
     found = model.coefficients.get(item)
     return 0 if found is None else clear_sign(found)
+
+
+def surely_leads(model: LinearModel | FlagModel) -> dict[str, int]:
+    """1 or −1 by item whose coefficient is clear among all of the model, else 0.
+
+    Of twenty items that go with nothing one has an interval beside 0, and would be picked: so p are adjusted
+    over the items (Benjamini–Hochberg), at a rate of one less the level of confidence.
+    """
+    items = list(model.coefficients)
+    p = [_p_value(model.coefficients[item]) for item in items]
+    q = dict(zip(items, benjamini_hochberg(p).tolist(), strict=True))
+    return {
+        item: leads(model, item) if q[item] < 1 - found.level else 0
+        for item, found in model.coefficients.items()
+    }
+
+
+def _p_value(found: Estimate) -> float:
+    """Two-sided p by t; nan without an error."""
+    if not found.se or found.df is None or found.df <= 0:
+        return np.nan
+    return float(2.0 * special.stdtr(found.df, -abs(found.value) / found.se))
 
 
 def rows_of(model: LinearModel | FlagModel) -> Integers:

@@ -42,7 +42,8 @@ class Reach:
         ``None`` where no group has.
     best_group, worst_group : segment and value of these groups.
     most, least : points by which everybody's answer could be moved up (≥ 0) and down (≤ 0) until the mean
-        reaches that of the best or worst group; the room of the scale where there are no groups.
+        reaches that of the best or worst group; the room of the scale where there are no groups, 0 where the
+        mean may not be shown.
     asked : weighted share of people who have the item, 0 to 1.
     """
 
@@ -300,8 +301,8 @@ class CheapestWay:
     probability : share of the replicates in which the plan brings the gain that is needed.
     scenario : the plan in full, with every other outcome.
     left_out : items that are no levers and why: ``unclear`` (the interval of its coefficient covers 0),
-        ``against`` (it goes the wrong way), ``no_cost``, ``no_room`` (at the best group's level already),
-        ``not_in_model``, ``no_weight`` (in the index).
+        ``against`` (it goes the wrong way), ``hidden`` (its mean may not be shown), ``no_cost``,
+        ``no_room`` (at the best group's level already), ``not_in_model``, ``no_weight`` (in the index).
     """
 
     outcome: str

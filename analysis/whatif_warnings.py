@@ -4,6 +4,7 @@
 key               holds where                                                values
 ================= ========================================================== ===========================
 ``outside``       a move was cut back to the best (or worst) group's level   ``item``, ``asked``, ``points``
+``hidden``        the mean of the item may not be shown, so it does not move ``item``
 ``no_groups``     no group is large enough to say what is within reach       ``item``
 ``unclear``       the interval of the item's coefficient covers 0            ``item``, ``outcome``
 ``against``       more of the item goes with less of the outcome, clearly    ``item``, ``outcome``
@@ -30,6 +31,7 @@ import numpy as np
 
 from analysis.lifts import Ground
 from analysis.parallel_slopes import EVENTS
+from analysis.results import TooFew
 from analysis.sample import Floats
 from analysis.whatif_models import FlagModel, LinearModel, leads
 from analysis.whatif_results import Gain, Move, Note, Reach
@@ -62,6 +64,9 @@ def scenario_notes(
     """Yield what holds for some moves; ``losses`` are outcomes of which less is better."""
     moved = [move.item for move in moves if move.points]
     for move in moves:
+        if isinstance(reach[move.item].now, TooFew):
+            yield "hidden", {"item": move.item}
+            continue
         if move.capped:
             yield "outside", {"item": move.item, "asked": move.asked, "points": move.points}
         if reach[move.item].best is None:

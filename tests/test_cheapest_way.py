@@ -15,7 +15,7 @@ from analysis import Simulator, cheapest_way, simulator_of
 from analysis.cheapest import NoTarget, Pieces, cheapest, concave
 from analysis.results import Estimate
 from analysis.revenue_at_risk import money_of
-from analysis.whatif_models import FlagModel
+from analysis.whatif_models import FlagModel, LinearModel, surely_leads
 
 COSTS = {"a": 3.0, "b": 1.0, "c": 2.0}
 
@@ -129,6 +129,36 @@ def test_items_that_are_no_levers_are_named_with_the_reason(simulator: Simulator
         cheapest_way(simulator, "unknown", 60.0, COSTS)
 
 
+def test_an_item_that_is_clear_by_itself_alone_is_no_lever(simulator: Simulator) -> None:
+    model = simulator.model("loyal")
+    assert isinstance(model, LinearModel)
+    one = replace(model.coefficients["a"], value=1.0, df=1000.0)
+    # t of 2.1, 3.5 and −5: p of .036, .0005 and less.
+    se = {"weak": 1 / 2.1, "strong": 1 / 3.5, "against": 1 / 5}
+    found = {item: replace(one, se=s, low=1 - 1.96 * s, high=1 + 1.96 * s) for item, s in se.items()}
+    found["against"] = replace(found["against"], value=-1.0, low=-1.4, high=-0.6)
+    nothing = {f"n{j}": replace(one, value=0.0, se=1.0, low=-1.96, high=1.96) for j in range(9)}
+    assert surely_leads(replace(model, coefficients=found))["weak"] == 1
+    among_many = surely_leads(replace(model, coefficients={**found, **nothing}))
+    assert among_many == {"weak": 0, "strong": 1, "against": -1, **dict.fromkeys(nothing, 0)}
+
+
+def test_an_index_of_people_reaches_its_target_where_an_item_is_rare() -> None:
+    made = sample()
+    structural = made.structural.copy()
+    structural[::2, 0] = True
+    some = replace(made, structural=structural, scores=np.where(structural, np.nan, made.scores))
+    simulated = simulator_of(some, TREE.with_rollup("respondent"), KINDS[:1], replicates=20, minimum_base=20)
+    wanted = (
+        0.8 * simulated.scenario({item: reach.most for item, reach in simulated.reach.items()}).index.value
+    )
+    way = cheapest_way(simulated, "index", simulated.index.value + wanted, COSTS)
+    assert way.reached
+    assert len(way.levers) > 1
+    # The plan is solved exactly on straight pieces; only sums of doubles differ.
+    assert way.scenario.index.value == pytest.approx(wanted, abs=1e-9)
+
+
 # Revenue at risk
 
 
@@ -141,6 +171,14 @@ def test_an_account_counts_once_and_what_is_unknown_is_counted() -> None:
     assert found.amounts.tolist() == [45.0, 45.0, 40.0, 0.0]
     assert (found.accounts, found.without_revenue, found.without_prediction) == (2, 1, 1)
     assert money_of("lost", np.full(7, np.nan), account, wave, np.array([0]), turned=False) is None
+
+
+def test_the_revenue_of_few_accounts_is_not_told() -> None:
+    made = sample()
+    revenue = np.where(np.arange(len(made)) >= len(made) - 9, 50.0, np.nan)
+    for limit, told in ((10, False), (5, True)):
+        made_of = simulator_of(made, TREE, KINDS[1:2], replicates=20, revenue=revenue, disclosure_limit=limit)
+        assert (made_of.money is not None) == told
 
 
 def test_revenue_at_risk_is_revenue_times_probability(simulator: Simulator) -> None:

@@ -16,7 +16,7 @@ from analysis.index import IndexTree
 from analysis.lifts import Ground, corners, lift
 from analysis.predicted_change import CHANGE, predicted_change
 from analysis.reach import points_to
-from analysis.results import Estimate
+from analysis.results import Estimate, TooFew
 from analysis.sample import Floats
 from analysis.whatif_models import FlagModel
 
@@ -249,6 +249,19 @@ def test_small_groups_do_not_say_what_is_within_reach() -> None:
     reach = simulate(minimum_base=200).reach["a"]
     assert reach.best is None
     assert reach.most == pytest.approx(100 - frame().query("wave == '2'").a.min(), abs=1e-9)
+
+
+def test_an_item_of_too_few_answers_stays_put() -> None:
+    made = sample()
+    structural = made.structural.copy()
+    structural[:-8, 2] = True
+    few = replace(made, structural=structural, scores=np.where(structural, np.nan, made.scores))
+    simulated = simulate(few)
+    assert isinstance(simulated.reach["c"].now, TooFew)
+    scenario = simulated.scenario({"c": 100.0})
+    # By what it would rise its mean could be told.
+    assert (scenario.moves[0].points, scenario.moves[0].raised_among, scenario.index.value) == (0, 0, 0)
+    assert "hidden" in [key for key, _ in scenario.warnings]
 
 
 def test_items_that_move_together_are_told() -> None:

@@ -47,6 +47,8 @@ def show_table(terminal: Terminal, labels: Labels, found: WhatIf, shown: Sequenc
             terminal.lines(words.revenue(labels, found.combined.revenue))
     capped = any(move.capped for row in found.drivers for s in row.scenarios for move in s.moves)
     legend = [say(labels, "legend.table", level=labels.level)]
+    if found.combined is not None:
+        legend.append(say(labels, "legend.chosen"))
     terminal.lines(["", *legend, *([say(labels, "legend.capped")] if capped else [])])
     _keep_in_mind(terminal, labels, found, shown, [*(found.combined.warnings if found.combined else ())])
 
@@ -237,6 +239,8 @@ def _verdict(labels: Labels, way: CheapestWay, *, least_points: bool) -> Iterato
     if way.reached:
         yield say(labels, "way.reached_points" if least_points else "way.reached", **values)
         yield say(labels, "way.probability", probability=formatting.probability(way.probability))
+        if way.outcome != "index":
+            yield say(labels, "way.chosen")
     elif way.levers:
         yield say(labels, "way.short_points" if least_points else "way.short", **values)
     else:

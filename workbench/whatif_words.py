@@ -63,6 +63,8 @@ def outside(study: Study, beyond: Sequence[Reach], moves: Mapping[str, float]) -
 
 def _beyond(labels: Labels, reach: Reach, asked: float) -> str:
     up = asked > 0
+    if isinstance(reach.now, TooFew):
+        return say(labels, "outside.hidden", label=labels.item(reach.item), item=reach.item)
     group, mean = (reach.best_group, reach.best) if up else (reach.worst_group, reach.worst)
     limit = reach.most if up else reach.least
     values = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.whatif_results import Scenario, WhatIf
 from report_templates import formatting
-from report_templates.context.gains import effects, outcomes, scenario_of
+from report_templates.context.gains import effects, improve_items, outcomes, scenario_of
 from report_templates.context.model import Callout
 from report_templates.context.story import Story
 
@@ -31,7 +31,7 @@ def _assumed(story: Story, what_if: WhatIf, scenario: Scenario | None) -> list[s
             p = formatting.p_value(gain.test.p) if gain.test else formatting.NONE
             outcome = words.within(words.outcome(model.outcome))
             said.append(words(f"what_if.added.{gain.added}", outcome=outcome, p=p))
-    return said
+    return [*said, words("what_if.chosen")] if improve_items(story) else said
 
 
 def _inside(story: Story, what_if: WhatIf) -> list[str]:
