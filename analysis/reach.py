@@ -41,7 +41,7 @@ def item_reach(
     means = _means(ground, level)
     found = []
     for item, now in zip(ground.items, means, strict=True):
-        if item in hidden or now.n < disclosure_limit:
+        if isinstance(now, TooFew) or item in hidden or now.n < disclosure_limit:
             few = TooFew(now.n, hidden.get(item, "disclosure"))
             found.append(Reach(item, few, None, None, None, None, 0.0, 0.0, _asked(ground, item)))
             continue
