@@ -6,10 +6,12 @@ results that a wave has anyway.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from analysis.check_facts import CheckFacts, DriverChecks
-from analysis.check_limits import CheckLimits
+from analysis.check_limits import USUAL, CheckLimits
 from analysis.driver_checks import driver_checks
 from analysis.driver_pipeline import candidates
 from analysis.driver_settings import ModelSettings
@@ -36,7 +38,8 @@ def check_facts(sample: Sample, study: Study, tree: IndexTree) -> CheckFacts:
 
 def check_limits(study: Study) -> CheckLimits:
     """Return the limits of the checklist: those that the study sets, else the usual ones."""
-    return CheckLimits()
+    given = study.reporting.checks
+    return USUAL if given is None else replace(USUAL, **given.declared())
 
 
 def _drivers(sample: Sample, study: Study, tree: IndexTree, limits: CheckLimits) -> tuple[DriverChecks, ...]:

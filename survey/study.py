@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from survey.check_limits import Checks
 from survey.gap_pairs import Gaps
 from survey.margin_names import MarginName
 from survey.questions import (
@@ -274,6 +275,7 @@ class Reporting(Frozen):
     seed: int = Field(20260101, ge=0)
     classification: Text | None = None
     actions: tuple[Action, ...] = ()
+    checks: Checks | None = Field(None, description="Limits of the checklist, where others than usual.")
 
 
 class Study(Frozen):

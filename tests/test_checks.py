@@ -13,11 +13,15 @@ from report_reading import KEY_ACCOUNTS, texts, title
 from analysis.check_drivers import driver_lines
 from analysis.check_facts import CheckFacts, DriverChecks, SegmentDrivers
 from analysis.check_lines import CONVENTIONS, LINES, SOURCES
+from analysis.check_pipeline import check_limits
 from analysis.checks import USUAL, Check, CheckLimits, checklist
 from analysis.plain import plain
 from analysis.results import JointTest, StudyResults, TooFew
 from report_templates.context import check_words, report_context
 from report_templates.context.story import Story
+from survey.check_limits import Checks as Declared
+from survey.definition import dump_study, parse_study
+from survey.errors import StudyProblems
 from survey.language import LANGUAGES, Language
 
 
@@ -71,6 +75,37 @@ def test_lines_turn_at_their_limits(
 def test_limits_are_settings(results: StudyResults) -> None:
     assert line(results, "fit", adjusted=0.15).state == "pass"
     assert line(results, "fit", CheckLimits(adjusted=0.2), adjusted=0.15).state == "warn"
+
+
+def test_a_study_sets_limits_of_its_own() -> None:
+    assert {field.name for field in dataclasses.fields(CheckLimits)} == set(Declared.model_fields)
+    study = KEY_ACCOUNTS.model_copy(
+        update={"reporting": KEY_ACCOUNTS.reporting.model_copy(update={"checks": Declared(ceiling=0.3)})}
+    )
+    assert check_limits(KEY_ACCOUNTS) == USUAL
+    assert check_limits(study) == dataclasses.replace(USUAL, ceiling=0.3)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{ceiling: 40}", ("ceiling", "40")),
+        ("{cieling: 0.4}", ("cieling",)),
+        ("{lost_warn: 0.6, lost_block: 0.5}", ("lost_warn", "0.6", "lost_block", "0.5")),
+        ("{base_warn: 20, base_block: 30}", ("base_block", "30", "base_warn", "20")),
+    ],
+)
+def test_a_wrong_limit_is_named_where_it_stands(
+    written: str, said: tuple[str, ...], language: Language
+) -> None:
+    text = dump_study(KEY_ACCOUNTS).replace("reporting:\n", f"reporting:\n  checks: {written}\n")
+    with pytest.raises(StudyProblems) as failure:
+        parse_study(text, "study.yaml")
+    (problem,) = failure.value.problems
+    assert problem.place.line == text[: text.index("  checks: ")].count("\n") + 1
+    sentence = problem.line(language)
+    assert all(part in sentence for part in said), sentence
 
 
 def test_a_copy_of_a_driver_blocks_and_is_named(results: StudyResults) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from survey.draft import Draft
 from survey.errors import Problem
 from survey.rules.chain import check_chain
+from survey.rules.check_limits import check_limits
 from survey.rules.choices import check_choices
 from survey.rules.fieldwork import check_design, check_reporting, check_waves
 from survey.rules.gaps import check_gaps
@@ -54,6 +55,7 @@ RULES = (
     check_stratum_clusters,
     check_waves,
     check_reporting,
+    check_limits,
 )
 
 

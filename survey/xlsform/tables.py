@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from survey.check_limits import Checks
 from survey.language import LANGUAGES, Language
 
 TAGS: Mapping[Language, str] = {"zh": "中文 (zh)", "en": "English (en)"}
@@ -157,6 +158,7 @@ FACTS: Mapping[str, Form] = {
     "reporting.replicates": "value",
     "reporting.seed": "value",
     "reporting.classification": "text",
+    **{f"reporting.checks.{name}": "value" for name in Checks.model_fields},
 }
 
 SURVEY_TEXTS = ("label", "hint", "constraint_message", "short")
