@@ -86,6 +86,15 @@ def test_a_study_sets_limits_of_its_own() -> None:
     assert check_limits(study) == dataclasses.replace(USUAL, ceiling=0.3)
 
 
+def test_results_are_judged_by_the_limits_that_they_carry(results: StudyResults) -> None:
+    (usual,) = (one for one in checklist(checked(results)).of(None) if one.key == "base")
+    strict = CheckFacts(limits=dataclasses.replace(USUAL, base_warn=5000, base_block=4000))
+    made = dataclasses.replace(results, checks=strict)
+    (line,) = (one for one in checklist(made).of(None) if one.key == "base")
+    assert (usual.state, line.state) == ("pass", "block")
+    assert line.limits == {"n": 5000, "n_block": 4000}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("written", "said"),
