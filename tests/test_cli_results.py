@@ -18,6 +18,8 @@ from cli import csat
 from report_sample import key_accounts, results
 
 from analysis.results import CalibrationUsed, StudyResults, TooFew
+from report_templates.context.first_step import first_step
+from report_templates.context.story import Story
 from report_templates.context.words import Words
 from survey.language import LANGUAGES, Language, catalogue
 from workbench import tables
@@ -143,6 +145,17 @@ def test_drivers_show_rank_interval_and_reading(folder: Path) -> None:
         assert f"{driver.rank_low}–{driver.rank_high}" in line
         meaning = "conflicting" if driver.direction == "conflicting" else driver.quadrant or "undecided"
         assert catalogue("workbench")(f"tables.reading.{meaning}", "en") in line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_drivers_of_the_main_outcome_end_with_what_to_improve_first(folder: Path, language: Language) -> None:
+    answer = first_step(Story.of(MADE, STUDY, language))
+    assert answer is not None
+    said = re.sub(r"\s+", "", answer.sentence(language))
+    main, other = STUDY.drivers.outcomes[:2]
+    for outcome, wanted in ((main, True), (other, False)):
+        out = csat("drivers", "--outcome", outcome, "--project", folder, language=language).out
+        assert (said in re.sub(r"\s+", "", out)) == wanted
 
 
 def test_drivers_of_one_outcome_or_of_all(folder: Path) -> None:

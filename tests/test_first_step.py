@@ -7,11 +7,14 @@ import re
 from collections.abc import Callable
 
 import pytest
+import report_sample
+import report_studies
 from report_reading import made, page_of, texts
 
 from analysis.results import Driver, Estimate, StudyResults
 from analysis.whatif_results import Gain
 from report_templates import formatting
+from report_templates.charts.forest import Forest
 from report_templates.context import check_words, report_context
 from report_templates.context.first_step import first_step
 from report_templates.context.model import Answer
@@ -243,3 +246,49 @@ def test_cover_and_summary_say_the_same_and_never_speak_of_causes(language: Lang
             for _, text in texts(part):
                 plain = re.sub("不是因果|not cause", "", text)
                 assert not CAUSES[language].search(plain), text
+
+
+def test_a_branch_that_counts_as_one_driver_is_named_and_all_its_items_are_moved() -> None:
+    results, study = made("mixed")
+    items = ("billing", "fault_reporting", "fault_handling")
+    results = with_drivers(
+        results,
+        lambda place, driver: (
+            dataclasses.replace(sure(driver, "improve", 0.93), item="after_sales", items=items)
+            if place == 0
+            else sure(driver, "keep", 0.93)
+        ),
+    )
+    what_if = results.what_if
+    assert what_if is not None
+    assert what_if.combined is not None
+    alone = {moves.item: moves.scenarios[-1] for moves in what_if.drivers}
+    moves = tuple(move for item in items for move in alone[item].moves)
+    combined = dataclasses.replace(what_if.combined, moves=moves)
+    results = dataclasses.replace(results, what_if=dataclasses.replace(what_if, combined=combined))
+    answer = told(results, study, "zh")
+    assert answer.head == "先改进售后服务："
+    assert "其得分若高 5 分，总体满意度相应高" in answer.text.replace("\u00a0", " ")
+    rows = page_of(report_context(results, study, "zh"), "what_if").figure
+    assert rows is not None
+    assert isinstance(rows.chart, Forest)
+    assert [row.label for row in rows.chart.rows[:3]] == [label_of(study, item, "zh") for item in items]
+    assert rows.chart.rows[-1].label == "三项优先改进合并"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_gains_of_a_share_are_percentage_points(language: Language) -> None:
+    study = report_studies.key_accounts(drivers={"outcomes": ["renewal", "satisfaction"]})
+    results = only_second(report_sample.results(study))
+    item = results.drivers[0].drivers[1].item
+    results = with_gains(results, item, (0.012, 0.004, 0.021))
+    text = told(results, study, language).text.replace("\u00a0", " ")
+    said = {
+        "zh": "实际续约相应高 1.2 个百分点（95% 区间 0.4–2.1）",
+        "en": "1.2 pct points more renewal (95% interval 0.4–2.1)",
+    }
+    assert said[language] in text
+    chart = page_of(report_context(results, study, language), "what_if").figure
+    assert chart is not None
+    assert isinstance(chart.chart, Forest)
+    assert (chart.chart.rows[0].value, chart.chart.rows[0].low) == (pytest.approx(1.2), pytest.approx(0.4))
