@@ -23,9 +23,8 @@ from analysis.sample import Floats, Integers
 from analysis.simulator import Simulator
 from analysis.whatif_draws import index_weights
 from analysis.whatif_models import FlagModel, LinearModel, leads, surely_leads
-from analysis.whatif_results import CheapestWay, Lever, Unit
+from analysis.whatif_results import INDEX, CheapestWay, Lever, Unit
 
-INDEX = "index"
 # Pieces kept of an item: all for an answer on a scale, a chord through some for a number of any size.
 MOST_PIECES = 24
 # How often a plan for a share is worked out anew from what it really brings, and how near is near enough.

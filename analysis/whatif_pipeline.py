@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.cheapest import INDEX, cheapest_way
+from analysis.cheapest import cheapest_way
 from analysis.checks import checklist
 from analysis.cores import one_thread_of_algebra
 from analysis.design import design_of
@@ -23,7 +23,7 @@ from analysis.sample import Sample
 from analysis.simulator import SAME, Simulator
 from analysis.whatif import missing_models, outcome_models, what_if
 from analysis.whatif_models import Asked
-from analysis.whatif_results import CheapestWay, Grounds, Reach, Scenario, WhatIf
+from analysis.whatif_results import INDEX, CheapestWay, Grounds, Reach, Scenario, WhatIf
 from survey.responses import Responses
 from survey.study import Study
 from survey.what_if import WhatIf as Declared

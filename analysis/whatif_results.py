@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Note = tuple[str, Mapping[str, float | str]]
 Unit = Literal["points", "share"]
 Added = Literal["one", "sum", "joint", "untested"]
+INDEX = "index"
+"""Stands for the index among the outcomes of a cheapest way."""
 
 
 def _brief(change: Estimate) -> str:

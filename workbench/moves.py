@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from analysis.whatif_results import INDEX
 from survey.language import listing
 from workbench.usage import Misuse, Misuses
 
 if TYPE_CHECKING:
     from survey.study import Study
 
-INDEX = "index"
 _PAIR = re.compile(r"([^=＝\s]+)\s*[=＝]\s*([+＋−–-]?)\s*([0-9]+(?:\.[0-9]+)?)")
 _MINUS = frozenset("-−–")
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analysis.cheapest import INDEX
 from analysis.results import Estimate, TooFew
-from analysis.whatif_results import CheapestWay, OutcomeModel, Reach, RevenueAtRisk, Scenario, Unit, WhatIf
+from analysis.whatif_results import (
+    INDEX,
+    CheapestWay,
+    OutcomeModel,
+    Reach,
+    RevenueAtRisk,
+    Scenario,
+    Unit,
+    WhatIf,
+)
 from report_templates import formatting, theme
 from report_templates.context import layout
 from report_templates.context.gains import (

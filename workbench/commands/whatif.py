@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analysis.whatif_results import INDEX
 from workbench import options
-from workbench.moves import INDEX, Typed
+from workbench.moves import Typed
 from workbench.project import Project
 from workbench.published import published
 from workbench.terminal import Stop, Terminal
