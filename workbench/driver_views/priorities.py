@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from analysis.priorities import QUADRANTS
+from analysis.results import Estimate
 from report_templates import formatting
 from report_templates.context.priority_lines import from_line, line_of
 from survey.language import catalogue
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 _STANDING = ("importance", "score", "verdict")
-_MORE = ("target", "from", *(f"short.{name}" for name in QUADRANTS), "reach")
+_MORE = ("target", "from", *(f"short.{name}" for name in QUADRANTS), "n", "reach")
 
 
 def show(asked: Asked) -> None:
@@ -132,6 +133,9 @@ def _cell(part: Placed, driver: Driver, column: str) -> str | Text:
         case "short":
             known = {str(key): value for key, value in driver.quadrants.items()}
             return formatting.probability(known.get(name, 0.0))
+        case "n":
+            performance = driver.performance
+            return words.count(performance.n) if isinstance(performance, Estimate) else formatting.NONE
         case "verdict":
             quadrant = part.quadrant(driver)
             word = catalogue("workbench")(f"tables.reading.{quadrant}", words.language)
