@@ -7,17 +7,21 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+import report_sample
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.check_facts import DriverChecks
 from analysis.check_limits import CheckLimits
+from analysis.check_results import Check
+from analysis.checks import checklist
 from analysis.design import Design
 from analysis.driver_checks import driver_checks
 from analysis.driver_settings import ModelSettings
-from analysis.drivers import driver_shares
+from analysis.drivers import driver_results, driver_shares
 from analysis.regression import weighted_regression
+from analysis.results import TooFew
 from analysis.sample import Sample
 from analysis.scale_facts import scale_facts
 from analysis.scale_results import Block
@@ -104,6 +108,34 @@ def test_blanks_and_covariates_do_not_stand_in_the_way() -> None:
         assert found.bends["b"] < 0.05
         assert found.unweighted is not None
         assert set(found.unweighted) == set(ITEMS)
+
+
+def judged(frame: pd.DataFrame, items: list[str]) -> tuple[Check, ...]:
+    """What blocks the drivers of ``sat`` where these answers are all there is."""
+    sample = sample_from_frame(frame, items, scale=None, outcomes=["sat"])
+    found = driver_results(sample, "sat", items, replicates=100)
+    made = dataclasses.replace(report_sample.results(), drivers=(), drivers_missing=())
+    if isinstance(found, TooFew):
+        made = dataclasses.replace(made, drivers_missing=(("sat", found),))
+    else:
+        made = dataclasses.replace(made, drivers=(found,))
+    return checklist(made).blocks("sat")
+
+
+def test_copies_tiny_bases_and_lost_rows_block_real_answers() -> None:
+    frame = answers(300)
+    frame["sat"] = (0.3 * frame.a + 0.2 * frame.b + 20 + frame.error).clip(0, 100)
+    assert judged(frame, ITEMS) == ()
+    (copy,) = judged(frame.assign(twin=frame.a), [*ITEMS, "twin"])
+    assert (copy.key, copy.names) == ("collinearity", ("twin",))
+    holes = frame.assign(c=frame.c.where(frame.index % 5 < 2))
+    (lost,) = judged(holes, ITEMS)
+    assert lost.key == "blanks"
+    assert lost.values["lost"] == pytest.approx(0.6)
+    (few,) = judged(frame[:45], ITEMS)
+    assert few.key == "no_model"
+    (flat,) = judged(frame.assign(sat=70.0), ITEMS)
+    assert flat.key == "no_variance"
 
 
 def test_a_base_that_carries_nothing_has_no_figures() -> None:
