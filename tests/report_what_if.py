@@ -66,12 +66,21 @@ def what_if(
         index,
         models,
         (),
-        tuple(
-            Reach(i, figure(75, 1), 80.0, None, 70.0, None, 5.0, -5.0, study_share(study, i)) for i in items
-        ),
+        tuple(_reach(study, item, figure) for item in items),
         tuple(DriverMoves(item, tuple(scenario([item], step) for step in STEPS)) for item in items),
         scenario(improve, STEPS[-1]) if improve else None,
     )
+
+
+def _reach(study: Study, item: str, figure: Figure) -> Reach:
+    """The best group is one of the first segment; without segments there is none."""
+    asked, now = study_share(study, item), figure(75, 1)
+    if not study.segments:
+        return Reach(item, now, None, None, None, None, 25.0, -75.0, asked)
+    segment = study.segments[0]
+    best, *_, worst = study.column_by_id[segment.column].categories
+    ends = (segment.id, best.value), (segment.id, worst.value)
+    return Reach(item, now, 80.0, ends[0], 70.0, ends[1], 5.0, -5.0, asked)
 
 
 def cheapest(found: WhatIf, target: float, figure: Figure, *, reached: bool = True) -> CheapestWay:

@@ -22,6 +22,7 @@ from report_templates.context.model import FigurePage
 from report_templates.context.story import Story
 from report_templates.context.what_if import what_if_page
 from report_templates.context.what_if_chart import NARROWEST_PLOT
+from report_templates.context.what_if_table import each_point
 from survey.language import LANGUAGES, Language
 from survey.study import Study
 
@@ -143,7 +144,9 @@ def test_what_is_really_raised_and_where_the_best_group_binds_is_printed(languag
     assert any("*" in value for value in raised.values())
     for row in chart(shown).rows[:-1]:
         assert row.left[0] == raised[row.label]
-    assert "*" in (shown.figure.caption if shown.figure else "")
+    assert shown.figure is not None
+    assert "*" in shown.figure.caption
+    assert words("what_if.limit.groups") in shown.figure.caption
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -177,6 +180,7 @@ def test_few_items_leave_room_for_what_one_point_goes_with() -> None:
     words = Story.of(results, study, "en").words
     printed = {words.item(item): change for item, change in small.items()}
     for row in table.rows:
+        assert len(row.cells) == 4  # no group to compare with, so no column of the best
         change = printed[row.cells[0].text]
         assert isinstance(change, Estimate)
         assert row.cells[2].text == formatting.signed(change.value, 2)
@@ -267,3 +271,15 @@ def test_where_costs_are_declared_the_cheapest_way_stands_beside_the_levels(
     assert len(levels_.columns) == 5
     assert shown.table is shown.second_table is None
     assert len(chart(shown).rows) >= 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_room_is_told_by_the_best_group(language: Language) -> None:
+    results, study = made("mixed")
+    story, what_if = Story.of(results, study, language), gains_found(results)
+    table = each_point(story, what_if)
+    group = what_if.reach[0].best_group
+    assert group is not None
+    assert {row.cells[-1].text for row in table.rows} == {story.words.group(*group)}
+    assert {row.cells[-2].text for row in table.rows} == {"80.0"}
+    assert [column.spans for column in table.columns if column.span] == [2, 2]

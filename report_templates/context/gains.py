@@ -156,6 +156,11 @@ def moves_index(what_if: WhatIf) -> bool:
     return any(scenario.index.value for moves in what_if.drivers for scenario in moves.scenarios)
 
 
+def has_groups(what_if: WhatIf) -> bool:
+    """Whether any group is large enough to say how high an item can get."""
+    return any(reach.best_group for reach in what_if.reach)
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What one item goes with alone, or with ``item`` ``None`` those to improve first together."""

@@ -15,8 +15,10 @@ from report_templates.context.gains import (
     all_together,
     effects,
     gains_of,
+    has_groups,
     headline,
     improve_items,
+    moves_index,
     outcomes,
     step_of,
 )
@@ -186,10 +188,13 @@ def _caption(story: Story, what_if: WhatIf, models: tuple[OutcomeModel, ...], le
     order = words(f"what_if.order.{key}", count=words.counted(improve))
     if left_out:
         order += words("what_if.left_out", count=words.counted(left_out))
+    listed = formatting.joined(names, words.language)
+    made = "index" if moves_index(what_if) else "outcomes"
     return words(
         "what_if.caption",
         step=step_of(what_if),
-        outcomes=formatting.joined(names, words.language),
+        limit=words(f"what_if.limit.{'groups' if has_groups(what_if) else 'scale'}"),
+        made=words(f"what_if.made.{made}", outcomes=listed),
         replicates=words.count(story.results.provenance.replicates),
         order=order,
         base=words.base(models[0].n, models[0].clusters),

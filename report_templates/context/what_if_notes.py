@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.whatif_results import Scenario, WhatIf
 from report_templates import formatting
-from report_templates.context.gains import effects, improve_items, outcomes, scenario_of
+from report_templates.context.gains import effects, has_groups, improve_items, outcomes, scenario_of
 from report_templates.context.model import Callout
 from report_templates.context.story import Story
 
@@ -39,10 +39,8 @@ def _inside(story: Story, what_if: WhatIf) -> list[str]:
     alone = [scenario_of(what_if, moves.item) for moves in what_if.drivers]
     capped = [move.item for each in alone if each for move in each.moves if move.capped]
     names = words.joined([words.within(words.item(item)) for item in capped], MOST_NAMED)
-    grouped = any(reach.best_group for reach in what_if.reach)
-    said = [words("what_if.capped", names=names)] if capped else []
-    if not capped:
-        said = [words("what_if.not_capped" if grouped else "what_if.no_groups")]
+    key = "no_groups" if not has_groups(what_if) else "capped" if capped else "not_capped"
+    said = [words(f"what_if.{key}", names=names)]
     partly = [reach for reach in what_if.reach if reach.asked < PARTLY]
     if partly:
         shares = sorted({formatting.percent(reach.asked) for reach in partly}, key=int)

@@ -21,6 +21,7 @@ from report_templates.context import layout
 from report_templates.context.gains import (
     effects,
     gain_words,
+    has_groups,
     moves_index,
     outcomes,
     points,
@@ -133,7 +134,7 @@ def each_point(story: Story, what_if: WhatIf) -> Table:
             Column(words("what_if.column.change"), span=span, spans=2),
             Column(words("column.interval", level=words.level), tone="quiet"),
         ]
-    grouped = any(reach.best_group for reach in what_if.reach)
+    grouped = has_groups(what_if)
     if grouped:
         columns += [
             Column(words("what_if.column.best_score"), tone="quiet"),
