@@ -283,3 +283,23 @@ def test_room_is_told_by_the_best_group(language: Language) -> None:
     assert {row.cells[-1].text for row in table.rows} == {story.words.group(*group)}
     assert {row.cells[-2].text for row in table.rows} == {"80.0"}
     assert [column.spans for column in table.columns if column.span] == [2, 2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_gains_were_put_together_is_said_with_its_test(language: Language) -> None:
+    results, _ = made("mixed")
+    what_if = gains_found(results)
+    assert what_if.combined is not None
+    first, second, *rest = what_if.combined.gains
+    assert first.added == second.added == "sum"
+    alike = page(results, language).callouts[0].text
+    assert alike.count("0.340") == 2
+    assert alike.count({"zh": "相加", "en": "add up"}[language]) == 1
+    assert second.test is not None
+    other = dataclasses.replace(second, added="joint", test=dataclasses.replace(second.test, p=0.012))
+    combined = dataclasses.replace(what_if.combined, gains=(first, other, *rest))
+    results = dataclasses.replace(results, what_if=dataclasses.replace(what_if, combined=combined))
+    apart = page(results, language).callouts[0].text
+    assert apart.index("0.340") < apart.index("0.012")
+    assert {"zh": "平方项", "en": "squares"}[language] in apart
+    assert {"zh": "平方项", "en": "squares"}[language] not in alike

@@ -25,12 +25,13 @@ def remarks(story: Story, what_if: WhatIf, scenario: Scenario | None) -> tuple[C
 
 def _assumed(story: Story, what_if: WhatIf, scenario: Scenario | None) -> list[str]:
     words, said = story.words, [story.words("what_if.assumed")]
-    for model in outcomes(story, what_if):
-        gain = scenario.gain(model.outcome) if scenario else None
-        if gain and gain.added != "one":
-            p = formatting.p_value(gain.test.p) if gain.test else formatting.NONE
-            outcome = words.within(words.outcome(model.outcome))
-            said.append(words(f"what_if.added.{gain.added}", outcome=outcome, p=p))
+    found = [(m, scenario.gain(m.outcome)) for m in outcomes(story, what_if)] if scenario else []
+    # Outcomes whose gains were put together alike are named in one sentence.
+    for added in dict.fromkeys(gain.added for _, gain in found if gain and gain.added != "one"):
+        alike = [(model, gain) for model, gain in found if gain and gain.added == added]
+        names = [words.within(words.outcome(model.outcome)) for model, _ in alike]
+        tests = [formatting.p_value(gain.test.p) for _, gain in alike if gain.test]
+        said.append(words(f"what_if.added.{added}", outcomes=words.joined(names), p=words.joined(tests)))
     return [*said, words("what_if.chosen")] if improve_items(story) else said
 
 
