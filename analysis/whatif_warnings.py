@@ -13,7 +13,7 @@ key               holds where                                                val
 ``not_additive``  squares and products matter: the joint model is used       ``outcome``, ``p``
 ``untested``      the base does not carry the test of additivity             ``outcome``
 ``one_wave``      the coefficients rest on one wave                          ``outcome``, ``wave``
-``earlier_waves`` they rest on earlier waves as well, or alone               ``outcome``, ``waves``, ``n``
+``earlier_waves`` they rest on earlier waves as well, or alone               ``outcome``, ``waves``, ``wave``
 ``few_events``    under 10 people at the rarer value per column              ``outcome``, ``events``,
                                                                              ``columns``
 ``blocked``       the checklist blocks the drivers of the outcome            ``outcome``, ``lines``
@@ -46,7 +46,7 @@ def model_notes(model: LinearModel | FlagModel, wave: str) -> Iterator[Note]:
         yield "one_wave", {"outcome": model.outcome, "wave": wave}
     else:
         told = " ".join(model.waves)
-        yield "earlier_waves", {"outcome": model.outcome, "waves": told, "n": float(len(model.waves))}
+        yield "earlier_waves", {"outcome": model.outcome, "waves": told, "wave": wave}
     if isinstance(model, FlagModel):
         columns = len(model.fitted.coefficients) - 1
         if model.events < EVENTS * columns:

@@ -90,6 +90,8 @@ def remarks(
     for key, values in kept:
         if key == "outside":
             yield _beyond(labels, known[str(values["item"])], float(values["asked"]))
+        elif key == "earlier_waves" and values["wave"] not in str(values["waves"]).split():
+            yield _remark(labels, "not_known_yet", values)
         elif key not in (*_BY_OUTCOME, "one_wave", "untested"):
             yield _remark(labels, key, values)
     yield from _grouped(labels, kept)
