@@ -32,7 +32,7 @@ from analysis import OutcomeKind, Scenario, flat_tree, sample_from_frame, simula
 from analysis.results import Estimate
 from analysis.sample import Floats
 
-SURVEYS, REPLICATES, CUSTOMERS, ANSWERS = 300, 300, 120, 4
+SURVEYS, REPLICATES, CUSTOMERS, ANSWERS = 600, 300, 120, 4
 ITEMS = ["a", "b", "c", "d"]
 SLOPES, LOGITS = np.array([0.4, 0.2, 0.1, 0.0]), np.array([-0.03, -0.02, -0.01, 0.0])
 OWN, CUT = 0.4, -1.0
