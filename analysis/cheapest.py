@@ -122,7 +122,7 @@ def cheapest_way(
     after = simulator.level_draws(outcome) + change
     base = simulator.base_of(outcome)
     needed = wanted.sign * (target - wanted.now)
-    chosen = _chosen(pieces, np.array(alone).reshape(len(levers), -1), needed)
+    chosen = _chosen(pieces, np.array(alone).reshape(len(levers), len(full)), needed)
     found = sorted(
         (Lever(i, p, p * costs[i], float(chosen[levers.index(i)])) for i, p in moves.items()),
         key=lambda lever: -lever.cost,

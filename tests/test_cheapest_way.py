@@ -159,6 +159,18 @@ def test_an_index_of_people_reaches_its_target_where_an_item_is_rare() -> None:
     assert way.scenario.index.value == pytest.approx(wanted, abs=1e-9)
 
 
+@pytest.mark.parametrize("outcome", ["index", "loyal", "lost"])
+def test_without_a_lever_nothing_moves(simulator: Simulator, outcome: str) -> None:
+    now = simulator.index if outcome == "index" else simulator.levels[outcome]
+    assert isinstance(now, Estimate)
+    target = now.value + (-0.01 if outcome == "lost" else 1.0)
+    way = cheapest_way(simulator, outcome, target, {})
+    assert not way.reached
+    assert (way.levers, way.cost, way.scenario.moves) == ((), 0, ())
+    assert way.expected.value == pytest.approx(now.value, rel=1e-9)
+    assert way.reachable.value == 0
+
+
 # Revenue at risk
 
 
