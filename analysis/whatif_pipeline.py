@@ -147,9 +147,11 @@ def study_simulator(
 def to_improve(results: StudyResults) -> tuple[str, ...]:
     """Items to improve first for the main outcome, most important first; of a branch all its items.
 
-    A driver whose signs conflict is no advice, wherever it stands.
+    None where the checklist blocks the outcome; and a driver whose signs conflict is no advice, wherever it
+    stands.
     """
-    main = results.drivers[:1]
+    blocked = blocked_outcomes(results)
+    main = [found for found in results.drivers[:1] if found.outcome not in blocked]
     return tuple(
         item
         for found in main

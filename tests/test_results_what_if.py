@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sample_answers
+from checked_sample import blocked
 
 from analysis.pipeline import run
 from analysis.results import StudyResults
+from analysis.whatif_pipeline import to_improve
 from survey.what_if import WhatIf
 
 WAVE = "2026Q3"
@@ -33,7 +35,8 @@ def test_the_cheapest_way_leads_from_the_index_to_its_target() -> None:
 
 
 def test_an_index_at_its_target_leaves_the_way_to_what_the_priorities_go_with() -> None:
-    found = results(70.0).what_if
+    made = results(70.0)
+    found = made.what_if
     assert found is not None
     assert found.combined is not None
     gain = found.combined.gain("satisfaction")
@@ -44,3 +47,6 @@ def test_an_index_at_its_target_leaves_the_way_to_what_the_priorities_go_with() 
     assert (way.outcome, way.target) == ("satisfaction", gain.then)
     costs = sum(move.points * COSTS[move.item] for move in found.combined.moves)
     assert not way.reached or way.cost <= costs + 1e-9
+    # What the checklist blocks is nothing to improve first.
+    assert to_improve(made) == tuple(move.item for move in found.combined.moves)
+    assert to_improve(blocked(made)) == ()
