@@ -162,7 +162,7 @@ class Drivers(Frozen):
 class Chain(Frozen):
     """From a dimension over satisfaction and loyalty to an outcome: which outcome stands at each step.
 
-    A step that is left out is the first outcome of its kind (see ``analysis.chain_pipeline``). The
+    A step that is left out is the first outcome of its kind (see ``survey.chain_parts``). The
     ``covariates``, items, outcomes, branches of the index, switching costs or segments, stand in every
     regression. ``blanks`` are as in ``Drivers``.
     """

@@ -1,4 +1,4 @@
-"""Drivers of the study in which every part occurs: all that the form can hold about them."""
+"""Drivers, chain and limits of the checklist of the study in which every part occurs."""
 
 from __future__ import annotations
 
@@ -13,3 +13,12 @@ DRIVERS: dict[str, Any] = {
     "map": "gaps",
     "stated": {"greeting": "share", "advice": "share", "repair_speed": "share"},
 }
+
+CHAIN: dict[str, Any] = {
+    "satisfaction": "overall",
+    "outcome": "churn",
+    "covariates": ["region", "effort"],
+    "blanks": "em",
+}
+
+CHECKS: dict[str, Any] = {"base_warn": 250, "deff_weights": 2.5, "lost_block": 0.4, "skew": 1.5}

@@ -8,7 +8,7 @@ import numpy as np
 from any_study import any_study
 from drawing import both
 from form_design import DESIGN
-from form_drivers import DRIVERS
+from form_drivers import CHAIN, CHECKS, DRIVERS
 from form_gaps import GAPS, WHAT_IF
 
 from survey.study import Study
@@ -244,7 +244,7 @@ def every_feature() -> Study:
                 {"id": "churn", "label": both("流失", "Churn"), "kind": "churn", "column": "lost"},
             ],
             "drivers": DRIVERS,
-            "chain": {"satisfaction": "overall", "covariates": ["region", "effort"], "blanks": "em"},
+            "chain": CHAIN,
             "switching_costs": [
                 {"id": "effort", "label": both("精力", "Effort"), "facet": "procedural", "items": ["share"]}
             ],
@@ -275,6 +275,7 @@ def every_feature() -> Study:
                 "level": 0.9,
                 "target": 80,
                 "seed": 7,
+                "checks": CHECKS,
                 "classification": both("内部资料", "Internal"),
                 "actions": [
                     {

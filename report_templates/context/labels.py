@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
@@ -290,27 +290,21 @@ class Labels:
 
     def change_interval(self, comparison: Comparison | None, decimals: int = 1) -> str:
         """Return the interval of a difference of scores."""
-        if comparison is None or comparison.estimate.low is None or comparison.estimate.high is None:
+        if comparison is None:
             return formatting.NONE
-        low, high = comparison.estimate.low, comparison.estimate.high
-        return formatting.signed_interval(
-            formatting.signed(low, decimals), formatting.signed(high, decimals), self.language
-        )
+        return self.signed_limits(comparison.estimate, lambda value: formatting.signed(value, decimals))
+
+    def signed_limits(self, estimate: Estimate, figure: Callable[[float], str]) -> str:
+        """Return the limits of a difference, each printed by ``figure``; a dash where there are none."""
+        if estimate.low is None or estimate.high is None:
+            return formatting.NONE
+        return formatting.signed_interval(figure(estimate.low), figure(estimate.high), self.language)
 
     def share_change(self, comparison: Comparison | None, decimals: int = 0) -> str:
         """Return a difference of shares in percentage points with its sign."""
         if comparison is None:
             return formatting.NONE
         return formatting.signed_percent(comparison.estimate.value, decimals)
-
-    def share_change_interval(self, comparison: Comparison | None, decimals: int = 0) -> str:
-        """Return the interval of a difference of shares in percentage points."""
-        if comparison is None or comparison.estimate.low is None or comparison.estimate.high is None:
-            return formatting.NONE
-        low, high = comparison.estimate.low, comparison.estimate.high
-        return formatting.signed_interval(
-            formatting.signed_percent(low, decimals), formatting.signed_percent(high, decimals), self.language
-        )
 
     def q(self, comparison: Comparison | None) -> str:
         """Return the q value of a comparison."""

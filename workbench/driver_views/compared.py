@@ -90,6 +90,4 @@ def signed(value: float) -> str:
 
 def limits(labels: Labels, estimate: Estimate) -> str:
     """Return the interval of a difference of shares."""
-    if estimate.low is None or estimate.high is None:
-        return formatting.NONE
-    return formatting.signed_interval(signed(estimate.low), signed(estimate.high), labels.language)
+    return labels.signed_limits(estimate, signed)

@@ -14,8 +14,8 @@ from analysis.results import DriverResults
 from report_templates.context.words import Words
 from workbench import tables
 from workbench.driver_views import Asked
-from workbench.driver_views.estimated import Estimated, estimated
-from workbench.driver_views.wording import heading, missing_lines, part_decimals, percents, result_hint, say
+from workbench.driver_views.estimated import Estimated, show_estimated
+from workbench.driver_views.wording import heading, part_decimals, percents, result_hint, say
 from workbench.published import published
 
 # Cells that the number and the name of a driver and the mean take, and those of one size of model.
@@ -25,24 +25,12 @@ _OF_LEVEL: dict[Level | None, str] = {"complete": "+++", "conditional": "++", "g
 
 def show(asked: Asked) -> None:
     """Write the profile and the matrix of every outcome, or ``dominance_document``."""
-    made = estimated(asked)
-    if asked.json:
-        asked.terminal.json(dominance_document(made))
-        return
-    words = made.words(asked)
-    for part in made.found:
-        _show(asked, words, part)
-    asked.terminal.lines([*missing_lines(words, made.reasons), *tables.weights_used(words)])
+    show_estimated(asked, dominance_document, _show)
 
 
 def dominance_document(made: Estimated) -> dict[str, Any]:
     """Return what ``--json`` prints: ``analysis.driver_parts.Dominance`` by outcome, or ``None``."""
-    return {
-        "wave": made.results.wave,
-        "dominance": {part.outcome: published(part.dominance) for part in made.found},
-        "missing": list(made.missing),
-        "provenance": published(made.results.provenance),
-    }
+    return made.document("dominance", {part.outcome: published(part.dominance) for part in made.found})
 
 
 def _show(asked: Asked, words: Words, found: DriverResults) -> None:

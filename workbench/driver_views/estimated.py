@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from analysis.results import DriverResults, StudyResults, TooFew
 from report_templates.context.words import Words
+from workbench import tables
 from workbench.driver_views import Asked
+from workbench.driver_views.wording import missing_lines
+from workbench.published import published
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,36 @@ class Estimated:
     def words(self, asked: Asked) -> Words:
         """Return the words for what was found."""
         return Words(asked.project.study, asked.terminal.language, self.results)
+
+    def document(self, key: str, found: Any) -> dict[str, Any]:
+        """Return what such a view prints as JSON: plain values ``found`` under ``key``, and their origin."""
+        return {
+            "wave": self.results.wave,
+            key: found,
+            "missing": list(self.missing),
+            "provenance": published(self.results.provenance),
+        }
+
+    def last_lines(self, words: Words, said: Iterable[str] = ()) -> list[str]:
+        """Return what stands below the last outcome: those without drivers, what is ``said``, the weights."""
+        return [*missing_lines(words, self.reasons), *said, *tables.weights_used(words)]
+
+
+def show_estimated(
+    asked: Asked,
+    document: Callable[[Estimated], dict[str, Any]],
+    tell: Callable[[Asked, Words, DriverResults], None],
+    said: Callable[[Asked, Estimated], Iterable[str]] = lambda *_: (),
+) -> None:
+    """Print one JSON object, or every outcome by ``tell`` and then what is ``said`` of all of them."""
+    made = estimated(asked)
+    if asked.json:
+        asked.terminal.json(document(made))
+        return
+    words = made.words(asked)
+    for part in made.found:
+        tell(asked, words, part)
+    asked.terminal.lines(made.last_lines(words, said(asked, made)))
 
 
 def estimated(asked: Asked) -> Estimated:

@@ -10,8 +10,7 @@ from report_templates import formatting
 from survey.language import catalogue
 from workbench import tables
 from workbench.driver_views import Asked
-from workbench.driver_views.estimated import estimated
-from workbench.driver_views.placed import Placed, blocked, document, say, tell
+from workbench.driver_views.placed import Placed, blocked, say, show_placed
 from workbench.driver_views.wording import with_limits
 
 if TYPE_CHECKING:
@@ -23,11 +22,7 @@ if TYPE_CHECKING:
 
 def show(asked: Asked) -> None:
     """Write the drivers of every outcome, largest gap first, or ``gap_document``."""
-    made = estimated(asked)
-    if asked.json:
-        document(asked, made, "gaps", gap_document)
-    else:
-        tell(asked, made, _show)
+    show_placed(asked, "gaps", gap_document, _show)
 
 
 def gap_document(part: Placed) -> dict[str, object]:
@@ -94,7 +89,4 @@ def _table(part: Placed, ordered: list[tuple[Driver, GapPriority]]) -> Table:
 def _signed(part: Placed, gap: Estimate) -> str:
     if gap.low is None or gap.high is None:
         return formatting.signed(gap.value)
-    limits = formatting.signed_interval(
-        formatting.signed(gap.low), formatting.signed(gap.high), part.words.language
-    )
-    return f"{formatting.signed(gap.value)} ({limits})"
+    return f"{formatting.signed(gap.value)} ({part.words.signed_limits(gap, formatting.signed)})"

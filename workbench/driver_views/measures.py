@@ -13,11 +13,10 @@ from report_templates import formatting
 from report_templates.context.words import Words
 from workbench import tables
 from workbench.driver_views import Asked
-from workbench.driver_views.estimated import Estimated, estimated
+from workbench.driver_views.estimated import Estimated, show_estimated
 from workbench.driver_views.wording import (
     heading,
     limits,
-    missing_lines,
     part_decimals,
     percents,
     result_hint,
@@ -32,27 +31,18 @@ _ADDING_UP = _PARTS[:4]
 
 def show(asked: Asked) -> None:
     """Write what is sure, the parts and the directions of every outcome, or ``measures_document``."""
-    made = estimated(asked)
-    if asked.json:
-        asked.terminal.json(measures_document(made))
-        return
-    words = made.words(asked)
-    for part in made.found:
-        _show(asked, words, part)
-    asked.terminal.lines([*missing_lines(words, made.reasons), *tables.weights_used(words)])
+    show_estimated(asked, measures_document, _show)
 
 
 def measures_document(made: Estimated) -> dict[str, Any]:
     """Return what ``--json`` prints: drivers with their ``parts``, and where Johnson ranks otherwise."""
-    return {
-        "wave": made.results.wave,
-        "measures": [
+    return made.document(
+        "measures",
+        [
             published(part) | {"rank_differences": published(rank_differences(part.drivers))}
             for part in made.found
         ],
-        "missing": list(made.missing),
-        "provenance": published(made.results.provenance),
-    }
+    )
 
 
 def _show(asked: Asked, words: Words, found: DriverResults) -> None:

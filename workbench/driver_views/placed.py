@@ -20,8 +20,8 @@ from report_templates.context.words import Words
 from survey.language import catalogue
 from workbench import tables
 from workbench.driver_views import Asked
-from workbench.driver_views.estimated import Estimated
-from workbench.driver_views.wording import missing_lines, with_limits
+from workbench.driver_views.estimated import Estimated, estimated
+from workbench.driver_views.wording import with_limits
 from workbench.published import published
 
 MARKS = {"improve": "▼", "keep": "▲", "minor": "●", "maintain": "●", "undecided": "○"}
@@ -78,26 +78,23 @@ def placed(asked: Asked, made: Estimated) -> list[Placed]:
     ]
 
 
-def document(asked: Asked, made: Estimated, key: str, rows: Callable[[Placed], dict[str, object]]) -> None:
-    """Print the outcomes as one JSON object, with what else every view of drivers prints."""
-    whole = [published({"outcome": part.found.outcome} | rows(part)) for part in placed(asked, made)]
-    asked.terminal.json(
-        {
-            "wave": made.results.wave,
-            key: whole,
-            "missing": list(made.missing),
-            "provenance": published(made.results.provenance),
-        }
-    )
-
-
-def tell(asked: Asked, made: Estimated, show: Callable[[Asked, Placed], None]) -> None:
-    """Print every outcome, then those without drivers and the weights that were used."""
-    for part in placed(asked, made):
+def show_placed(
+    asked: Asked,
+    key: str,
+    document: Callable[[Placed], dict[str, object]],
+    tell: Callable[[Asked, Placed], None],
+) -> None:
+    """Print one JSON object with the outcomes under ``key``, or every outcome by ``tell``."""
+    made = estimated(asked)
+    parts = placed(asked, made)
+    if asked.json:
+        whole = [published({"outcome": part.found.outcome} | document(part)) for part in parts]
+        asked.terminal.json(made.document(key, whole))
+        return
+    for part in parts:
         asked.terminal.show(tables.drivers_title(part.words, part.found))
-        show(asked, part)
-    words = made.words(asked)
-    asked.terminal.lines([*missing_lines(words, made.reasons), *tables.weights_used(words)])
+        tell(asked, part)
+    asked.terminal.lines(made.last_lines(made.words(asked)))
 
 
 def say(words: Words, key: str, **values: object) -> str:
@@ -138,7 +135,7 @@ def mark(part: Placed, driver: Driver, word: str) -> Text:
     return Text(f"{MARKS[quadrant]} {word}", style=STYLES.get(quadrant, ""))
 
 
-def sureness(part: Placed, driver: Driver) -> str:
+def sureness(driver: Driver) -> str:
     """Return how often a driver fell into its quadrant, or into the likeliest."""
     best = max(driver.quadrants.values(), default=0.0)
     known = driver.quadrants.get(driver.quadrant, best) if driver.quadrant else best

@@ -14,17 +14,15 @@ from report_templates.context.priority_lines import from_line, line_of
 from survey.language import catalogue
 from workbench import tables
 from workbench.driver_views import Asked
-from workbench.driver_views.estimated import estimated
 from workbench.driver_views.placed import (
     Placed,
     ceiling_lines,
-    document,
     headline,
     lines_line,
     mark,
     say,
     score,
-    tell,
+    show_placed,
     whole_percent,
 )
 from workbench.driver_views.wording import with_limits
@@ -41,11 +39,7 @@ _MORE = ("target", "from", *(f"short.{name}" for name in QUADRANTS), "n", "reach
 
 def show(asked: Asked) -> None:
     """Write the table of importance and performance of every outcome, or ``priorities_document``."""
-    made = estimated(asked)
-    if asked.json:
-        document(asked, made, "priorities", priorities_document)
-    else:
-        tell(asked, made, _show)
+    show_placed(asked, "priorities", priorities_document, _show)
 
 
 def priorities_document(part: Placed) -> dict[str, object]:

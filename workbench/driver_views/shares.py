@@ -5,38 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from analysis.results import DriverResults
 from report_templates.context.first_step import first_step
 from report_templates.context.story import Story
+from report_templates.context.words import Words
 from workbench import tables
 from workbench.driver_views import Asked
-from workbench.driver_views.estimated import Estimated, estimated
-from workbench.driver_views.wording import missing_lines, result_hint
+from workbench.driver_views.estimated import Estimated, show_estimated
+from workbench.driver_views.wording import result_hint
 from workbench.published import published
 
 
 def show(asked: Asked) -> None:
     """Write one table an outcome, or the document of ``drivers_document``."""
-    made = estimated(asked)
-    if asked.json:
-        asked.terminal.json(drivers_document(made))
-        return
-    words = made.words(asked)
-    for part in made.found:
-        asked.terminal.show(tables.drivers_title(words, part), tables.driver_table(words, part))
-        asked.terminal.lines([*tables.driver_notes(words, part), *result_hint(words, part), ""])
-    asked.terminal.lines(
-        [*missing_lines(words, made.reasons), *_first(asked, made), *tables.weights_used(words)]
-    )
+    show_estimated(asked, drivers_document, _show, _first)
 
 
 def drivers_document(made: Estimated) -> dict[str, Any]:
     """Return what ``--json`` prints: ``analysis.results.DriverResults``, and outcomes without any."""
-    return {
-        "wave": made.results.wave,
-        "drivers": published(made.found),
-        "missing": list(made.missing),
-        "provenance": published(made.results.provenance),
-    }
+    return made.document("drivers", published(made.found))
+
+
+def _show(asked: Asked, words: Words, found: DriverResults) -> None:
+    asked.terminal.show(tables.drivers_title(words, found), tables.driver_table(words, found))
+    asked.terminal.lines([*tables.driver_notes(words, found), *result_hint(words, found), ""])
 
 
 def _first(asked: Asked, made: Estimated) -> Iterator[str]:

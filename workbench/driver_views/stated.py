@@ -10,8 +10,7 @@ from report_templates import formatting
 from survey.language import catalogue
 from workbench import tables
 from workbench.driver_views import Asked
-from workbench.driver_views.estimated import estimated
-from workbench.driver_views.placed import Placed, blocked, document, points, say, tell, whole_percent
+from workbench.driver_views.placed import Placed, blocked, points, say, show_placed, whole_percent
 from workbench.driver_views.wording import with_limits
 from workbench.terminal import Stop
 
@@ -35,11 +34,7 @@ def show(asked: Asked) -> None:
     if declared is None or not declared.stated:
         names = declared.items if declared and declared.items else _leaves(asked)
         raise Stop("priorities.stated.none_asked", file=asked.project.study_file, driver=names[0])
-    made = estimated(asked)
-    if asked.json:
-        document(asked, made, "stated", stated_document)
-    else:
-        tell(asked, made, _show)
+    show_placed(asked, "stated", stated_document, _show)
 
 
 def stated_document(part: Placed) -> dict[str, object]:
@@ -134,7 +129,4 @@ def _along(words: Words, stated: StatedImportance) -> str:
 
 
 def _signed_limits(words: Words, correlation: Estimate) -> str:
-    if correlation.low is None or correlation.high is None:
-        return formatting.NONE
-    low, high = formatting.signed(correlation.low, 2), formatting.signed(correlation.high, 2)
-    return formatting.signed_interval(low, high, words.language)
+    return words.signed_limits(correlation, lambda value: formatting.signed(value, 2))

@@ -15,17 +15,15 @@ from analysis.results import Quadrant
 from survey.language import catalogue
 from workbench import tables
 from workbench.driver_views import Asked
-from workbench.driver_views.estimated import estimated
 from workbench.driver_views.placed import (
     Placed,
     blocked,
-    document,
     lines_line,
     mark,
     say,
     score,
+    show_placed,
     sureness,
-    tell,
     unclear,
     whole_percent,
 )
@@ -49,11 +47,7 @@ poor, maintenance unimportant and good."""
 
 def show(asked: Asked) -> None:
     """Write the drivers of every outcome by area, or ``strategy_document``."""
-    made = estimated(asked)
-    if asked.json:
-        document(asked, made, "strategy", strategy_document)
-    else:
-        tell(asked, made, _show)
+    show_placed(asked, "strategy", strategy_document, _show)
 
 
 def strategy_document(part: Placed) -> dict[str, object]:
@@ -112,7 +106,7 @@ def _table(part: Placed) -> Table:
             with_limits(driver.share, whole_percent),
             score(words, driver),
             mark(part, driver, _name(words, _area(part, driver))),
-            sureness(part, driver),
+            sureness(driver),
         )
         for driver in drivers
     ]
