@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.check_facts import DF_PER_TEST
 from analysis.check_limits import CheckLimits
 from analysis.check_results import Check, judged
 from analysis.driver_parts import DriverFacts
@@ -213,6 +214,11 @@ def _further_lines(found: DriverResults, facts: DriverChecks, limits: CheckLimit
             opposite,
             tuple(one.segment for one in apart),
         )
+    if facts.untested:
+        columns = 0 if found.facts is None else found.facts.columns
+        least = max(limits.model_block, columns + limits.model_block_over)
+        needed = {"n": least, "df": DF_PER_TEST}
+        yield Check("segments_untested", "warn", about, {}, needed, segments=facts.untested)
 
 
 def _moved(drivers: Sequence[Driver], unweighted: Mapping[str, int]) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from analysis.check_limits import USUAL, CheckLimits
 from analysis.figures import JointTest
 
+DF_PER_TEST = 10
+"""Degrees of freedom of the design for each coefficient of a joint test, so that it keeps its level."""
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentDrivers:
@@ -33,13 +36,16 @@ class DriverChecks:
 
     ``unweighted`` are ranks without weights by driver, ``None`` where all weights are equal or no model can
     be made. ``bends`` are the smallest adjusted p by driver that its line is not straight, over penalty and
-    reward and a square; ``segments`` those with groups large enough for a test.
+    reward and a square; ``segments`` those with groups large enough for a test. ``untested`` are segments of
+    two groups or more that were to be tested and could not be: fewer than two groups that carry a model, or
+    too few degrees of freedom for the coefficients.
     """
 
     outcome: str
     unweighted: Mapping[str, int] | None = None
     bends: Mapping[str, float] | None = None
     segments: tuple[SegmentDrivers, ...] = ()
+    untested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ LINES: Mapping[str, str] = {
     "intention": "an intention, not behaviour",
     "shape": "drivers whose bad and good answers weigh differently, or whose line bends",
     "heterogeneity": "groups are driven differently, p = {p:.3f}",
+    "segments_untested": "too few people or clusters to test whether groups are driven differently",
     "reliability": "alpha {alpha:.2f}",
     "one_factor": "average variance extracted, loadings",
 }

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 
 import numpy as np
 
-from analysis.check_facts import DriverChecks, SegmentDrivers
+from analysis.check_facts import DF_PER_TEST, DriverChecks, SegmentDrivers
 from analysis.check_limits import USUAL, CheckLimits
 from analysis.design import design_of
 from analysis.driver_data import DriverData, own_columns
@@ -29,9 +29,8 @@ from analysis.replicates import replication
 from analysis.sample import Booleans, Floats, Groups, Sample
 from analysis.working_wald import WorkingFit, working_fit
 
-# Conventions: segments that are looked at; degrees of freedom of the design for each coefficient of a joint
-# test, so that it keeps its level; rows for each coefficient of a regression.
-MOST_SEGMENTS, DF_PER_TEST, ROWS_PER_COLUMN = 3, 10, 3
+# Conventions: segments that are looked at; rows for each coefficient of a regression.
+MOST_SEGMENTS, ROWS_PER_COLUMN = 3, 3
 CLEAR = 0.05
 
 
@@ -91,7 +90,7 @@ def driver_checks(
     segments : in the order in which they matter; the first three with groups large enough are tested.
     limits : ``model_block`` and ``model_block_over`` say how large a group has to be.
 
-    A figure that the base cannot carry is left out: ``None``, or no segment.
+    A figure that the base cannot carry is left out: ``None``, or a segment that is named as not tested.
     """
     chosen = settings or ModelSettings()
     data = wave_data(sample, outcome, items, sample.waves[-1], tree, chosen)
@@ -99,12 +98,9 @@ def driver_checks(
     model = _Model(sample, outcome, data, kept)
     if not model.usable:
         return DriverChecks(outcome)
-    tested = (_segment(model, segment, limits) for segment in segments)
+    tested, untested = _segments(model, segments, limits)
     return DriverChecks(
-        outcome,
-        unweighted=_unweighted(model, seed),
-        bends=_bends(model),
-        segments=tuple(islice((one for one in tested if one is not None), MOST_SEGMENTS)),
+        outcome, unweighted=_unweighted(model, seed), bends=_bends(model), segments=tested, untested=untested
     )
 
 
@@ -160,6 +156,29 @@ def _from_mean(data: DriverData, column: int) -> Floats:
         if marked and player[0] == column:
             given = data.x[:, player[1]] > 0
     return np.asarray(np.where(given, answer - np.nanmean(answer[given]), 0.0))
+
+
+def _segments(
+    model: _Model, segments: Sequence[str], limits: CheckLimits
+) -> tuple[tuple[SegmentDrivers, ...], tuple[str, ...]]:
+    """Test the first segments that can be, and name those before them that cannot."""
+    tested: list[SegmentDrivers] = []
+    untested: list[str] = []
+    for segment in segments:
+        if len(tested) == MOST_SEGMENTS:
+            break
+        found = _segment(model, segment, limits)
+        if found is not None:
+            tested.append(found)
+        elif _divides(model, segment):
+            untested.append(segment)
+    return tuple(tested), tuple(untested)
+
+
+def _divides(model: _Model, segment: str) -> bool:
+    """Whether people of two groups or more are in the model."""
+    codes = model.sample.segments[segment].codes[model.data.rows]
+    return len(np.unique(codes[codes >= 0])) > 1
 
 
 def _segment(model: _Model, segment: str, limits: CheckLimits) -> SegmentDrivers | None:

@@ -19,6 +19,7 @@ from analysis.plain import plain
 from analysis.results import JointTest, StudyResults, TooFew
 from report_templates.context import check_words, report_context
 from report_templates.context.story import Story
+from report_templates.context.words import Words
 from survey.check_limits import Checks as Declared
 from survey.definition import dump_study, parse_study
 from survey.errors import StudyProblems
@@ -210,7 +211,8 @@ def headlines(results: StudyResults, language: Language) -> list[str]:
 def test_every_line_can_be_said_and_has_a_source(results: StudyResults) -> None:
     found = checklist(checked(results, blanks="em", events=90, levels=2))
     keys = {check.key for check in found.checks}
-    assert keys == set(LINES) - {"response_unknown", "no_model", "no_variance", "no_population"}
+    elsewhere = {"response_unknown", "no_model", "no_variance", "no_population", "segments_untested"}
+    assert keys == set(LINES) - elsewhere
     assert CONVENTIONS <= set(SOURCES) <= set(LINES)
     assert len(found.summary().splitlines()) == len(found.checks)
     assert len(found.to_frame()) == len(found.checks)
@@ -235,6 +237,22 @@ def test_further_figures_have_lines_of_their_own(results: StudyResults) -> None:
     assert "shape" not in {check.key for check in checklist(results).checks}
     same = {driver.item: driver.rank for driver in results.drivers[0].drivers}
     assert judged_by(results, unweighted=same)["unweighted"].state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Not tested by province and account tier: too few people, clusters or degrees of freedom."),
+        ("zh", "未检验：省份、客户等级各组人数、整群数或自由度不够。"),
+    ],
+)
+def test_segments_that_could_not_be_tested_warn(results: StudyResults, language: Language, said: str) -> None:
+    found = judged_by(results, untested=("province", "tier"))
+    line = found["segments_untested"]
+    assert "heterogeneity" not in found
+    assert "segments_untested" not in judged_by(results)
+    assert (line.state, line.segments, line.limits["df"]) == ("warn", ("province", "tier"), 10)
+    assert check_words.told(Words(KEY_ACCOUNTS, language, results), line).startswith(said)
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,19 @@ def answers(n: int = 600, seed: int = 1) -> pd.DataFrame:
     return frame.assign(tier=np.arange(n) % 3, error=10 * rng.normal(size=n), weight=1.0)
 
 
-def checked(frame: pd.DataFrame, outcome: pd.Series, **options: object) -> DriverChecks:
-    made = frame.assign(sat=outcome.clip(0, 100))
-    sample = sample_from_frame(made, ITEMS, scale=None, segments=["tier"], outcomes=["sat"], weights="weight")
+def checked(
+    frame: pd.DataFrame, outcome: pd.Series, cluster: np.ndarray | None = None, **options: object
+) -> DriverChecks:
+    made = frame.assign(sat=outcome.clip(0, 100), cluster=range(len(frame)) if cluster is None else cluster)
+    sample = sample_from_frame(
+        made,
+        ITEMS,
+        scale=None,
+        segments=["tier"],
+        outcomes=["sat"],
+        weights="weight",
+        cluster=None if cluster is None else "cluster",
+    )
     return driver_checks(sample, "sat", ITEMS, ["tier"], **options)  # type: ignore[arg-type] # as named there
 
 
@@ -80,7 +90,19 @@ def test_groups_too_small_for_a_model_take_no_part() -> None:
     assert checked(frame, outcome).segments[0].groups == 2
     assert checked(frame, outcome, limits=CheckLimits(model_block=40)).segments[0].groups == 3
     frame["tier"] = np.where(np.arange(600) < 560, 0, 1)
-    assert checked(frame, outcome).segments == ()
+    alone = checked(frame, outcome)
+    assert (alone.segments, alone.untested) == ((), ("tier",))
+
+
+def test_a_segment_without_degrees_of_freedom_is_named_as_not_tested() -> None:
+    frame = answers()
+    outcome = 0.3 * frame.a + 0.2 * frame.b + frame.error + 20
+    assert checked(frame, outcome).untested == ()
+    # Twenty clusters of thirty people: six crossings would take sixty degrees of freedom.
+    few = checked(frame, outcome, cluster=np.arange(600) // 30)
+    assert (few.segments, few.untested) == ((), ("tier",))
+    assert few.bends is not None
+    assert checked(frame.assign(tier=0), outcome).untested == ()
 
 
 def test_ranks_without_weights_are_those_of_the_unweighted_shares() -> None:
