@@ -16,6 +16,7 @@ from analysis.check_facts import DF_PER_TEST
 from analysis.check_limits import CheckLimits
 from analysis.check_results import Check, judged
 from analysis.driver_parts import DriverFacts
+from analysis.figures import Estimate
 
 if TYPE_CHECKING:
     from analysis.check_facts import DriverChecks
@@ -30,6 +31,9 @@ _INTENTIONS = (
     "loyalty",
     "price_tolerance",
 )
+# Those that say whether somebody stays, and the records of whether they did.
+_STAYING = ("renewal_intention", "behavioural_loyalty", "loyalty")
+_STAYED = ("renewal", "churn")
 
 
 def driver_lines(found: DriverResults, results: StudyResults, limits: CheckLimits) -> Iterator[Check]:
@@ -189,7 +193,17 @@ def _source_lines(outcome: str, results: StudyResults) -> Iterator[Check]:
         asked = known.unit != "share"
         yield Check("one_questionnaire", judged(asked), outcome, {}, {})
         if known.kind in _INTENTIONS:
-            yield Check("intention", judged(asked), outcome, {}, {})
+            records = _stayed(results) if asked and known.kind in _STAYING else ()
+            yield Check("intention", judged(asked), outcome, {}, {}, records=records)
+
+
+def _stayed(results: StudyResults) -> tuple[str, ...]:
+    """Outcomes that are on record, of who stayed, and known of enough people in any wave."""
+    return tuple(
+        one.id
+        for one in results.outcomes
+        if one.kind in _STAYED and one.unit == "share" and any(isinstance(e, Estimate) for e in one.series)
+    )
 
 
 def _further_lines(found: DriverResults, facts: DriverChecks, limits: CheckLimits) -> Iterator[Check]:

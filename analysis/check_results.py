@@ -22,7 +22,8 @@ class Check:
 
     ``values`` are the figures that were judged, by name, ``limits`` what they were judged by: under the same
     names from where on a line warns, with ``_block`` behind them from where on it blocks. ``names`` are
-    items or branches that the line names, ``segments`` segments.
+    items or branches that the line names, ``segments`` segments, ``records`` outcomes that are on record and
+    that the line is to be held against.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Check:
     names: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     scope: Scope = "outcome"
+    records: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -47,7 +49,7 @@ class Check:
     def summary(self) -> str:
         """One line: ``warn  collinearity (satisfaction): variance inflation 5.2, condition 12.0``."""
         about = f" ({self.about})" if self.about else ""
-        named = (*self.names, *self.segments)
+        named = (*self.names, *self.segments, *self.records)
         names = f": {', '.join(named)}" if named else ""
         return f"{self.state:<5} {self.key}{about}: {LINES[self.key].format(**self.values)}{names}"
 
@@ -108,6 +110,7 @@ class Checklist:
                 "limits": dict(check.limits),
                 "names": check.names,
                 "segments": check.segments,
+                "records": check.records,
                 "source": check.source or "convention",
             }
             for check in self.checks

@@ -16,7 +16,7 @@ from analysis.check_lines import CONVENTIONS, LINES, SOURCES
 from analysis.check_pipeline import check_limits
 from analysis.checks import USUAL, Check, CheckLimits, checklist
 from analysis.plain import plain
-from analysis.results import JointTest, StudyResults, TooFew
+from analysis.results import JointTest, OutcomeResult, StudyResults, TooFew
 from report_templates.context import check_words, report_context
 from report_templates.context.story import Story
 from report_templates.context.words import Words
@@ -237,6 +237,36 @@ def test_further_figures_have_lines_of_their_own(results: StudyResults) -> None:
     assert "shape" not in {check.key for check in checklist(results).checks}
     same = {driver.item: driver.rank for driver in results.drivers[0].drivers}
     assert judged_by(results, unweighted=same)["unweighted"].state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "on record (renewal and churn)"), ("zh", "已有的记录（实际续约、客户流失）")],
+)
+def test_an_intention_is_to_be_held_against_the_records_that_there_are(
+    results: StudyResults, language: Language, said: str
+) -> None:
+    words = Words(KEY_ACCOUNTS, language, results)
+    known = {one.kind: one for one in results.outcomes}
+    unknown = [
+        dataclasses.replace(known[kind], series=(TooFew(3, "no_answers"),)) for kind in ("renewal", "churn")
+    ]
+    kinds = ("renewal_intention", "purchase_intention", "renewal")
+
+    def lines(*outcomes: OutcomeResult) -> dict[str, Check]:
+        drivers = tuple(dataclasses.replace(results.drivers[0], outcome=known[kind].id) for kind in kinds)
+        asked = tuple(known[kind] for kind in kinds[:2])
+        made = dataclasses.replace(results, outcomes=(*asked, *outcomes), drivers=drivers)
+        return {c.about or "": c for c in checklist(made).checks if c.key == "intention"}
+
+    linked = lines(known["renewal"], known["churn"])
+    stays, buys = linked["renewal_intention"], linked["purchase_intention"]
+    assert (stays.state, stays.records) == ("warn", ("renewal", "churn"))
+    assert said in check_words.remedy(words, stays)
+    # Nothing on record says who bought more, and nobody's renewal is known in the other case.
+    for line in (buys, *lines(*unknown).values()):
+        assert (line.state, line.records) == ("warn", ())
+        assert "{" not in check_words.remedy(words, line)
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,12 @@ def limit(words: Labels, check: Check) -> str:
 
 def remedy(words: Labels, check: Check) -> str:
     """Return what to do about it; empty for a line that passes."""
-    return "" if check.state == "pass" else words(f"check.{check.key}.remedy")
+    if check.state == "pass":
+        return ""
+    if not check.records:
+        return words(f"check.{check.key}.remedy")
+    records = words.joined([words.within(words.outcome(one)) for one in check.records])
+    return words(f"check.{check.key}.compare", records=records)
 
 
 def reason(words: Labels, check: Check) -> str:
