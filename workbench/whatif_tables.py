@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -33,12 +34,14 @@ def show_table(terminal: Terminal, labels: Labels, found: WhatIf, shown: Sequenc
     """Print how far every driver can move, what each step goes with by outcome, and the combined move."""
     title = say(labels, "title.table", wave=labels.wave(found.wave), index=labels.score(found.index))
     terminal.show(Text(title, style="bold"), Text(), _room(labels, found))
-    for model in found.outcomes:
-        if model.outcome in shown:
-            head = say(
-                labels, "title.outcome", outcome=labels.outcome(model.outcome), now=words.level_now(model)
-            )
-            terminal.show(Text(), Text(head, style="bold"), _steps(labels, found, model))
+    models = [model for model in found.outcomes if model.outcome in shown]
+    if len(models) > 1:
+        head = say(labels, "title.all", step=words.points(found.steps[-1]))
+        terminal.show(Text(), Text(head, style="bold"), *_all_outcomes(terminal, labels, found, models))
+        terminal.lines([say(labels, "legend.all")])
+    for model in models[:1]:
+        head = say(labels, "title.outcome", outcome=labels.outcome(model.outcome), now=words.level_now(model))
+        terminal.show(Text(), Text(head, style="bold"), _steps(labels, found, model))
     if found.combined is not None:
         items = labels.joined([labels.item(move.item) for move in found.combined.moves])
         head = say(labels, "title.combined", items=items, step=f"{found.steps[-1]:g}")
@@ -115,6 +118,38 @@ def _room(labels: Labels, found: WhatIf) -> Table:
         most = formatting.signed(reach.most)
         rows.append((labels.item(row.item), labels.score(reach.now), best, most, *moved, *gained))
     return plain_table(rows, heads, right=(1, *range(3, 4 + 2 * len(found.steps))))
+
+
+def _all_outcomes(
+    terminal: Terminal, labels: Labels, found: WhatIf, models: Sequence[OutcomeModel]
+) -> list[Table | Text]:
+    """What the largest step of each driver goes with for every outcome, in as few tables as fit the line."""
+    parts: list[Table | Text] = []
+    rest = list(models)
+    while rest:
+        most = next(
+            (n for n in range(len(rest), 1, -1) if terminal.fits(_matrix(labels, found, rest[:n]))), 1
+        )
+        parts += [*([Text()] if parts else []), _matrix(labels, found, rest[:most])]
+        rest = rest[most:]
+    return parts
+
+
+def _matrix(labels: Labels, found: WhatIf, models: Sequence[OutcomeModel]) -> Table:
+    """Drivers by outcomes: the change at the largest step, unclear ones marked."""
+    rows = []
+    for row in found.drivers:
+        gains = [row.scenarios[-1].gain(model.outcome) for model in models]
+        cells = [_marked_gain(model, gain) for model, gain in zip(models, gains, strict=True)]
+        rows.append((labels.item(row.item), *cells))
+    heads = [say(labels, "head.item"), *(labels.outcome(model.outcome) for model in models)]
+    return plain_table(rows, heads, right=range(1, 1 + len(models)))
+
+
+def _marked_gain(model: OutcomeModel, gain: Gain | None) -> Padding:
+    if gain is None or isinstance(gain.change, TooFew):
+        return marked(formatting.NONE, "  ")
+    return marked(words.change(model.unit, gain.change.value), "  " if gain.clear else " ○")
 
 
 def _steps(labels: Labels, found: WhatIf, model: OutcomeModel) -> Table:
@@ -260,6 +295,8 @@ def _levers(labels: Labels, way: CheapestWay, *, least_points: bool) -> Table:
     heads = [say(labels, f"head.{name}") for name in ("item", "points", *costs, "chosen")]
     rows = []
     for lever in way.levers:
+        if formatting.number(lever.points) == formatting.number(0.0):
+            continue
         cost = () if least_points else (formatting.number(lever.cost),)
         figures = (formatting.signed(lever.points), *cost, formatting.probability(lever.chosen))
         rows.append((labels.item(lever.item), *figures))

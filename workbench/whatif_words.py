@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from report_templates.context.labels import Labels
     from survey.study import Study
 
-# Remarks that stand once for each outcome, with the items that they name.
-_BY_OUTCOME = ("unclear", "against", "not_in_model")
+# Remarks that name outcomes with their items, or with p: one sentence each, whatever their number.
+_BY_OUTCOME = ("not_additive", "unclear", "against", "not_in_model")
+_MOST_OUTCOMES, _MOST_ITEMS = 3, 2
 
 
 def say(labels: Labels, key: str, **values: object) -> str:
@@ -105,13 +106,24 @@ def _grouped(labels: Labels, notes: Sequence[Note]) -> Iterator[str]:
             told = labels.joined([labels.outcome(name) for name in outcomes])
             yield catalogued(labels, key, outcomes=told)
     for key in _BY_OUTCOME:
-        items: dict[str, dict[str, None]] = {}
+        details: dict[str, dict[str, None]] = {}
         for k, values in notes:
             if k == key:
-                items.setdefault(str(values["outcome"]), {})[str(values["item"])] = None
-        for outcome, named in items.items():
-            told = labels.joined([labels.item(name) for name in named])
-            yield catalogued(labels, key, outcome=labels.outcome(outcome), items=told)
+                told = (
+                    formatting.p_is(float(values["p"])) if "p" in values else labels.item(str(values["item"]))
+                )
+                details.setdefault(labels.outcome(str(values["outcome"])), {})[told] = None
+        if details:
+            parts = [
+                catalogue("workbench")(
+                    "whatif.note.detail",
+                    labels.language,
+                    outcome=outcome,
+                    detail=labels.joined(list(told), _MOST_ITEMS),
+                )
+                for outcome, told in details.items()
+            ]
+            yield catalogued(labels, key, outcomes=labels.joined(parts, _MOST_OUTCOMES))
 
 
 def _remark(labels: Labels, key: str, values: Mapping[str, float | str]) -> str:
@@ -123,8 +135,6 @@ def _remark(labels: Labels, key: str, values: Mapping[str, float | str]) -> str:
         told["outcome"] = labels.outcome(str(values["outcome"]))
     if "waves" in values:
         told["waves"] = labels.joined([labels.wave(wave) for wave in str(values["waves"]).split()])
-    if "p" in values:
-        told["p"] = formatting.p_value(float(values["p"]))
     if "r" in values:
         told["r"] = formatting.number(float(values["r"]), 2)
     for name in ("events", "needed", "columns", "lines"):
