@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from analysis.average_effects import MarginalEffect, MarginalEffects, marginal_effects
     from analysis.calibration import Calibration, CalibrationFaults, Limits, post_stratify, rake
     from analysis.chain_groups import ChainGroups, chain_by_group
-    from analysis.cheapest import cheapest_way
+    from analysis.cheapest import NoTarget, cheapest_way
     from analysis.checks import Check, CheckLimits, Checklist, checklist
     from analysis.design import Design, effective_sample_size
     from analysis.distribution import band_codes, item_distributions
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from analysis.index import IndexTree, Node, flat_tree
     from analysis.link_panel import OutcomePanel
     from analysis.margins import crossed, margin
+    from analysis.measure_ranks import RankDifference, rank_differences
     from analysis.mediation import mediation_chain, mediation_chains
     from analysis.mediation_results import MediationChain
     from analysis.missing import ItemMoments, MissingRules, item_moments
@@ -49,12 +50,13 @@ if TYPE_CHECKING:
     from analysis.outcome_models import outcome_panel
     from analysis.outcome_trend import OutcomeKind, outcome_results
     from analysis.parallel_slopes import ParallelSlopes, brant_test
-    from analysis.priorities import Lines
+    from analysis.priorities import Lines, named_quadrant
+    from analysis.priority_parts import GapPriority, StatedImportance
     from analysis.pseudo_r2 import LinkDominance
     from analysis.quality_statement import quality
     from analysis.regression import Regression, regress, weighted_regression
     from analysis.reliability import scale_quality
-    from analysis.results import Comparison, Estimate, JointTest, TooFew
+    from analysis.results import Comparison, Driver, DriverResults, Estimate, JointTest, StudyResults, TooFew
     from analysis.sample import Groups, Sample
     from analysis.scale_results import Block, ScaleQuality, ScaleRules
     from analysis.segments import SegmentRules, index_by_segment, nodes_by_segment, pairs_by_segment
@@ -66,7 +68,7 @@ if TYPE_CHECKING:
     from analysis.tabular import sample_from_frame
     from analysis.tracking import index_by_wave, target_gap
     from analysis.whatif import simulator_of, what_if
-    from analysis.whatif_results import CheapestWay, Scenario, WhatIf
+    from analysis.whatif_results import CheapestWay, RevenueAtRisk, Scenario, WhatIf
 
 
 _WHERE = {
@@ -84,13 +86,16 @@ _WHERE = {
     "CrossTable": "tables",
     "Design": "design",
     "Dominance": "driver_parts",
+    "Driver": "results",
     "DriverAsymmetry": "asymmetry_results",
+    "DriverResults": "results",
     "DriverShare": "driver_table",
     "DriverShares": "driver_table",
     "Estimate": "results",
     "GapDimension": "gap_results",
     "GapPair": "gap_results",
     "GapPlan": "gap_results",
+    "GapPriority": "priority_parts",
     "Groups": "sample",
     "IndexTree": "index",
     "ItemMoments": "missing",
@@ -106,12 +111,15 @@ _WHERE = {
     "Moderation": "moderation_results",
     "Moderations": "moderation_results",
     "MomentsRefused": "moment_guards",
+    "NoTarget": "cheapest",
     "Node": "index",
     "OrderedLogit": "ordered_logit",
     "OutcomeKind": "outcome_trend",
     "OutcomePanel": "link_panel",
     "ParallelSlopes": "parallel_slopes",
+    "RankDifference": "measure_ranks",
     "Regression": "regression",
+    "RevenueAtRisk": "whatif_results",
     "Sample": "sample",
     "ScaleQuality": "scale_results",
     "ScaleRules": "scale_results",
@@ -119,6 +127,8 @@ _WHERE = {
     "SegmentRules": "segments",
     "ShareChanges": "share_change_results",
     "Simulator": "simulator",
+    "StatedImportance": "priority_parts",
+    "StudyResults": "results",
     "TooFew": "results",
     "WhatIf": "whatif_results",
     "band_codes": "distribution",
@@ -148,6 +158,7 @@ _WHERE = {
     "mediation_chain": "mediation",
     "mediation_chains": "mediation",
     "moderation_by_facet": "moderation",
+    "named_quadrant": "priorities",
     "net_scores": "share_intervals",
     "nodes_by_segment": "segments",
     "outcome_panel": "outcome_models",
@@ -157,6 +168,7 @@ _WHERE = {
     "post_stratify": "calibration",
     "quality": "quality_statement",
     "rake": "calibration",
+    "rank_differences": "measure_ranks",
     "regress": "regression",
     "regress_ordered": "ordered_logit",
     "sample_from_frame": "tabular",
@@ -188,13 +200,16 @@ __all__ = [
     "CrossTable",
     "Design",
     "Dominance",
+    "Driver",
     "DriverAsymmetry",
+    "DriverResults",
     "DriverShare",
     "DriverShares",
     "Estimate",
     "GapDimension",
     "GapPair",
     "GapPlan",
+    "GapPriority",
     "Groups",
     "IndexTree",
     "ItemMoments",
@@ -210,12 +225,15 @@ __all__ = [
     "Moderation",
     "Moderations",
     "MomentsRefused",
+    "NoTarget",
     "Node",
     "OrderedLogit",
     "OutcomeKind",
     "OutcomePanel",
     "ParallelSlopes",
+    "RankDifference",
     "Regression",
+    "RevenueAtRisk",
     "Sample",
     "ScaleQuality",
     "ScaleRules",
@@ -223,6 +241,8 @@ __all__ = [
     "SegmentRules",
     "ShareChanges",
     "Simulator",
+    "StatedImportance",
+    "StudyResults",
     "TooFew",
     "WhatIf",
     "band_codes",
@@ -252,6 +272,7 @@ __all__ = [
     "mediation_chain",
     "mediation_chains",
     "moderation_by_facet",
+    "named_quadrant",
     "net_scores",
     "nodes_by_segment",
     "outcome_panel",
@@ -261,6 +282,7 @@ __all__ = [
     "post_stratify",
     "quality",
     "rake",
+    "rank_differences",
     "regress",
     "regress_ordered",
     "sample_from_frame",

@@ -87,7 +87,7 @@ def points_to(answers: Floats, weights: Floats, level: float) -> float:
     Where the level is the top of the scale, what lifts the lowest answer there.
 
     >>> points_to(np.array([50.0, 90.0]), np.ones(2), 77.5)
-    5.0
+    7.5
     >>> points_to(np.array([50.0, 90.0]), np.ones(2), 85.0)
     20.0
     """

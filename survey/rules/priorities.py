@@ -5,6 +5,7 @@ from __future__ import annotations
 from survey.language import listing
 from survey.rules.review import Review
 from survey.rules.structure import driver_names
+from survey.study import Drivers
 
 FEWEST_STATED = 3
 """With two drivers every order is a correlation of ±1: nothing to compare."""
@@ -12,16 +13,15 @@ FEWEST_STATED = 3
 
 def check_priorities(review: Review) -> None:
     """Lines at targets have a target for every driver; what is stated is asked by items of its own."""
-    if review.study.drivers is None:
+    drivers = review.study.drivers
+    if drivers is None:
         return
     names = driver_names(review)
-    _check_targets(review, names)
-    _check_stated(review, names)
+    _check_targets(review, drivers, names)
+    _check_stated(review, drivers, names)
 
 
-def _check_targets(review: Review, names: list[str]) -> None:
-    drivers = review.study.drivers
-    assert drivers is not None  # noqa: S101 - tells the type checker what the caller knows
+def _check_targets(review: Review, drivers: Drivers, names: list[str]) -> None:
     for name in drivers.targets:
         if name not in names:
             review.add("study_target_driver", "drivers", "targets", name, name=name, known=listing(names))
@@ -33,9 +33,8 @@ def _check_targets(review: Review, names: list[str]) -> None:
         review.add("study_targets_unused", "drivers", "targets", lines=drivers.lines)
 
 
-def _check_stated(review: Review, names: list[str]) -> None:
-    study, drivers = review.study, review.study.drivers
-    assert drivers is not None  # noqa: S101 - tells the type checker what the caller knows
+def _check_stated(review: Review, drivers: Drivers, names: list[str]) -> None:
+    study = review.study
     index = {leaf.item for leaf in study.index.leaves()}
     explained = {item for outcome in study.outcomes for item in outcome.items}
     for name, item in drivers.stated.items():
