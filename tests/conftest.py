@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from report_templates.pdf import Printer
     from survey.store import Store
 
 # Read when the library behind numpy loads, so before any test module imports it. One thread makes sums
@@ -49,6 +50,15 @@ def store(path: Path) -> Iterator[Store]:
 
     with Store.open(path) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def printer() -> Iterator[Printer]:
+    """The child process that prints the pages of all tests, so that it loads once."""
+    from report_templates.pdf import Printer
+
+    with Printer() as one:
+        yield one
 
 
 class NetworkUse(AssertionError):

@@ -1,10 +1,12 @@
-"""The sample study and its answers as they stand in its workbooks, without a project."""
+"""The sample study, its answers as they stand in its workbooks, without a project, and their results."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
+from analysis.pipeline import run
+from analysis.results import StudyResults
 from survey.definition import load_study
 from survey.importing import read_responses
 from survey.responses import Responses
@@ -25,3 +27,9 @@ def study() -> Study:
 def answers(wave: str) -> Responses:
     """The answers of one wave."""
     return read_responses(read_workbook(SAMPLE / f"{wave}.xlsx"), study(), wave)
+
+
+@cache
+def results(*waves: str) -> StudyResults:
+    """The results of the last of ``waves``: worked out once for all tests of a process."""
+    return run(study(), [answers(wave) for wave in waves], wave=waves[-1])

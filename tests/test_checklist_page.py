@@ -14,6 +14,7 @@ from analysis.results import StudyResults
 from report_templates.context import check_words, layout, report_context
 from report_templates.context.checklist_page import GRADES, MOST_FILLED
 from report_templates.context.words import Words
+from report_templates.pdf import Printer
 from report_templates.render import render_pdf
 from survey.language import LANGUAGES, Language
 
@@ -73,8 +74,8 @@ def test_what_was_found_on_one_outcome_alone_says_on_which() -> None:
     assert row.evidence.startswith(f"{words.outcome(results.drivers[0].outcome)}: VIF up to 14.0")
 
 
-def test_a_page_on_which_everything_is_doubted_is_one_page() -> None:
-    document = pypdfium2.PdfDocument(render_pdf(SHAPES["doubted"], KEY_ACCOUNTS, "en"))
+def test_a_page_on_which_everything_is_doubted_is_one_page(printer: Printer) -> None:
+    document = pypdfium2.PdfDocument(render_pdf(SHAPES["doubted"], KEY_ACCOUNTS, "en", printer))
     context = report_context(SHAPES["doubted"], KEY_ACCOUNTS, "en")
     assert len(document) == 1 + len(context.cover.contents)
     text = document[int(context.checklist.head.number) - 1].get_textpage().get_text_range()

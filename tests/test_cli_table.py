@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sample_answers
 from cli import csat
 from sample_answers import answers, study
 
-from analysis.pipeline import run
 from analysis.results import StudyResults
 from report_templates import formatting
 from report_templates.context.labels import Labels
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results() -> StudyResults:
-    return run(study(), [answers(wave) for wave in WAVES], wave=WAVES[-1])
+    return sample_answers.results(*WAVES)
 
 
 @pytest.fixture(autouse=True)

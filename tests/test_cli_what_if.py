@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import sample_answers
 from cli import csat
 from pydantic import TypeAdapter
 from sample_answers import answers, study
 
-from analysis.pipeline import run
+from analysis.pipeline import what_if_simulator
 from analysis.plain import plain
 from analysis.prepare import prepare
 from analysis.results import StudyResults
 from analysis.sample import Booleans, Floats
+from analysis.whatif_pipeline import StudySimulator
 from analysis.whatif_results import WhatIf
 from report_templates import formatting
 from report_templates.context.labels import Labels
 from survey.language import LANGUAGES, Language, catalogue
+from survey.responses import Responses
+from survey.study import Study
 from workbench.project import Project
 
 WAVES = ("2026Q2", "2026Q3")
 
 
-@cache
 def results() -> StudyResults:
-    return run(study(), [answers(wave) for wave in WAVES], wave=WAVES[-1])
+    return sample_answers.results(*WAVES)
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +43,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+SIMULATORS: dict[Any, StudySimulator | None] = {}
+
+
+def simulator(study: Study, waves: Sequence[Responses], outcomes: Sequence[str]) -> StudySimulator | None:
+    """What the command makes anew each time, made once for each set of outcomes."""
+    key = (study.what_if is None, *outcomes)
+    if key not in SIMULATORS:
+        SIMULATORS[key] = what_if_simulator(study, waves, outcomes)
+    return SIMULATORS[key]
+
+
 @pytest.fixture(autouse=True)
 def answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "history", lambda *_: [answers(wave) for wave in WAVES])
     monkeypatch.setattr(Project, "results", lambda *_: results())
+    monkeypatch.setattr("analysis.pipeline.what_if_simulator", simulator)
     # With fewer replicates than the preset has.
     monkeypatch.setattr(Project, "study", study())
 

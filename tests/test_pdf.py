@@ -31,12 +31,6 @@ def page(body: str = BODY, head: str = "") -> str:
 
 
 @pytest.fixture(scope="module")
-def printer() -> Iterator[Printer]:
-    with Printer() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
 def printed(printer: Printer) -> bytes:
     return printer.write(page())
 
