@@ -291,13 +291,13 @@ def test_drivers_whose_means_may_not_be_shown_have_no_map() -> None:
 
 def test_a_model_has_twenty_rows_more_than_columns() -> None:
     rng = np.random.default_rng(1)
-    frame = pd.DataFrame(rng.normal(size=(44, 13)), columns=[f"q{j}" for j in range(12)] + ["sat"])
+    frame = pd.DataFrame(rng.normal(size=(56, 19)), columns=[f"q{j}" for j in range(18)] + ["sat"])
     frame = frame.mask(rng.random(frame.shape).argsort(axis=0) < 8).assign(sat=frame["sat"])
-    names = [f"q{j}" for j in range(12)]
-    # Twelve answers and twelve marks need as many rows as twenty-four drivers would: 44.
-    assert driver_shares(frame, "sat", names, not_asked=names, replicates=20).n == 44
+    names = [f"q{j}" for j in range(18)]
+    # Eighteen answers and eighteen marks need as many rows as thirty-six drivers would: 56.
+    assert driver_shares(frame, "sat", names, not_asked=names, replicates=20).n == 56
     with pytest.raises(ValueError, match="small_base"):
-        driver_shares(frame[:43], "sat", names, not_asked=names, replicates=20)
+        driver_shares(frame[:55], "sat", names, not_asked=names, replicates=20)
 
 
 def test_one_customer_carries_no_model_however_many_the_rows() -> None:
