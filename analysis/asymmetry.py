@@ -32,7 +32,7 @@ from analysis.driver_model import SMALLEST_BASE
 from analysis.elimination import sweep
 from analysis.estimate import benjamini_hochberg, t_quantile
 from analysis.index import IndexTree
-from analysis.inputs import check_known, check_share, name_list
+from analysis.inputs import check_known, check_share, chosen_wave, name_list
 from analysis.linear_fit import Errors, LinearFit, clusters_ignored, linear_fit
 from analysis.model_columns import model_columns
 from analysis.results import Estimate, TooFew
@@ -110,13 +110,12 @@ def penalty_reward(
     """
     for value, what in ((level, "level of confidence"), (fdr, "false discovery rate"), (margin, "margin")):
         check_share(value, what)
-    check_known([wave] if wave is not None else [], sample.waves, "wave")
     names = name_list(drivers, "drivers")
     if outcome in names:
         raise ValueError(f"The outcome {outcome!r} stands among its own drivers; take it out of them.")
     codings = dict.fromkeys(names, coding) if isinstance(coding, Coding) else coding
     check_known(names, codings, "coding")
-    here = sample.waves[-1] if wave is None else wave
+    here = chosen_wave(sample, wave)
     y, *columns = model_columns(sample, [outcome, *names], tree)
     design = design_of(sample)
     answers = {column.name: column.values for column in columns}

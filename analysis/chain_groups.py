@@ -17,7 +17,7 @@ from analysis.design import design_of
 from analysis.driver_model import MOST_FAILED
 from analysis.estimate import benjamini_hochberg
 from analysis.index import IndexTree
-from analysis.inputs import check_known, check_share
+from analysis.inputs import check_known, check_share, chosen_wave
 from analysis.mediation import Effects, chain_of, effects_of
 from analysis.mediation_results import MediationChain
 from analysis.replicates import replication
@@ -86,8 +86,7 @@ def chain_by_group(
     check_share(level, "level of confidence")
     check_share(fdr, "false discovery rate")
     check_known([segment], sample.segments, "segment")
-    check_known([wave] if wave is not None else [], sample.waves, "wave")
-    here = sample.waves[-1] if wave is None else wave
+    here = chosen_wave(sample, wave)
     plan = replication(design_of(sample), sample.cluster_ids, replicates, seed)
     members = sample.segments[segment]
     held = [name for name in covariates if name not in (source, segment)]

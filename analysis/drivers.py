@@ -23,7 +23,7 @@ from analysis.driver_performance import branches_of, performance
 from analysis.driver_settings import Grouping, ModelSettings, wave_model
 from analysis.driver_table import DriverShare, DriverShares, describe
 from analysis.index import IndexTree
-from analysis.inputs import check_known, check_share, name_list
+from analysis.inputs import check_known, check_share, chosen_wave, name_list
 from analysis.priorities import Lines, Placement, gap_priorities, performance_lines, placements
 from analysis.priority_parts import GapPriority
 from analysis.replicate_estimates import replicate_base
@@ -173,8 +173,7 @@ def driver_results(
     items = name_list(items, "items")
     check_known(items, sample.items, "item")
     check_known([outcome_id], sample.outcomes, "outcome")
-    chosen = wave or sample.waves[-1]
-    check_known([chosen], sample.waves, "wave")
+    chosen = chosen_wave(sample, wave)
     check_share(level, "level of confidence")
     plan = replication(design_of(sample), sample.cluster_ids, replicates, seed)
     settings = ModelSettings(groups, tuple(always), blanks)

@@ -20,7 +20,7 @@ from analysis.design import Design, design_of, effective_sample_size
 from analysis.driver_data import CONSTANT
 from analysis.estimate import domain_means, estimates
 from analysis.index import IndexTree, person_parts, person_scores
-from analysis.inputs import check_known, check_share
+from analysis.inputs import check_share, chosen_wave
 from analysis.moments import replicate_sums, unit_sums
 from analysis.replicates import replication
 from analysis.results import Estimate, TooFew
@@ -115,8 +115,7 @@ def index_importance(
     Paruolo, P., Saisana, M. & Saltelli, A. (2013). JRSS-A 176. Becker, W. et al. (2017). Ecological
     Indicators 80. Kelley, T. (1935). PNAS 21 (ε²).
     """
-    chosen = wave or sample.waves[-1]
-    check_known([chosen], sample.waves, "wave")
+    chosen = chosen_wave(sample, wave)
     check_share(level, "level of confidence")
     data, domain = index_data(sample, tree), sample.in_wave(chosen)
     people = _People.of(data, domain)

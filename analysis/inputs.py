@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.sample import Floats
+from analysis.sample import Floats, Sample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,13 @@ def check_known(names: Collection[str], known: Collection[str], what: str) -> No
     if problems:
         told = "; ".join(problems)
         raise ValueError(f"{told[0].upper()}{told[1:]}. Known: {listed(known)}.")
+
+
+def chosen_wave(sample: Sample, wave: str | None) -> str:
+    """Return ``wave``, or the last one of the sample; one that the sample does not have is refused."""
+    chosen = sample.waves[-1] if wave is None else wave
+    check_known([chosen], sample.waves, "wave")
+    return chosen
 
 
 def check_columns(

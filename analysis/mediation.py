@@ -31,7 +31,7 @@ from analysis.driver_data import correlation_matrices
 from analysis.driver_model import MOST_FAILED
 from analysis.elimination import sweep
 from analysis.index import IndexTree
-from analysis.inputs import check_known, check_share, name_list
+from analysis.inputs import check_share, chosen_wave, name_list
 from analysis.mediation_results import ChainEffect, ChainPath, MediationChain, Symbol, mediation_kind
 from analysis.replicates import Replication, replication
 from analysis.results import TooFew
@@ -126,8 +126,7 @@ def mediation_chains(
     :func:`mediation_chain`.
     """
     check_share(level, "level of confidence")
-    check_known([wave] if wave is not None else [], sample.waves, "wave")
-    here = sample.waves[-1] if wave is None else wave
+    here = chosen_wave(sample, wave)
     plan = replication(design_of(sample), sample.cluster_ids, replicates, seed)
     data = [
         chain_data(

@@ -31,7 +31,7 @@ from analysis.design import Design, design_of
 from analysis.driver_model import SMALLEST_BASE
 from analysis.estimate import benjamini_hochberg, t_quantile
 from analysis.index import IndexTree
-from analysis.inputs import check_known, check_share, name_list
+from analysis.inputs import check_share, chosen_wave, name_list
 from analysis.linear_fit import Errors, LinearFit, clusters_ignored, linear_fit
 from analysis.model_columns import ModelColumn, model_columns
 from analysis.moderation_results import Moderation, Moderations, Region, SimpleSlope
@@ -102,8 +102,7 @@ def moderation_by_facet(
     """
     check_share(level, "level of confidence")
     check_share(fdr, "false discovery rate")
-    check_known([wave] if wave is not None else [], sample.waves, "wave")
-    here = sample.waves[-1] if wave is None else wave
+    here = chosen_wave(sample, wave)
     y, s = model_columns(sample, name_list([outcome, satisfaction], "A moderation"), tree)
     found: list[Moderation] = []
     missing: list[tuple[str, TooFew]] = []

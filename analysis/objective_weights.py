@@ -20,7 +20,7 @@ from analysis.derived_weights import Caveat, DerivedWeights
 from analysis.design import design_of
 from analysis.driver_data import FEWEST_ANSWERS
 from analysis.index import IndexTree, person_scores
-from analysis.inputs import check_known, check_share
+from analysis.inputs import check_known, check_share, chosen_wave
 from analysis.replicates import replication
 from analysis.sample import Floats, Sample
 from analysis.sibling_moments import SiblingMoments, sibling_moments
@@ -135,8 +135,7 @@ def objective_weights(
     Evidence: by family, each child's weight with a percentile interval from replicates (children of
     branches are scored once, so the interval holds the weights below fixed) and the figures behind it.
     """
-    chosen = wave or sample.waves[-1]
-    check_known([chosen], sample.waves, "wave")
+    chosen = chosen_wave(sample, wave)
     check_known(tree.items, sample.items, "item")
     check_share(level, "level of confidence")
     rows = np.flatnonzero(sample.in_wave(chosen))

@@ -20,7 +20,7 @@ from analysis.design import Design, design_of
 from analysis.driver_data import DriverData, driver_data
 from analysis.driver_model import DriverModel, fit_drivers
 from analysis.elimination import sweep
-from analysis.inputs import check_known, check_share, name_list
+from analysis.inputs import check_known, check_share, chosen_wave, name_list
 from analysis.link_panel import (
     HEADLINE,
     Link,
@@ -91,11 +91,10 @@ def outcome_panel(
     Azen, R. & Traxel, N. (2009). J. Educ. Behav. Stat. 34. Peduzzi, P. et al. (1996). J. Clin. Epid. 49.
     Harrell, F. (2015). *Regression Modeling Strategies*, §4.4.
     """
-    items, chosen = name_list(items, "items"), wave or sample.waves[-1]
+    items, chosen = name_list(items, "items"), chosen_wave(sample, wave)
     check_known(items, sample.items, "item")
     check_known([name for group in (groups or {}).values() for name in group], items, "item")
     check_known([outcome], sample.outcomes, "outcome")
-    check_known([chosen], sample.waves, "wave")
     check_share(level, "level of confidence")
     given = (
         sample.outcomes[outcome],

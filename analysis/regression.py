@@ -20,7 +20,7 @@ from scipy import linalg, special
 from analysis.cumulative_logit import LevelData
 from analysis.design import Design, design_of
 from analysis.estimate import LinearEstimates, estimates, linear_estimates, p_values
-from analysis.inputs import check_known, name_list
+from analysis.inputs import check_known, chosen_wave, name_list
 from analysis.joint_tests import wald_test
 from analysis.results import Estimate, JointTest
 from analysis.sample import Booleans, Floats, Sample
@@ -168,13 +168,12 @@ def model_columns(
     """
     known = [*sample.items, *sample.outcomes]
     check_known([outcome, *predictors], known, "item or outcome")
-    check_known([wave] if wave is not None else [], sample.waves, "wave")
 
     def column(name: str) -> Floats:
         return sample.outcomes[name] if name in sample.outcomes else sample.column(name)
 
     x = np.column_stack([column(name) for name in predictors]) if predictors else np.empty((len(sample), 0))
-    return column(outcome), x, sample.in_wave(sample.waves[-1] if wave is None else wave)
+    return column(outcome), x, sample.in_wave(chosen_wave(sample, wave))
 
 
 def weighted_regression(

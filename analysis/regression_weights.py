@@ -25,7 +25,7 @@ from analysis.driver_table import describe
 from analysis.driver_warnings import fit_warnings
 from analysis.elimination import ALIASED, eliminate
 from analysis.index import IndexTree
-from analysis.inputs import check_known, check_share
+from analysis.inputs import check_known, check_share, chosen_wave
 from analysis.replicates import replication
 from analysis.results import TooFew
 from analysis.sample import Floats, Sample
@@ -73,9 +73,8 @@ def regression_weights(
     ----------
     Lawson, C. & Hanson, R. (1974). *Solving Least Squares Problems*, ch. 23: non-negative least squares.
     """
-    chosen = wave or sample.waves[-1]
+    chosen = chosen_wave(sample, wave)
     check_known([outcome], sample.outcomes, "outcome")
-    check_known([chosen], sample.waves, "wave")
     check_known(tree.items, sample.items, "item")
     check_share(level, "level of confidence")
     plan = replication(design_of(sample), sample.cluster_ids, replicates, seed)

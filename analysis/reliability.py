@@ -20,7 +20,7 @@ from analysis.cores import one_thread_of_algebra
 from analysis.design import design_of
 from analysis.distribution import blank_counts
 from analysis.estimate import domain_means
-from analysis.inputs import check_known
+from analysis.inputs import check_known, chosen_wave
 from analysis.missing import USUAL as USUAL_GAPS
 from analysis.missing import MissingRules
 from analysis.missing_replicates import Draws, replicate_covariances
@@ -98,8 +98,7 @@ def scale_quality(
     Psychometrika 74. R: ``psych::alpha``, ``lavaan::cfa``.
     """
     check_known([item for block in blocks for item in block.items], sample.items, "item")
-    now = sample.waves[-1] if wave is None else wave
-    check_known([now], sample.waves, "wave")
+    now = chosen_wave(sample, wave)
     plan = replication(design_of(sample), sample.cluster_ids, replicates, seed)
     study = ScaleStudy(sample, plan, level, disclosure_limit, rules, gaps)
     waves = sample.waves[: sample.waves.index(now) + 1]

@@ -28,7 +28,7 @@ from analysis.driver_parts import Blanks
 from analysis.driver_settings import ModelSettings, wave_model
 from analysis.estimate import benjamini_hochberg
 from analysis.index import IndexTree
-from analysis.inputs import check_columns, check_known, check_share, name_list
+from analysis.inputs import check_columns, check_known, check_share, chosen_wave, name_list
 from analysis.joint_tests import second_order
 from analysis.replicate_estimates import ReplicateBase, replicate_base
 from analysis.replicates import replication
@@ -157,8 +157,7 @@ def segment_share_differences(
     group where fewer than two have a model.
     """
     check_known([segment], sample.segments, "segment")
-    chosen, members = wave or sample.waves[-1], sample.segments[segment]
-    check_known([chosen], sample.waves, "wave")
+    chosen, members = chosen_wave(sample, wave), sample.segments[segment]
     fit = _sample_fit(sample, outcome, items, tree, settings, replicates, seed, disclosure_limit)
     rows = {value: np.asarray(members.codes == code) for code, value in enumerate(members.values)}
     return _compared(outcome, list(rows), lambda name, out: fit(chosen, rows[name], out), "all", level, fdr)

@@ -19,7 +19,7 @@ from scipy import linalg
 from analysis.design import Design, design_of, effective_sample_size
 from analysis.distribution import band_codes
 from analysis.estimate import LinearEstimates, benjamini_hochberg, domain_means, p_values
-from analysis.inputs import check_known, check_share
+from analysis.inputs import check_known, check_share, chosen_wave
 from analysis.joint_tests import second_order
 from analysis.results import Estimate, JointTest, TooFew
 from analysis.sample import Booleans, Floats, Groups, Integers, Sample
@@ -116,8 +116,7 @@ def cross_table(
     """
     check_known([by], sample.segments, "segment")
     check_known([what], [*sample.items, *sample.segments], "item or segment")
-    check_known([] if wave is None else [wave], sample.waves, "wave")
-    where = sample.waves[-1] if wave is None else wave
+    where = chosen_wave(sample, wave)
     inside = sample.in_wave(where)
     groups = sample.segments[what] if what in sample.segments else answer_groups(sample, what, scale)
     rows, domain = sample.segments[by], inside & (groups.codes >= 0)

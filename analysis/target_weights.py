@@ -21,7 +21,7 @@ from analysis.derived_weights import Caveat, DerivedWeights, tree_weights
 from analysis.design import design_of
 from analysis.driver_data import FEWEST_ANSWERS
 from analysis.index import IndexTree
-from analysis.inputs import check_known
+from analysis.inputs import check_known, chosen_wave
 from analysis.objective_weights import FEWEST_TOGETHER, INDEFINITE
 from analysis.sample import Floats, Integers, Sample
 from analysis.sibling_moments import sibling_moments
@@ -158,8 +158,7 @@ def target_weights(
         If the target does not name exactly the leaves, is negative or sums to nothing, or ``lower`` leaves
         no room.
     """
-    chosen = wave or sample.waves[-1]
-    check_known([chosen], sample.waves, "wave")
+    chosen = chosen_wave(sample, wave)
     check_known(tree.items, sample.items, "item")
     leaves = tuple(node.id for node in tree.nodes if node.item is not None)
     wanted = _target(target, leaves)

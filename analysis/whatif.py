@@ -16,7 +16,7 @@ import numpy as np
 from analysis.design import design_of
 from analysis.driver_settings import ModelSettings
 from analysis.index import IndexTree
-from analysis.inputs import check_known, check_share, name_list
+from analysis.inputs import check_known, check_share, chosen_wave, name_list
 from analysis.outcome_trend import OutcomeKind
 from analysis.replicates import replication
 from analysis.sample import Floats, Sample
@@ -56,10 +56,9 @@ def simulator_of(
     ValueError
         For an unknown wave, driver or outcome, or an option out of range.
     """
-    chosen, items = wave or sample.waves[-1], name_list(drivers or tree.items, "drivers")
+    chosen, items = chosen_wave(sample, wave), name_list(drivers or tree.items, "drivers")
     check_known(items, sample.items, "item")
     check_known([kind.id for kind in outcomes], sample.outcomes, "outcome")
-    check_known([chosen], sample.waves, "wave")
     check_share(level, "level of confidence")
     plan = replication(design_of(sample), sample.cluster_ids, replicates, seed)
     asked = Asked(sample, plan, chosen, settings or ModelSettings(), level, disclosure_limit)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.results import Estimate, TooFew
 from report_templates import formatting
 from survey.language import LANGUAGES, Language, catalogue
+from workbench.driver_views.wording import limits
 
 if TYPE_CHECKING:
     from analysis.whatif_results import Note, OutcomeModel, Reach, RevenueAtRisk, Unit
@@ -36,10 +37,7 @@ def change(unit: Unit, value: float) -> str:
 
 def interval(labels: Labels, unit: Unit, estimate: Estimate) -> str:
     """Return the interval of a change; a dash where there is none."""
-    if estimate.low is None or estimate.high is None:
-        return formatting.NONE
-    ends = change(unit, estimate.low), change(unit, estimate.high)
-    return formatting.signed_interval(*ends, labels.language)
+    return labels.signed_limits(estimate, lambda value: change(unit, value))
 
 
 def reading(labels: Labels, clear: int) -> str:
@@ -172,7 +170,7 @@ def revenue(labels: Labels, found: RevenueAtRisk) -> Iterator[str]:
         unit=unit,
         accounts=labels.count(found.accounts),
         amount=formatting.number(found.at_risk.value, 0),
-        amounts=_amounts(found.at_risk),
+        amounts=limits(found.at_risk, lambda value: formatting.number(value, 0)),
         share=level("share", found.share.value),
     )
     yield say(
@@ -180,7 +178,7 @@ def revenue(labels: Labels, found: RevenueAtRisk) -> Iterator[str]:
         "revenue.change",
         unit=unit,
         change=formatting.signed(found.amount_change.value, 0),
-        changes=_amounts(found.amount_change, signed=True, language=labels.language),
+        changes=labels.signed_limits(found.amount_change, lambda value: formatting.signed(value, 0)),
         share=change("share", found.change.value),
         shares=interval(labels, "share", found.change),
         level=labels.level,
@@ -191,15 +189,6 @@ def revenue(labels: Labels, found: RevenueAtRisk) -> Iterator[str]:
             "without_prediction": labels.count(found.without_prediction),
         }
         yield say(labels, "revenue.left_out", **counts)
-
-
-def _amounts(estimate: Estimate, *, signed: bool = False, language: Language = "en") -> str:
-    if estimate.low is None or estimate.high is None:
-        return formatting.NONE
-    if signed:
-        ends = formatting.signed(estimate.low, 0), formatting.signed(estimate.high, 0)
-        return formatting.signed_interval(*ends, language)
-    return formatting.interval(formatting.number(estimate.low, 0), formatting.number(estimate.high, 0))
 
 
 def level_now(model: OutcomeModel) -> str:

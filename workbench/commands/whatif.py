@@ -52,7 +52,7 @@ def whatif(
         return
     simulator = run.simulator(command, weights)
     if asked.target is not None:
-        run.way(simulator)
+        run.way(simulator, *asked.target)
     else:
         run.scenario(simulator)
 
@@ -167,13 +167,11 @@ class _Run:
         else:
             show_scenario(self.terminal, self._labels(), scenario, grounds, self.asked.shown)
 
-    def way(self, simulator: StudySimulator) -> None:
-        """The cheapest way to a target."""
+    def way(self, simulator: StudySimulator, outcome: str, level: float) -> None:
+        """The cheapest way to a level of an outcome."""
         from analysis.cheapest import NoTarget
         from workbench.whatif_tables import show_way
 
-        assert self.asked.target is not None  # noqa: S101 - tells the type checker what the caller knows
-        outcome, level = self.asked.target
         try:
             way = simulator.cheapest(outcome, level, self.asked.costs)
         except NoTarget as error:
