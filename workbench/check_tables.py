@@ -14,6 +14,7 @@ from rich.text import Text
 
 from report_templates.context import check_words as told
 from survey.language import catalogue
+from workbench.layout import cells, wrap
 from workbench.tables import plain_table, weights_used
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 SIGNS: Mapping[State, str] = {"pass": "●", "warn": "◐", "block": "○"}
 _STYLES: Mapping[State, str] = {"pass": "", "warn": "yellow", "block": "bold red"}
+# Cells between two columns; how check, what was found, limit and source share a narrow terminal.
+_GAP = 2
+_PARTS = (4, 5, 4, 4)
 
 
 def show_checks(terminal: Terminal, words: Words, found: Checklist) -> None:
@@ -31,7 +35,8 @@ def show_checks(terminal: Terminal, words: Words, found: Checklist) -> None:
     terminal.show(Text(title, style="bold"), Text())
     for _, group in groupby(found.checks, key=_part):
         checks = tuple(group)
-        terminal.show(Text(_heading(words, checks[0]), style="bold"), _table(words, checks), Text())
+        table = _table(words, checks, terminal.width)
+        terminal.show(Text(_heading(words, checks[0]), style="bold"), table, Text())
     counts = {state: words.count(count) for state, count in found.counts.items()}
     terminal.lines([_say(words, "checklist.counts", **counts)])
     blocked = [words.within(words.outcome(outcome)) for outcome in found.blocked_outcomes]
@@ -50,23 +55,51 @@ def _heading(words: Words, check: Check) -> str:
     return _say(words, f"checklist.{check.scope}", name=name)
 
 
-def _table(words: Words, checks: tuple[Check, ...]) -> Table:
+def _table(words: Words, checks: tuple[Check, ...], width: int) -> Table:
+    """One line a check; where the terminal is too narrow, cells are broken as paragraphs are."""
     heads = [
         _say(words, f"checklist.column.{name}") for name in ("state", "check", "found", "limit", "source")
     ]
     rows = [
         (
             _state(words, check),
-            _name(words, check),
+            Text(_name(words, check)),
             _found(words, check),
-            told.limit(words, check),
-            told.source(words, check),
+            Text(told.limit(words, check)),
+            Text(told.source(words, check)),
         )
         for check in checks
     ]
-    table = plain_table(rows, heads)
+    widths = _widths([[heads[at], *(row[at].plain for row in rows)] for at in range(len(heads))], width)
+    folded = [[_folded(cell, room) for cell, room in zip(row, widths, strict=True)] for row in rows]
+    table = plain_table(folded, heads)
     table.columns[0].no_wrap = True
     return table
+
+
+def _widths(columns: list[list[str]], width: int) -> list[int]:
+    """Return the cells of each column; those beside the state share what the terminal has left."""
+    natural = [max(cells(line) for text in column for line in text.split("\n")) for column in columns]
+    rest = width - natural[0] - _GAP * (len(columns) - 1)
+    if sum(natural[1:]) <= rest:
+        return natural
+    room = [natural[0]]
+    weights = list(_PARTS)
+    for wanted in natural[1:]:
+        fair = rest * weights[0] // sum(weights)
+        room.append(min(wanted, fair))
+        rest -= room[-1]
+        del weights[0]
+    return room
+
+
+def _folded(text: Text, width: int) -> Text:
+    """Return ``text`` with lines of at most ``width`` cells, each piece in its style."""
+    lines: list[Text] = []
+    for line in text.split("\n"):
+        styles = line.spans[0].style if line.spans else line.style
+        lines += [Text(piece, style=styles) for piece in wrap(line.plain, width)]
+    return Text("\n").join(lines)
 
 
 def _name(words: Words, check: Check) -> str:
@@ -82,9 +115,7 @@ def _found(words: Words, check: Check) -> Text:
     """What was found, and below it what to do."""
     found = Text(told.found(words, check))
     if check.state != "pass":
-        # A line of Chinese would be broken behind a space, and the arrow left alone.
-        arrow = "→" if words.language == "zh" else "→ "
-        found.append(f"\n{arrow}{told.remedy(words, check)}", style="bold")
+        found.append(f"\n→ {told.remedy(words, check)}", style="bold")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rich.table import Table
 
@@ -23,13 +24,40 @@ from workbench.driver_views.wording import (
     title,
     with_limits,
 )
+from workbench.published import published
 from workbench.tables import dropped_lines, plain_table
 from workbench.terminal import Terminal
+
+_BANDS = ("low", "middle", "high")
 
 
 def show(asked: Asked) -> None:
     """Write penalties and rewards of every outcome, or ``analysis.asymmetry_results.Asymmetry`` of each."""
-    show_look(asked, Look("asymmetry", asymmetry_of, _tell))
+    show_look(asked, Look("asymmetry", asymmetry_of, _tell, document=_document))
+
+
+def _document(base: DriverBase, found: Asymmetry) -> dict[str, Any]:
+    """``analysis.asymmetry_results.Asymmetry``; a number of people that may not be shown is ``None``."""
+    limit = base.study.reporting.disclosure_limit
+    whole: dict[str, Any] = published(found)
+    for part, plain in zip(found.drivers, whole["drivers"], strict=True):
+        hidden = _hidden(part, limit)
+        plain |= {name: None if name in hidden else getattr(part, name) for name in _BANDS}
+    return whole
+
+
+def _hidden(part: DriverAsymmetry, limit: int) -> frozenset[str]:
+    """Return the bands whose size is not shown: those under ``limit``, and never one alone.
+
+    The total is known, so that one hidden number would follow from the others: the smallest of them is
+    hidden too.
+    """
+    sizes = {name: getattr(part, name) for name in _BANDS}
+    few = {name for name, size in sizes.items() if 0 < size < limit}
+    shown = [name for name in _BANDS if sizes[name] >= limit]
+    if len(few) == 1 and shown:
+        few.add(min(shown, key=sizes.__getitem__))
+    return frozenset(few)
 
 
 def _tell(terminal: Terminal, labels: Labels, base: DriverBase, found: Asymmetry) -> None:
@@ -60,16 +88,22 @@ def _table(labels: Labels, found: Asymmetry, limit: int, *, beside: bool) -> Tab
 
 
 def _row(labels: Labels, part: DriverAsymmetry, limit: int, *, beside: bool) -> Sequence[str]:
-    counts = (part.low, part.middle, part.high)
+    hidden = _hidden(part, limit)
     return (
         labels.item(part.driver),
-        *(labels.count(n) if n == 0 or n >= limit else f"<{limit}" for n in counts),
+        *(_size(labels, getattr(part, name), limit, hidden=name in hidden) for name in _BANDS),
         _figure(_estimate(part.penalty), 1, beside=beside),
         _figure(_estimate(part.reward), 1, beside=beside),
         _figure(part.impact, 2, beside=beside),
         formatting.NONE if part.q is None else formatting.p_value(part.q),
         say(labels, f"asymmetry.kind.{part.kind}"),
     )
+
+
+def _size(labels: Labels, size: int, limit: int, *, hidden: bool) -> str:
+    if not hidden:
+        return labels.count(size)
+    return f"<{limit}" if size < limit else formatting.NONE
 
 
 def _estimate(coefficient: Coefficient | None) -> Estimate | None:
@@ -101,6 +135,9 @@ def _heads(labels: Labels, names: Sequence[str]) -> list[str]:
 
 def _notes(labels: Labels, base: DriverBase, found: Asymmetry) -> Iterator[str]:
     yield say(labels, "asymmetry.legend", margin=formatting.number(found.margin))
+    limit = base.study.reporting.disclosure_limit
+    if any(_hidden(part, limit) for part in found.drivers):
+        yield say(labels, "asymmetry.hidden", limit=limit)
     if base.less_is_better(found.outcome):
         yield say(labels, "asymmetry.less_is_better", outcome=labels.outcome(found.outcome))
     named = [labels.item(part.driver) for part in found.drivers if part.kind in ("basic", "excitement")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -41,15 +41,16 @@ def _show(asked: Asked, words: Words, found: DriverResults) -> None:
         return
     title = Text(say(words, "dominance.profile"), style="bold")
     terminal.show(tables.drivers_title(words, found), title)
-    terminal.show(_profile(words, dominance, terminal.width, part_decimals(found.r_squared)))
+    sizes = _spread(len(dominance.drivers), max(3, (terminal.width - _BESIDE_SIZES) // _SIZE))
+    terminal.show(_profile(words, dominance, sizes, part_decimals(found.r_squared)))
+    terminal.lines(_left_out(words, len(dominance.drivers), sizes))
     terminal.show(heading(say(words, "dominance.matrix")), _matrix(words, dominance))
     terminal.lines([*_legend(words, dominance), *_counts(words, dominance), *result_hint(words, found), ""])
 
 
-def _profile(words: Words, dominance: Dominance, width: int, decimals: int) -> Table:
-    """Mean gain in R² by how many others are in; of many sizes those that the width has room for."""
+def _profile(words: Words, dominance: Dominance, sizes: Sequence[int], decimals: int) -> Table:
+    """Mean gain in R² by how many others are in, for the ``sizes`` that the width has room for."""
     count = len(dominance.drivers)
-    sizes = _spread(count, max(3, (width - _BESIDE_SIZES) // _SIZE))
     percent = percents(decimals)
     rows = [
         (
@@ -71,6 +72,11 @@ def _spread(count: int, room: int) -> list[int]:
     if count <= room:
         return list(range(count))
     return [round(step * (count - 1) / (room - 1)) for step in range(room)]
+
+
+def _left_out(words: Words, count: int, sizes: Sequence[int]) -> Iterator[str]:
+    if missing := sorted(set(range(count)) - set(sizes)):
+        yield say(words, "dominance.left_out", sizes=words.joined([*map(str, missing)]))
 
 
 def _matrix(words: Words, dominance: Dominance) -> Table:

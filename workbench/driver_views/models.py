@@ -38,7 +38,7 @@ def show(asked: Asked) -> None:
     show_look(asked, Look("models", models_of, _tell, document=_document))
 
 
-def _document(found: OutcomePanel) -> dict[str, Any]:
+def _document(_: DriverBase, found: OutcomePanel) -> dict[str, Any]:
     """``analysis.link_panel.OutcomePanel``, and its two judgements."""
     whole: dict[str, Any] = published(found)
     return whole | {"due": found.due, "stable": found.stable}

@@ -24,6 +24,10 @@ def _without(labels: Labels, base: DriverBase, outcome: str, why: TooFew) -> str
     return missing_line(labels, base.wave, outcome, why)
 
 
+def _published(_: DriverBase, found: Any) -> Any:
+    return published(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Look(Generic[Found]):
     """One way to look at an outcome.
@@ -36,7 +40,7 @@ class Look(Generic[Found]):
     work: Callable[[DriverBase, str], Found | TooFew]
     tell: Callable[[Terminal, Labels, DriverBase, Found], None]
     too_few: Callable[[Labels, DriverBase, str, TooFew], str] = _without
-    document: Callable[[Found], Any] = published
+    document: Callable[[DriverBase, Found], Any] = _published
 
 
 def show_look(asked: Asked, look: Look[Found], answers: list[Responses] | None = None) -> None:
@@ -56,7 +60,7 @@ def show_look(asked: Asked, look: Look[Found], answers: list[Responses] | None =
             if not asked.json:
                 terminal.lines([look.too_few(labels, base, outcome, one), ""])
         elif asked.json:
-            found.append(look.document(one))
+            found.append(look.document(base, one))
         else:
             look.tell(terminal, labels, base, one)
     used = weighted.chosen.document()
