@@ -85,6 +85,8 @@ def _headline(part: Placed) -> str:
     """Name what is in the repair area, after saying so where most of the rest is undecided."""
     words, unsure = part.words, len(part.within("undecided"))
     repair = [words.within(words.item(driver.item)) for driver in part.within("improve")]
+    if not repair and not unsure:
+        return say(words, "strategy.clear")
     if not repair:
         return say(words, "strategy.none", count=unsure, total=len(part.found.drivers))
     told = say(words, "strategy.repair", names=words.joined(repair))
