@@ -43,6 +43,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "csat.db"
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of the sample's study, without answers; tests that read share it."""
+    from cli import csat  # loads numpy, which reads the variables above
+
+    made = tmp_path_factory.mktemp("project")
+    csat("init", made, "--preset", "key_accounts")
+    return made
+
+
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     """An empty project file, open."""

@@ -17,13 +17,6 @@ from workbench.project import Project
 WAVES = ("2026Q1", "2026Q2", "2026Q3")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("changed")
-    csat("init", made, "--preset", "key_accounts")
-    return made
-
-
 @pytest.fixture(autouse=True)
 def answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "history", lambda *_: [answers(wave) for wave in WAVES])

@@ -19,13 +19,6 @@ STUDY = key_accounts()
 MADE = checked(results(STUDY))
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("checked")
-    csat("init", made, "--preset", "key_accounts")
-    return made
-
-
 @pytest.fixture(autouse=True)
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "results", lambda *_: MADE)

@@ -34,13 +34,6 @@ def found(outcome: str = "renewal_intention", moderator: str | None = None) -> M
     )
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("moderation")
-    csat("init", made, "--preset", "key_accounts")
-    return made
-
-
 @pytest.fixture(autouse=True)
 def answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "history", lambda *_: [answers(WAVE)])

@@ -32,13 +32,6 @@ MADE = results(move={"after_sales": -2.5})
 STUDY = key_accounts()
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("shown")
-    csat("init", made, "--preset", "key_accounts")
-    return made
-
-
 @pytest.fixture(autouse=True)
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "results", lambda *_: MADE)

@@ -34,13 +34,6 @@ def found() -> ScaleReport:
     return scale_survey(study(), [answers(wave) for wave in WAVES])
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("scales")
-    csat("init", made, "--preset", "key_accounts")
-    return made
-
-
 @pytest.fixture(autouse=True)
 def answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "history", lambda *_: [answers(wave) for wave in WAVES])

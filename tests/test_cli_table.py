@@ -20,13 +20,6 @@ WAVES = ("2026Q2", "2026Q3")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("crossed")
-    csat("init", made, "--preset", "key_accounts")
-    return made
-
-
-@pytest.fixture(scope="module")
 def results() -> StudyResults:
     return sample_answers.results(*WAVES)
 

@@ -36,13 +36,6 @@ def results() -> StudyResults:
     return sample_answers.results(*WAVES)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("moved")
-    csat("init", made, "--preset", "key_accounts")
-    return made
-
-
 SIMULATORS: dict[Any, StudySimulator | None] = {}
 
 
