@@ -32,7 +32,7 @@ from workbench.cli import main
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
     ROOT / f"{name}{language}.md"
-    for name in ("README", "docs/import", "docs/weights")
+    for name in ("README", "docs/import", "docs/weights", "docs/drivers")
     for language in ("", ".zh")
 ]
 BLOCK = re.compile(
