@@ -27,6 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from analysis.driver_warnings import NOTES as DRIVER_NOTES
 from analysis.sample import Floats
 
@@ -67,7 +69,8 @@ def base_warnings(n: int, due: int, clusters: int, y: Floats, weights: Floats) -
     A binary outcome has few levels, which is said, and no ceiling.
     """
     lost = due - n
-    levels = len(set(y.tolist()))
+    # A mean of several items may miss its level by rounding.
+    levels = len(set(np.round(y, 9).tolist()))
     top = float(weights[y >= TOP].sum() / weights.sum()) if len(y) else 0.0
     return chosen(
         [

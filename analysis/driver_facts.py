@@ -33,7 +33,8 @@ def driver_facts(found: DriverModel | Regression, data: DriverData) -> DriverFac
         if len(columns) == 1 or marked
     ]
     alone = np.linalg.eigvalsh(found.correlations[:, :, 0][np.ix_(single, single)]) if single else np.ones(1)
-    outcome = data.x[:, -1]
+    # A mean of several items may miss its level by rounding.
+    outcome = np.round(data.x[:, -1], 9)
     levels, counts = np.unique(outcome, return_counts=True)
     return DriverFacts(
         n=data.n,

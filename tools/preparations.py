@@ -124,8 +124,8 @@ def corrections(folder: Path, language: str) -> None:
     book.save(folder / "2026Q3-corrected.xlsx")
 
 
-def panel(folder: Path, language: str) -> None:
-    """Make the project that ``csat demo`` makes, without its reports, and lay out what experts sent back."""
+def demo(folder: Path, language: str) -> None:
+    """Make the project that ``csat demo`` makes, without its reports."""
     project = folder / "demo"
     project.mkdir()
     for name in ("study.yaml", "csat.key"):
@@ -135,6 +135,11 @@ def panel(folder: Path, language: str) -> None:
             code = main(["import", str(book), "--wave", book.stem, "--project", str(project)])
         if code:
             raise SystemExit(f"{book.name} could not be imported.")
+
+
+def panel(folder: Path, language: str) -> None:
+    """Make the project of the demo, and lay out what experts sent back."""
+    demo(folder, language)
     for sent in (SAMPLE / "experts").glob(f"*.{language}.xlsx"):
         (folder / sent.name.replace(f".{language}", "")).write_bytes(sent.read_bytes())
 
@@ -172,6 +177,7 @@ PREPARATIONS: dict[str, Callable[[Path, str], None]] = {
     "all_put_right": all_put_right,
     "hurried_answers": hurried_answers,
     "corrections": corrections,
+    "demo": demo,
     "panel": panel,
     "second_look": second_look,
     "register": register,
