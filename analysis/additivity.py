@@ -16,15 +16,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.estimate import LinearEstimates
+from analysis.estimate import LinearEstimates, side_by_side
 from analysis.lifts import Ground, Points
 from analysis.parallel_slopes import EVENTS
 from analysis.predicted_change import CHANGE, Fitted, Link, predicted_change
 from analysis.regression import weighted_regression
 from analysis.results import JointTest
-from analysis.sample import Booleans, Floats, Integers
+from analysis.sample import Floats, Integers
+from analysis.whatif_flags import score_slopes
 from analysis.whatif_frame import Frame, frame_of, logit_fit
-from analysis.whatif_models import Asked, FlagModel, LinearModel, fixed_columns, rows_of
+from analysis.whatif_models import Asked, FlagModel, LinearModel, fixed_of
 from analysis.working_wald import working_fit, working_logit
 
 # Below this p the terms matter (convention).
@@ -50,83 +51,101 @@ def together(
 ) -> Together:
     """Test the squares and products of the moved items of a model, with errors that know the design.
 
-    Under a linear model with EM the test stands on the complete rows. Items that are not in the model are
-    left aside; fewer than two need no test.
+    Under a linear model with EM the test stands on the complete rows; where an outcome goes by way of a
+    score, it is the score's regression that is tested. Items that are not in the model are left aside; fewer
+    than two need no test.
     """
     own = [move for move in moves if move[0] in model.items and move[1] != 0]
     if len(own) < 2:
         return Together(None, None)
     frame = _frame(asked, model).with_terms([item for item, _ in own])
-    rows = np.flatnonzero(_complete(asked, model, frame))
+    rows = model.data.rows
+    rows = rows[np.isfinite(frame.columns(rows=rows)).all(axis=1)]
     frame = frame.settled(rows)
-    terms = frame.term_columns
-    if not terms or not _carries(model, len(rows), frame):
+    if not frame.term_columns or not _carries(model, len(rows), frame):
         return Together(None, None)
-    fit = _fit(asked, model, frame, rows)
-    if fit is None:
+    fit = _logit(asked, model, frame, rows) if _direct(model) else None
+    if _direct(model) and fit is None:
         return Together(None, None)
     test = _test(asked, model, frame, fit, rows)
     if test is None or test.p >= MATTERS:
         return Together(test, None)
-    return Together(test, _change(model, frame, fit, ground, own))
+    return Together(test, _change(asked, model, frame, fit, ground, own, rows))
+
+
+def _direct(model: LinearModel | FlagModel) -> bool:
+    """Whether the items are columns of a logit."""
+    return isinstance(model, FlagModel) and model.score is None
 
 
 def _frame(asked: Asked, model: LinearModel | FlagModel) -> Frame:
     if isinstance(model, FlagModel):
         return model.frame
-    return frame_of(asked.sample, model.data, fixed_columns(asked, model))
-
-
-def _complete(asked: Asked, model: LinearModel | FlagModel, frame: Frame) -> Booleans:
-    inside = np.zeros(len(asked.sample), dtype=bool)
-    inside[rows_of(model)] = True
-    return np.asarray(inside & np.isfinite(frame.columns()).all(axis=1))
+    return frame_of(asked.sample, model.data, fixed_of(asked, model.items, (asked.wave,)))
 
 
 def _carries(model: LinearModel | FlagModel, n: int, frame: Frame) -> bool:
     """Whether the base carries the model with its terms."""
-    if isinstance(model, FlagModel):
-        return model.events >= EVENTS * (len(model.items) + len(frame.term_columns))
-    return n >= len(frame.kept or ()) + OVER
+    columns = len(frame.kept or ())
+    if isinstance(model, FlagModel) and model.score is None:
+        return model.events >= EVENTS * columns
+    return n >= columns + OVER
 
 
-def _fit(
+def _numeric(model: LinearModel | FlagModel) -> str:
+    """The outcome that is regressed on the items."""
+    return model.score if isinstance(model, FlagModel) and model.score else model.outcome
+
+
+def _logit(
     asked: Asked, model: LinearModel | FlagModel, frame: Frame, rows: Integers
 ) -> LinearEstimates | None:
-    columns, y = frame.columns(), asked.sample.outcomes[model.outcome]
-    if isinstance(model, FlagModel):
-        return logit_fit(asked.design, rows, y, columns, asked.level)
-    domain = np.zeros(len(y), dtype=bool)
-    domain[rows] = True
-    names = [str(column) for column in range(columns.shape[1])]
-    return weighted_regression(asked.design, y, columns, names, domain=domain, level=asked.level).linear
+    return logit_fit(asked.design, rows, asked.sample.outcomes[model.outcome], frame.columns(), asked.level)
 
 
 def _test(
-    asked: Asked, model: LinearModel | FlagModel, frame: Frame, fit: LinearEstimates, rows: Integers
+    asked: Asked, model: LinearModel | FlagModel, frame: Frame, fit: LinearEstimates | None, rows: Integers
 ) -> JointTest | None:
     """Test all terms at once, on the degrees of freedom that the columns leave."""
-    x, y = frame.columns()[rows], asked.sample.outcomes[model.outcome][rows]
+    x, y = frame.columns(rows=rows), asked.sample.outcomes[_numeric(model)][rows]
     names = [str(column) for column in range(x.shape[1])]
-    if isinstance(model, FlagModel):
+    if fit is not None:
         found = working_logit(asked.design, (y > 0).astype(np.float64), x, names, rows, fit.values)
     else:
         found = working_fit(asked.design, y, x, names, rows)
-    left = replace(found, df=float(np.min(fit.df)))
+    left = replace(found, df=max(found.df - len(names), 0.0))
     return left.test([names[column] for column in frame.term_columns])
 
 
 def _change(
+    asked: Asked,
     model: LinearModel | FlagModel,
     frame: Frame,
-    fit: LinearEstimates,
+    fit: LinearEstimates | None,
     ground: Ground,
     moves: Sequence[Points],
-) -> LinearEstimates:
-    before = frame.columns(rows=ground.rows)
-    after = frame.columns(moved_answers(frame, ground, moves), ground.rows)
+    rows: Integers,
+) -> LinearEstimates | None:
+    """Change that the model with the terms predicts."""
+    moved = moved_answers(frame, ground, moves)
+    if isinstance(model, FlagModel) and model.score is not None:
+        slopes, own = score_slopes(asked, model.score, frame, rows), model.fitted.x.shape[1]
+        if slopes is None:
+            return None
+        both = side_by_side([model.fitted.coefficients.take(range(own)), slopes])
+        joint = replace(model, frame=frame, fitted=replace(model.fitted, coefficients=both))
+        return predicted_change(joint.fitted, joint.after(moved, ground.rows)).take([CHANGE])
+    before, after = frame.columns(rows=ground.rows), frame.columns(moved, ground.rows)
     known = np.isfinite(before).all(axis=1)
-    link: Link = "logit" if isinstance(model, FlagModel) else "linear"
+    if fit is None:
+        columns, domain = frame.columns(), np.zeros(len(asked.sample), dtype=bool)
+        domain[rows] = True
+        names = [str(column) for column in range(columns.shape[1])]
+        y = asked.sample.outcomes[model.outcome]
+        fit = weighted_regression(asked.design, y, columns, names, domain=domain, level=asked.level).linear
+        link: Link = "linear"
+    else:
+        link = "logit"
     fitted = Fitted(fit, link, ground.rows[known], frame.with_constant(before[known]))
     return predicted_change(fitted, frame.with_constant(after[known])).take([CHANGE])
 

@@ -27,8 +27,10 @@ from analysis.whatif_results import INDEX, CheapestWay, Lever, Unit
 
 # Pieces kept of an item: all for an answer on a scale, a chord through some for a number of any size.
 MOST_PIECES = 24
-# How often a plan for a share is worked out anew from what it really brings, and how near is near enough.
+# How often a plan is worked out anew from what it really brings, and how near is near enough.
 _ROUNDS, _NEAR = 30, 1e-9
+# By how much gains added up in two ways may differ.
+_CLOSE = 1e-6
 
 
 class NoTarget(ValueError):
@@ -96,8 +98,9 @@ def cheapest_way(
 
     Levers are items with a cost whose coefficient lies clearly on the good side of 0, adjusted over the items
     (:func:`~analysis.whatif_models.surely_leads`); for the index, those with weight. None goes beyond its
-    best group's level. Of a loss less is wanted. For a share, which is not the sum of its parts, a plan is
-    worked out from the parts, and anew from what it really brings.
+    best group's level. Of a loss less is wanted. For a share, and where squares and products of the moved
+    items matter, the whole is not the sum of its parts: a plan is worked out from the parts, and anew from
+    what it really brings.
 
     ``chosen`` of a lever counts the replicates whose own cheapest plan, of these levers, uses it;
     ``probability`` those in which this plan reaches the target. Levers and plan are chosen on the answers
@@ -134,7 +137,7 @@ def cheapest_way(
         now=wanted.now,
         needed=target - wanted.now,
         reachable=base.percentile(full[np.isfinite(full)]),
-        reached=bool(needed <= 0 or wanted.sign * full[0] >= needed - _NEAR),
+        reached=bool(needed <= 0 or wanted.sign * change[0] >= needed - _CLOSE),
         levers=tuple(found),
         cost=sum(lever.cost for lever in found),
         expected=base.percentile(after[np.isfinite(after)]),
@@ -236,25 +239,32 @@ def _gains(simulator: Simulator, wanted: _Wanted, item: str, points: Floats) -> 
 
 
 def _plan(simulator: Simulator, wanted: _Wanted, levers: list[str], pieces: Pieces) -> Floats:
-    """Points of every piece; of a share until what the plan really brings is what is needed."""
+    """Points of every piece: of the cheapest plan that really brings what is needed, else of the last one."""
     needed = wanted.sign * (wanted.target - wanted.now)
-    aim = needed
+    aim, enough = needed, None
     used = cheapest(pieces, aim)
-    if not isinstance(wanted.model, FlagModel) or needed <= 0:
+    if wanted.model is None or needed <= 0 or not levers:
         return used
     for _ in range(_ROUNDS):
-        points = np.bincount(pieces.owner, used, minlength=len(levers))
-        moves = [(item, float(p)) for item, p in zip(levers, points, strict=True)]
-        brought = wanted.sign * float(simulator.flag_change(wanted.model, moves).values[0])
-        if (
-            brought <= 0
-            or abs(brought - needed) < _NEAR
-            or (brought < needed and (used == pieces.length).all())
-        ):
+        brought = _brought(simulator, wanted, levers, pieces, used)
+        if brought >= needed - _NEAR and (enough is None or used @ pieces.cost < enough @ pieces.cost):
+            enough = used
+        stuck = brought < needed and (used[pieces.rate > 0] == pieces.length[pieces.rate > 0]).all()
+        if brought <= 0 or abs(brought - needed) < _NEAR or stuck:
             break
         aim *= needed / brought
         used = cheapest(pieces, aim)
-    return used
+    return used if enough is None else enough
+
+
+def _brought(simulator: Simulator, wanted: _Wanted, levers: list[str], pieces: Pieces, used: Floats) -> float:
+    """What a plan brings in the full sample, by the model with squares and products where these matter."""
+    points = np.bincount(pieces.owner, used, minlength=len(levers))
+    moves = {item: float(p) for item, p in zip(levers, points, strict=True) if p > 0}
+    change = simulator.joint_change(wanted.outcome, moves)
+    if change is None and isinstance(wanted.model, FlagModel):
+        change = simulator.flag_change(wanted.model, list(moves.items()))
+    return float(used @ pieces.rate) if change is None else wanted.sign * float(change.values[0])
 
 
 def _chosen(pieces: Pieces, alone: Floats, needed: float) -> Floats:

@@ -25,24 +25,48 @@ BEFORE, AFTER, CHANGE = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One side of a comparison: predictions (r,) before the link, their derivatives (r, q) by coefficient."""
+
+    eta: Floats
+    slopes: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
     """A regression ready to predict: ``coefficients`` (q,) of the columns of ``x`` (r, q) for ``rows`` (r,).
 
     ``rows`` of the design need not be those that the regression was fitted to.
+
+    With ``score``, the position of a column of x, the coefficients after those of x are those of another
+    regression, of this column: what it says moves the column, and its error counts as well.
     """
 
     coefficients: LinearEstimates
     link: Link
     rows: Integers
     x: Floats
+    score: int | None = None
+
+    def side(self, x: Floats, shift: Floats | None = None) -> Side:
+        """Predict from columns x (r, q), moved by way of the score where ``shift`` (r, p) is given."""
+        own, more = np.split(self.coefficients.values, [x.shape[1]])
+        if self.score is None:
+            return Side(x @ own, x)
+        moved = x if shift is None else x.copy()
+        if shift is None:
+            shift = np.zeros((len(x), len(more)))
+        else:
+            moved[:, self.score] += shift @ more
+        return Side(moved @ own, np.hstack([moved, own[self.score] * shift]))
 
 
-def predicted_change(fitted: Fitted, after: Floats, weights: Floats | None = None) -> LinearEstimates:
+def predicted_change(fitted: Fitted, after: Floats | Side, weights: Floats | None = None) -> LinearEstimates:
     """Mean prediction before, after, and the change: three columns, in the unit of the outcome.
 
     Parameters
     ----------
-    after : (r, q) columns of the same people after their answers moved.
+    after : (r, q) columns of the same people after their answers moved, or what they predict.
     weights : (r,) what each person counts for, the sampling weights by default: with revenue times weight
         the mean is a share of revenue.
 
@@ -61,7 +85,7 @@ def predicted_change(fitted: Fitted, after: Floats, weights: Floats | None = Non
     return _with_coefficients(found, fitted, found.totals, jacobians @ matrix)
 
 
-def predicted_total(fitted: Fitted, after: Floats, amounts: Floats) -> LinearEstimates:
+def predicted_total(fitted: Fitted, after: Floats | Side, amounts: Floats) -> LinearEstimates:
     """Predictions of these very people times their ``amounts`` (r,), summed: before, after, and the change.
 
     The people are not taken for a sample of others: the error is that of the coefficients alone.
@@ -74,15 +98,14 @@ def predicted_total(fitted: Fitted, after: Floats, amounts: Floats) -> LinearEst
     return _with_coefficients(found, fitted, np.zeros_like(found.totals), jacobians @ matrix)
 
 
-def _sides(fitted: Fitted, after: Floats, share: Floats) -> tuple[Floats, Floats, Floats]:
+def _sides(fitted: Fitted, after: Floats | Side, share: Floats) -> tuple[Floats, Floats, Floats]:
     """Weighted sums (2,), their derivatives (q, 2) and predictions (r, 2), before and after."""
     predictions, jacobians = [], []
-    for x in (fitted.x, after):
-        eta = x @ fitted.coefficients.values
-        mu = special.expit(eta) if fitted.link == "logit" else eta
+    for side in (fitted.side(fitted.x), after if isinstance(after, Side) else fitted.side(after)):
+        mu = special.expit(side.eta) if fitted.link == "logit" else side.eta
         slope = mu * (1.0 - mu) if fitted.link == "logit" else np.ones_like(mu)
         predictions.append(mu)
-        jacobians.append(x.T @ (share * slope))
+        jacobians.append(side.slopes.T @ (share * slope))
     both = np.column_stack(predictions)
     return share @ both, np.column_stack(jacobians), both
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.estimate import LinearEstimates, estimates
-from analysis.predicted_change import Fitted, predicted_change, predicted_total
+from analysis.predicted_change import Fitted, Side, predicted_change, predicted_total
 from analysis.results import Estimate
 from analysis.sample import Booleans, Floats, Integers
 from analysis.whatif_results import RevenueAtRisk
@@ -69,17 +69,18 @@ def money_of(
     )
 
 
-def revenue_at_risk(money: Money, fitted: Fitted, after: Floats, level: float) -> RevenueAtRisk:
-    """Revenue times probability of loss before and after; ``after`` (r, q) are the columns afterwards.
+def revenue_at_risk(money: Money, fitted: Fitted, after: Side, level: float) -> RevenueAtRisk:
+    """Revenue times probability of loss before and after; ``after`` is what is predicted afterwards.
 
     The share is that of all revenue, every account at the mean weight of its contacts; its error counts the
     sample as well. The amount is that of these accounts alone, nothing extrapolated; its error is that of
     the model.
     """
-    used = _of_loss(fitted) if money.turned else fitted
-    design, rows = used.coefficients.design, used.rows
-    share = _all(predicted_change(used, after, design.weights[rows] * money.amounts), level)
-    amount = _all(predicted_total(used, after, money.amounts), level)
+    weights = fitted.coefficients.design.weights[fitted.rows] * money.amounts
+    shares, amounts = predicted_change(fitted, after, weights), predicted_total(fitted, after, money.amounts)
+    if money.turned:
+        shares, amounts = _of_loss(shares, 1.0), _of_loss(amounts, float(money.amounts.sum()))
+    share, amount = _all(shares, level), _all(amounts, level)
     return RevenueAtRisk(
         outcome=money.outcome,
         total=float(money.amounts.sum()),
@@ -95,10 +96,9 @@ def revenue_at_risk(money: Money, fitted: Fitted, after: Floats, level: float) -
     )
 
 
-def _of_loss(fitted: Fitted) -> Fitted:
-    """The logit of no instead of yes: every coefficient with the other sign."""
-    turned = fitted.coefficients
-    return replace(fitted, coefficients=replace(turned, values=-turned.values, totals=-turned.totals))
+def _of_loss(renewed: LinearEstimates, whole: float) -> LinearEstimates:
+    """What is lost of the ``whole`` where something is known of what stays: before, after and the change."""
+    return replace(renewed, values=np.array([whole, whole, 0.0]) - renewed.values, totals=-renewed.totals)
 
 
 def _all(found: LinearEstimates, level: float) -> list[Estimate]:

@@ -25,7 +25,7 @@ from analysis.index import IndexTree
 from analysis.lifts import Ground, Points
 from analysis.moments import replicate_blocks
 from analysis.outcome_trend import OutcomeKind, outcome_values
-from analysis.predicted_change import CHANGE, predicted_change
+from analysis.predicted_change import CHANGE, Side, predicted_change
 from analysis.reach import item_reach
 from analysis.replicate_estimates import ReplicateBase, replicate_base
 from analysis.results import Estimate, TooFew
@@ -33,7 +33,8 @@ from analysis.revenue_at_risk import Money, money_of, revenue_at_risk
 from analysis.sample import Floats
 from analysis.tracking import hidden_items, index_data
 from analysis.whatif_draws import Moved, scenario_draws
-from analysis.whatif_models import Asked, FlagModel, LinearModel, NoModel, flag_model, linear_models
+from analysis.whatif_flags import Score, flag_model
+from analysis.whatif_models import Asked, FlagModel, LinearModel, NoModel, linear_models, rows_of
 from analysis.whatif_results import Added, Gain, Move, Reach, RevenueAtRisk, Scenario
 from analysis.whatif_warnings import scenario_notes, tied_items
 
@@ -73,18 +74,23 @@ class Simulator:
         *,
         revenue: Floats | None = None,
         minimum_base: int = 30,
+        score: Score | None = None,
     ) -> Simulator:
         """Fit every outcome on ``drivers`` (less its own items) and find how far these can move.
 
-        ``revenue`` (N,) are amounts by row, nan where unknown; the first loss among the outcomes that has a
-        model, else the first renewal, says what is at risk.
+        ``score`` is what a yes/no outcome of few events may go by way of, by default the first of the
+        ``outcomes`` in points. ``revenue`` (N,) are amounts by row, nan where unknown; the first loss among
+        the outcomes that has a model, else the first renewal, says what is at risk.
         """
         ground = Ground.of(asked.sample, asked.design, asked.wave, drivers)
         wanted = {kind.id: [item for item in drivers if item not in kind.items] for kind in outcomes}
         flags = [kind.id for kind in outcomes if kind.unit == "share"]
         fits: dict[str, LinearModel | FlagModel | NoModel] = {}
         fits |= linear_models(asked, {name: items for name, items in wanted.items() if name not in flags})
-        fits |= {name: flag_model(asked, name, wanted[name]) for name in flags}
+        numeric = next((kind.id for kind in outcomes if kind.unit != "share"), None)
+        if score is None and numeric is not None:
+            score = Score(numeric, tuple(wanted[numeric]))
+        fits |= {name: flag_model(asked, name, wanted[name], score) for name in flags}
         pairs = [(kind.id, fits[kind.id]) for kind in outcomes]
         kinds = {kind.id: kind for kind in outcomes}
         models = tuple(fit for _, fit in pairs if not isinstance(fit, NoModel))
@@ -239,10 +245,13 @@ class Simulator:
 
     def joint_draws(self, outcome: str, moves: Moves) -> Floats | None:
         """Change from the model with squares and products, (1 + B,); ``None`` where these do not matter."""
-        if (model := self.model(outcome)) is None:
-            return None
-        change = together(self.asked, model, self.ground, self._inside(moves)).change
+        change = self.joint_change(outcome, moves)
         return None if change is None else np.asarray(self.replicated(change)[0])
+
+    def joint_change(self, outcome: str, moves: Moves) -> LinearEstimates | None:
+        """Change of which ``joint_draws`` has the replicates: one column."""
+        model = self.model(outcome)
+        return None if model is None else together(self.asked, model, self.ground, self._inside(moves)).change
 
     def level_draws(self, outcome: str) -> Floats:
         """Level of an outcome, or of ``index``, in the wave in all replicates, (1 + B,), in its unit."""
@@ -262,7 +271,7 @@ class Simulator:
     def base_of(self, outcome: str) -> ReplicateBase:
         """People behind an outcome's figures, or the index's."""
         model = self.model(outcome)
-        rows = self.ground.rows if model is None else model.data.rows
+        rows = self.ground.rows if model is None else rows_of(model)
         return replicate_base(self.asked.design, rows, self.asked.level)
 
     def _estimate(self, change: LinearEstimates) -> Estimate:
@@ -275,11 +284,9 @@ class Simulator:
         """Change of the share of a yes/no outcome, moving people one by one: one column."""
         return predicted_change(model.fitted, self._after(model, moves)).take([CHANGE])
 
-    def _after(self, model: FlagModel, moves: Sequence[Points]) -> Floats:
-        """Columns of the predicted people after the moves."""
-        frame, rows = model.frame, self.ground.rows
-        columns = frame.columns(moved_answers(frame, self.ground, moves), rows)
-        return frame.with_constant(columns[np.isin(rows, model.fitted.rows)])
+    def _after(self, model: FlagModel, moves: Sequence[Points]) -> Side:
+        """What is predicted after the moves."""
+        return model.after(moved_answers(model.frame, self.ground, moves), self.ground.rows)
 
     def _revenue(self, moves: Sequence[Points]) -> RevenueAtRisk | None:
         model = self.model(self.money.outcome) if self.money else None

@@ -21,8 +21,8 @@ from analysis.outcome_trend import OutcomeKind
 from analysis.replicates import replication
 from analysis.sample import Floats, Sample
 from analysis.simulator import Simulator
-from analysis.whatif_models import Asked, FlagModel, LinearModel
-from analysis.whatif_results import DriverMoves, Note, OutcomeModel, WhatIf
+from analysis.whatif_models import Asked, FlagModel, LinearModel, rows_of
+from analysis.whatif_results import DriverMoves, ModelKind, Note, OutcomeModel, WhatIf
 from analysis.whatif_warnings import model_notes
 
 
@@ -114,6 +114,12 @@ def missing_models(simulated: Simulator) -> tuple[Note, ...]:
     return tuple((missing.key, {"outcome": name, **missing.values}) for name, missing in simulated.missing)
 
 
+def _kind(model: LinearModel | FlagModel) -> ModelKind:
+    if isinstance(model, LinearModel):
+        return "linear"
+    return "logit" if model.score is None else "logit_through"
+
+
 def _model(simulated: Simulator, model: LinearModel | FlagModel, blocked: Mapping[str, int]) -> OutcomeModel:
     asked, kind = simulated.asked, simulated.kinds[model.outcome]
     notes: list[Note] = [*model_notes(model, asked.wave)]
@@ -124,12 +130,13 @@ def _model(simulated: Simulator, model: LinearModel | FlagModel, blocked: Mappin
         outcome=model.outcome,
         kind=kind.kind,
         unit="share" if flag else "points",
-        model="logit" if flag else "linear",
+        model=_kind(model),
         now=simulated.levels[model.outcome],
         waves=model.waves if isinstance(model, FlagModel) else (asked.wave,),
-        n=model.data.n,
-        clusters=len(np.unique(asked.design.unit[model.data.rows])),
+        n=len(rows_of(model)),
+        clusters=len(np.unique(asked.design.unit[rows_of(model)])),
         events=model.events if isinstance(model, FlagModel) else None,
+        score=model.score if isinstance(model, FlagModel) else None,
         coefficients=model.coefficients,
         warnings=tuple(notes),
     )

@@ -2,10 +2,10 @@
 
 The coefficients are total effects: satisfaction is no column of the model for loyalty, so whatever an item
 does through satisfaction is in the item's coefficient. A numeric outcome has the linear model of the driver
-analysis, with its replicates; a yes/no outcome a logit with errors that know the design.
+analysis, with its replicates; for yes/no outcomes see ``analysis.whatif_flags``.
 
-What a newcomer gets wrong: few customers leave in a quarter. Where a wave has too few of them for a model,
-earlier waves are added, each with a level of its own, until there are enough; the result says which.
+What a newcomer gets wrong: a coefficient is no effect of an item alone. It compares people who answer all
+other items alike.
 """
 
 from __future__ import annotations
@@ -22,14 +22,13 @@ from analysis.driver_data import DriverData, driver_data
 from analysis.driver_model import regress, too_small
 from analysis.driver_moments import complete_moments
 from analysis.driver_settings import ModelSettings, covariates
-from analysis.estimate import benjamini_hochberg, estimates
-from analysis.parallel_slopes import EVENTS
-from analysis.predicted_change import Fitted
+from analysis.estimate import benjamini_hochberg
+from analysis.predicted_change import Fitted, Side
 from analysis.replicate_estimates import ReplicateBase, replicate_base
 from analysis.replicates import Replication
 from analysis.results import Estimate, TooFew
 from analysis.sample import Booleans, Floats, Integers, Sample
-from analysis.whatif_frame import Frame, frame_of, logit_fit
+from analysis.whatif_frame import Frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +57,15 @@ class LinearModel:
 class FlagModel:
     """A yes/no outcome, 1 for yes: a logit of ``waves``, ready to predict for the people of the wave.
 
-    ``events`` are the people at the rarer value in the model; ``frame`` makes its columns for anybody.
+    Attributes
+    ----------
+    data, frame : the items, and how columns are made of them for anybody. With a ``score``, the outcome in
+        points that the logit has in their place, they are those of its linear regression on the items.
+    fitted : of the people of the wave; with a ``score`` it holds the coefficients of both regressions.
+    rows : that the logit rests on.
+    events : people at the rarer value among them.
+    coefficients : of the items in log odds per point; by way of the ``score`` products of two coefficients.
+    wanting : (events, needed) of the model on all items, where there is none of them.
     """
 
     outcome: str
@@ -66,8 +73,19 @@ class FlagModel:
     frame: Frame
     fitted: Fitted
     waves: tuple[str, ...]
+    rows: Integers
     events: int
     coefficients: Mapping[str, Estimate]
+    score: str | None = None
+    wanting: tuple[int, int] | None = None
+
+    def after(self, moved: Floats, rows: Integers) -> Side:
+        """Predict from answers (m, k) to the items after moves, of people ``rows`` (m,) of the sample."""
+        frame, known = self.frame, np.isin(rows, self.fitted.rows)
+        columns = frame.columns(moved[known], rows[known])
+        if self.score is None:
+            return self.fitted.side(frame.with_constant(columns))
+        return self.fitted.side(self.fitted.x, columns - frame.columns(rows=rows[known]))
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -79,8 +97,9 @@ class FlagModel:
 class NoModel:
     """An outcome without a model, and why.
 
-    ``key`` is ``few_events`` with people at the rarer value (``events``) and how many it takes (``needed``),
-    ``separated`` where a driver tells yes from no without error, or the reason of a ``TooFew``.
+    ``key`` is ``few_events`` with people at the rarer value (``events``) and how many the smallest model
+    takes (``needed``), ``separated`` where a column tells yes from no without error, or the reason of a
+    ``TooFew``.
     """
 
     key: str
@@ -154,68 +173,14 @@ def _all_kept(kept: Booleans, plan: Replication) -> Booleans:
     return np.append(kept, np.zeros(plan.replicates - len(kept), dtype=bool))
 
 
-def flag_model(asked: Asked, outcome: str, items: Sequence[str]) -> FlagModel | NoModel:
-    """Fit a logit of a yes/no outcome in the wave; with earlier waves where it has too few events.
-
-    Ten people at the rarer value for every driver are enough (Peduzzi et al. 1996). Where nobody's value is
-    known in the wave yet, the latest earlier wave where it is stands in for it.
-    """
-    sample, y = asked.sample, asked.sample.outcomes[outcome]
-    before = sample.waves[: sample.waves.index(asked.wave) + 1][::-1]
-    known = [wave for wave in before if np.isfinite(y[sample.in_wave(wave)]).any()]
-    if not known:
-        return NoModel("no_answers")
-    events, needed = 0, 0
-    for count in range(1, len(known) + 1):
-        waves = tuple(known[:count])
-        domain = np.logical_or.reduce([sample.in_wave(wave) for wave in waves])
-        data = asked.data(outcome, items, domain, listwise=True)
-        yes = int((y[data.rows] > 0).sum())
-        events, needed = min(yes, data.n - yes), EVENTS * len(data.names)
-        if data.names and events >= needed:
-            return _flag(asked, outcome, data, waves, events)
-    return NoModel("few_events", {"events": events, "needed": needed})
-
-
-def _flag(
-    asked: Asked, outcome: str, data: DriverData, waves: tuple[str, ...], events: int
-) -> FlagModel | NoModel:
-    frame = frame_of(asked.sample, data, _fixed(asked, data, waves))
-    fit = logit_fit(asked.design, data.rows, asked.sample.outcomes[outcome], frame.columns(), asked.level)
-    if fit is None:
-        return NoModel("separated")
-    here = np.flatnonzero(asked.sample.in_wave(asked.wave) & np.isfinite(frame.columns()).all(axis=1))
-    if len(here) < asked.limit:
-        return NoModel("disclosure")
-    found = estimates(fit, asked.level)
-    return FlagModel(
-        outcome=outcome,
-        data=data,
-        frame=frame,
-        fitted=Fitted(fit, "logit", here, frame.with_constant(frame.columns()[here])),
-        waves=waves,
-        events=events,
-        coefficients={
-            item: slope
-            for item, slope in zip(frame.items, found[1:], strict=False)
-            if isinstance(slope, Estimate)
-        },
-    )
-
-
-def _fixed(asked: Asked, data: DriverData, waves: Sequence[str]) -> Floats:
+def fixed_of(asked: Asked, names: Sequence[str], waves: Sequence[str]) -> Floats:
     """Columns (N, a) that do not move: covariates, and a level for every wave but the first of ``waves``.
 
     People of a wave that is not among them stand on the level of the first, the latest.
     """
-    own = covariates(asked.sample, asked.settings.always, data.names)
+    own = covariates(asked.sample, asked.settings.always, names)
     levels = [asked.sample.in_wave(wave).astype(np.float64)[:, None] for wave in waves[1:]]
     return np.hstack([*([] if own is None else [own]), *levels, np.empty((len(asked.sample), 0))])
-
-
-def fixed_columns(asked: Asked, model: LinearModel | FlagModel) -> Floats:
-    """Columns (N, a) of a model that do not move."""
-    return _fixed(asked, model.data, model.waves if isinstance(model, FlagModel) else (asked.wave,))
 
 
 def leads(model: LinearModel | FlagModel, item: str) -> int:
@@ -248,4 +213,4 @@ def _p_value(found: Estimate) -> float:
 
 def rows_of(model: LinearModel | FlagModel) -> Integers:
     """Rows of the sample that the coefficients rest on."""
-    return model.data.rows
+    return model.rows if isinstance(model, FlagModel) else model.data.rows

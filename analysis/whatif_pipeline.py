@@ -22,6 +22,7 @@ from analysis.results import StudyResults
 from analysis.sample import Sample
 from analysis.simulator import SAME, Simulator
 from analysis.whatif import missing_models, outcome_models, what_if
+from analysis.whatif_flags import Score
 from analysis.whatif_models import Asked
 from analysis.whatif_results import INDEX, CheapestWay, Grounds, Reach, Scenario, WhatIf
 from survey.responses import Responses
@@ -77,13 +78,14 @@ class StudySimulator:
 
     def table(self, results: StudyResults) -> WhatIf:
         """Every driver alone, and those to improve first together: see :func:`~analysis.whatif.what_if`."""
-        found = what_if(
-            self.simulator,
-            self.settings.steps,
-            to_improve(results),
-            blocked=blocked_outcomes(results),
-            value_column=self.settings.value.column if self.settings.value else None,
-        )
+        with one_thread_of_algebra():
+            found = what_if(
+                self.simulator,
+                self.settings.steps,
+                to_improve(results),
+                blocked=blocked_outcomes(results),
+                value_column=self.settings.value.column if self.settings.value else None,
+            )
         aim = self._aim(found, results.drivers[0].outcome if results.drivers else "")
         if not self.settings.costs or aim is None:
             return found
@@ -139,9 +141,24 @@ def study_simulator(
     )
     revenue = column_numbers(settings.value.column, responses) if settings.value else None
     simulator = Simulator.of(
-        asked, tree, movable(study, tree), kinds, revenue=revenue, minimum_base=rules.minimum_base
+        asked,
+        tree,
+        movable(study, tree),
+        kinds,
+        revenue=revenue,
+        minimum_base=rules.minimum_base,
+        score=_score(study, tree),
     )
     return StudySimulator(simulator, settings, rules.target)
+
+
+def _score(study: Study, tree: IndexTree) -> Score | None:
+    """The main outcome in points, and its drivers; ``None`` where all outcomes of the drivers are flags."""
+    for name in study.drivers.outcomes if study.drivers else ():
+        outcome = study.outcome_by_id[name]
+        if outcome.column is None:
+            return Score(name, tuple(item for item in movable(study, tree) if item not in outcome.items))
+    return None
 
 
 def to_improve(results: StudyResults) -> tuple[str, ...]:

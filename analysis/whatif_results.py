@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Note = tuple[str, Mapping[str, float | str]]
 Unit = Literal["points", "share"]
 Added = Literal["one", "sum", "joint", "untested"]
+ModelKind = Literal["linear", "logit", "logit_through"]
 INDEX = "index"
 """Stands for the index among the outcomes of a cheapest way."""
 
@@ -179,19 +180,22 @@ class OutcomeModel:
     ----------
     outcome, kind : its id, and its kind as the study names it.
     unit : of its level and its gains: points of 100, or a share 0 to 1 for a flag.
-    model : a ``linear`` regression with replicates, or a ``logit`` with people moved one by one.
+    model : a ``linear`` regression with replicates; a ``logit`` with people moved one by one; or, with events
+        too few for a logit on all items, ``logit_through`` the ``score``: items move it by its linear
+        regression, and a logit on it alone moves the people.
     now : level in the wave.
     waves : whose answers the coefficients rest on, the reported wave first where it is among them.
     n, clusters : people and clusters in the model; ``events`` people at the rarer value of a flag.
-    coefficients : of the items: points per point, or log odds per point for a ``logit``. They are total
-        effects: nothing between the items and the outcome is held. Items not in the model are absent.
+    coefficients : of the items: points per point, or log odds per point for a logit. They are total
+        effects: nothing between the items and the outcome is held; by way of a score, they are those that run
+        through it. Items not in the model are absent.
     warnings : that hold whatever is moved.
     """
 
     outcome: str
     kind: str
     unit: Unit
-    model: Literal["linear", "logit"]
+    model: ModelKind
     now: Estimate | TooFew
     waves: tuple[str, ...]
     n: int
@@ -199,6 +203,7 @@ class OutcomeModel:
     events: int | None
     coefficients: Mapping[str, Estimate]
     warnings: tuple[Note, ...] = ()
+    score: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

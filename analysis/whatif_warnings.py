@@ -14,12 +14,13 @@ key               holds where                                                val
 ``untested``      the base does not carry the test of additivity             ``outcome``
 ``one_wave``      the coefficients rest on one wave                          ``outcome``, ``wave``
 ``earlier_waves`` they rest on earlier waves as well, or alone               ``outcome``, ``waves``, ``wave``
-``few_events``    under 10 people at the rarer value per column              ``outcome``, ``events``,
-                                                                             ``columns``
+``through``       too few events for all items: by way of a score alone      ``outcome``, ``score``,
+                                                                             ``events``, ``needed``
+``separated``     some item tells yes from no: by way of a score alone       ``outcome``, ``score``
 ``blocked``       the checklist blocks the drivers of the outcome            ``outcome``, ``lines``
 ================= ========================================================== ===========================
 
-``against`` counts a loss the other way: more of an item should go with fewer losses. The last four hold
+``against`` counts a loss the other way: more of an item should go with fewer losses. The last five hold
 whatever is moved and stand with the model of the outcome, the others with a scenario.
 """
 
@@ -30,7 +31,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from analysis.lifts import Ground
-from analysis.parallel_slopes import EVENTS
 from analysis.results import TooFew
 from analysis.sample import Floats
 from analysis.whatif_models import FlagModel, LinearModel, leads
@@ -45,12 +45,15 @@ def model_notes(model: LinearModel | FlagModel, wave: str) -> Iterator[Note]:
     if isinstance(model, LinearModel) or model.waves == (wave,):
         yield "one_wave", {"outcome": model.outcome, "wave": wave}
     else:
-        told = " ".join(model.waves)
-        yield "earlier_waves", {"outcome": model.outcome, "waves": told, "wave": wave}
-    if isinstance(model, FlagModel):
-        columns = len(model.fitted.coefficients) - 1
-        if model.events < EVENTS * columns:
-            yield "few_events", {"outcome": model.outcome, "events": model.events, "columns": columns}
+        waves = " ".join(model.waves)
+        yield "earlier_waves", {"outcome": model.outcome, "waves": waves, "wave": wave}
+    if isinstance(model, FlagModel) and model.score is not None:
+        told: dict[str, float | str] = {"outcome": model.outcome, "score": model.score}
+        if model.wanting is None:
+            yield "separated", told
+        else:
+            events, needed = model.wanting
+            yield "through", told | {"events": events, "needed": needed}
 
 
 def scenario_notes(

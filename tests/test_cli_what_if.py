@@ -89,12 +89,17 @@ def test_a_move_stands_with_all_it_goes_with(folder: Path, language: Language) -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_cannot_be_modelled_says_why(folder: Path, language: Language) -> None:
+def test_what_goes_by_way_of_a_score_says_so_and_why(folder: Path, language: Language) -> None:
     text = csat("whatif", "--outcome", "churn", "--project", folder, language=language).out
-    (missing,) = (values for key, values in results().what_if.missing if key == "few_events")  # type: ignore[union-attr] # the study has drivers
+    found = results().what_if
+    model = found.model("churn") if found else None
+    assert model is not None
+    assert (model.model, model.score) == ("logit_through", "satisfaction")
+    (values,) = (values for key, values in model.warnings if key == "through")
     labels, say = Labels(study(), language), catalogue("workbench")
-    counts = {name: f"{missing[name]:.0f}" for name in ("events", "needed")}
-    sentence = say("whatif.missing.few_events", language, outcome=labels.outcome("churn"), **counts)
+    counts = {name: f"{values[name]:.0f}" for name in ("events", "needed")}
+    names = {"outcome": labels.outcome("churn"), "score": labels.outcome("satisfaction")}
+    sentence = say("whatif.note.through", language, **names, **counts)
     assert labels.spaced(sentence) in text
 
 
@@ -243,12 +248,12 @@ def test_gains_of_the_sample_are_those_of_statsmodels() -> None:
     # Normal equations of 17 columns against a QR decomposition.
     assert gain.change.value == pytest.approx(b * raised, rel=1e-8)  # type: ignore[union-attr] # it is in the model
 
-    made, whole = columns(np.ones(len(x), dtype=bool))
-    before = np.column_stack([made, ~here])
-    after = before.copy()
-    after[:, 1 + j] += rise
-    y = sample.outcomes["renewal"] / 100
-    rows, people = whole & np.isfinite(y), here & whole
+    # Renewals are too few for all items in two waves: satisfaction alone moves them.
+    score, y = y, sample.outcomes["renewal"] / 100
+    before = np.column_stack([np.ones(len(x)), score])
+    after = before + np.outer(rise * b, [0.0, 1.0])
+    rows = here & np.isfinite(y) & np.isfinite(score)
+    people = here & whole & np.isfinite(score)
     fit = GLM(y[rows], before[rows], family=Binomial(), freq_weights=w[rows]).fit(tol=1e-13)
     change = special.expit(after @ fit.params) - special.expit(before @ fit.params)
     gain = scenario.gain("renewal")

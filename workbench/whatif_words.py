@@ -129,13 +129,14 @@ def _remark(labels: Labels, key: str, values: Mapping[str, float | str]) -> str:
     for name in ("item", "other"):
         if name in values:
             told[name] = labels.item(str(values[name]))
-    if "outcome" in values:
-        told["outcome"] = labels.outcome(str(values["outcome"]))
+    for name in ("outcome", "score"):
+        if name in values:
+            told[name] = labels.outcome(str(values[name]))
     if "waves" in values:
         told["waves"] = labels.joined([labels.wave(wave) for wave in str(values["waves"]).split()])
     if "r" in values:
         told["r"] = formatting.number(float(values["r"]), 2)
-    for name in ("events", "needed", "columns", "lines"):
+    for name in ("events", "needed", "lines"):
         if name in values:
             told[name] = formatting.number(float(values[name]), 0)
     return catalogued(labels, key, **told)

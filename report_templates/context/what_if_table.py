@@ -241,19 +241,12 @@ def _notes(story: Story, what_if: WhatIf, scenario: Scenario, models: Sequence[O
     words, notes = story.words, [story.words("what_if.levels_note")]
     if scenario.revenue:
         notes.append(_revenue_note(story, what_if, scenario.revenue))
-    few = [model for model in models if model.events and "few_events" in dict(model.warnings)]
-    if few:
-        said = [
-            words(
-                "what_if.few_events_of",
-                outcome=words.outcome(model.outcome),
-                events=words.count(model.events or 0),
-                waves=words.count(len(model.waves)),
-            )
-            for model in few
-        ]
-        notes.append(words("what_if.few_events", outcomes=words.joined(said)))
-    pooled = [words.outcome(m.outcome) for m in models if len(m.waves) > 1 and m not in few]
+    through = [model for model in models if model.score]
+    if through:
+        told = words.joined([words.outcome(model.outcome) for model in through])
+        score = words.within(words.outcome(through[0].score or ""))
+        notes.append(words("what_if.through", outcomes=told, score=score))
+    pooled = [words.outcome(model.outcome) for model in models if len(model.waves) > 1]
     if pooled:
         notes.append(words("what_if.earlier_waves", outcomes=words.joined(pooled)))
     for key, values in what_if.missing:
