@@ -47,11 +47,12 @@ if TYPE_CHECKING:
     from analysis.moderation_results import Moderation, Moderations
     from analysis.moment_guards import MomentsRefused
     from analysis.ordered_logit import OrderedLogit, regress_ordered, weighted_ordered_logit
+    from analysis.outcome_kinds import OutcomeKind
     from analysis.outcome_models import outcome_panel
-    from analysis.outcome_trend import OutcomeKind, outcome_results
+    from analysis.outcome_trend import outcome_results
     from analysis.parallel_slopes import ParallelSlopes, brant_test
-    from analysis.priorities import Lines, named_quadrant
-    from analysis.priority_parts import GapPriority, StatedImportance
+    from analysis.priorities import Lines
+    from analysis.priority_parts import GapPriority, StatedImportance, named_quadrant
     from analysis.pseudo_r2 import LinkDominance
     from analysis.quality_statement import quality
     from analysis.regression import Regression, regress, weighted_regression
@@ -114,7 +115,7 @@ _WHERE = {
     "NoTarget": "cheapest",
     "Node": "index",
     "OrderedLogit": "ordered_logit",
-    "OutcomeKind": "outcome_trend",
+    "OutcomeKind": "outcome_kinds",
     "OutcomePanel": "link_panel",
     "ParallelSlopes": "parallel_slopes",
     "RankDifference": "measure_ranks",
@@ -158,7 +159,7 @@ _WHERE = {
     "mediation_chain": "mediation",
     "mediation_chains": "mediation",
     "moderation_by_facet": "moderation",
-    "named_quadrant": "priorities",
+    "named_quadrant": "priority_parts",
     "net_scores": "share_intervals",
     "nodes_by_segment": "segments",
     "outcome_panel": "outcome_models",

@@ -18,8 +18,8 @@ from analysis.driver_pipeline import candidates, declared_drivers, outcome_drive
 from analysis.driver_settings import ModelSettings
 from analysis.index import IndexTree
 from analysis.link_panel import OutcomePanel
+from analysis.outcome_kinds import OutcomeKind, Unit
 from analysis.outcome_models import outcome_panel
-from analysis.outcome_trend import OutcomeKind, Unit
 from analysis.pipeline import index_tree
 from analysis.prepare import prepare
 from analysis.pseudo_r2 import Measure

@@ -7,8 +7,6 @@ way: a fall is "better". Outcomes in points were scored so that more is better, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -16,29 +14,12 @@ from analysis.design import design_of
 from analysis.estimate import LinearEstimates, comparisons, domain_means, estimates, side_by_side
 from analysis.index import IndexTree
 from analysis.inputs import check_known
+from analysis.outcome_kinds import OutcomeKind, Unit
 from analysis.results import Comparison, Estimate, OutcomeResult, TooFew
 from analysis.sample import Floats, Sample
 from analysis.share_intervals import ShareInterval, net_scores, shares
 from analysis.suppression import Hidden
 from analysis.tracking import hidden_items
-
-Unit = Literal["points", "share", "nps"]
-BAD_EVENTS = frozenset({"churn", "complaint"})
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeKind:
-    """An outcome of the sample: its id, its kind as the study names it, its unit, the items it averages."""
-
-    id: str
-    kind: str
-    unit: Unit = "points"
-    items: tuple[str, ...] = ()
-
-    @property
-    def higher_is_better(self) -> bool:
-        """False for the share of a bad event."""
-        return not (self.unit == "share" and self.kind in BAD_EVENTS)
 
 
 def outcome_values(points: Floats, unit: Unit) -> Floats:

@@ -22,7 +22,8 @@ from analysis.distribution import item_distributions
 from analysis.driver_pipeline import driver_survey
 from analysis.index import IndexTree, Node
 from analysis.inputs import check_known
-from analysis.outcome_trend import OutcomeKind, outcome_results
+from analysis.outcome_kinds import OutcomeKind
+from analysis.outcome_trend import outcome_results
 from analysis.prepare import SampleProblems, calibrations, prepare, uncalibrated
 from analysis.provenance import Provenance
 from analysis.quality_statement import quality

@@ -20,12 +20,10 @@ from analysis.inputs import check_known
 from analysis.priority_parts import GapPriority, LineRule
 from analysis.ranks import rank_intervals, ranks
 from analysis.replicate_estimates import ReplicateBase
-from analysis.results import Driver, Quadrant
+from analysis.results import Quadrant
 from analysis.sample import Booleans, Floats
 
 QUADRANTS: tuple[Quadrant, ...] = ("improve", "keep", "minor", "maintain")
-# With more of the drivers undetermined than this there are no clear priorities (convention).
-UNDECIDED_SHARE = 1 / 3
 Name = TypeVar("Name", bound=str)
 MIDPOINT = 50.0
 # Sums of shares differ from their mean in the last bits.
@@ -99,16 +97,6 @@ def placements(
     good = performance >= lines - _TIE
     shares = cell_shares(important, good, np.isfinite(performance))
     return tuple(Placement(*named_cell(QUADRANTS, column, probability)) for column in shares.T)
-
-
-def named_quadrant(driver: Driver, probability: float) -> Quadrant | None:
-    """Return the quadrant that a driver may be said to be in, if any.
-
-    One whose correlation and coefficient disagree in sign is never named: nobody should act on it.
-    """
-    if driver.direction == "conflicting" or driver.quadrant is None:
-        return None
-    return driver.quadrant if driver.quadrants.get(driver.quadrant, 0.0) >= probability else None
 
 
 def cell_shares(first: Booleans, second: Booleans, known: Booleans) -> Floats:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from analysis.figures import Estimate, TooFew
 
+if TYPE_CHECKING:
+    from analysis.results import Driver, Quadrant
+
 LineRule = Literal["means", "midpoint", "target"]
 StatedKind = Literal["hidden", "key", "minor", "expected"]
+# With more of the drivers undetermined than this there are no clear priorities (convention).
+UNDECIDED_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +85,13 @@ class StatedImportance:
     spread: float
     crowded: tuple[str, ...]
     hidden: tuple[tuple[str, TooFew], ...] = ()
+
+
+def named_quadrant(driver: Driver, probability: float) -> Quadrant | None:
+    """Return the quadrant that a driver may be said to be in, if any.
+
+    One whose correlation and coefficient disagree in sign is never named: nobody should act on it.
+    """
+    if driver.direction == "conflicting" or driver.quadrant is None:
+        return None
+    return driver.quadrant if driver.quadrants.get(driver.quadrant, 0.0) >= probability else None

@@ -24,7 +24,8 @@ from analysis.estimate import LinearEstimates, domain_means, estimates, side_by_
 from analysis.index import IndexTree
 from analysis.lifts import Ground, Points
 from analysis.moments import replicate_blocks
-from analysis.outcome_trend import OutcomeKind, outcome_values
+from analysis.outcome_kinds import OutcomeKind
+from analysis.outcome_trend import outcome_values
 from analysis.predicted_change import CHANGE, Side, predicted_change
 from analysis.reach import item_reach
 from analysis.replicate_estimates import ReplicateBase, replicate_base

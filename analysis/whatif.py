@@ -17,7 +17,7 @@ from analysis.design import design_of
 from analysis.driver_settings import ModelSettings
 from analysis.index import IndexTree
 from analysis.inputs import check_known, check_share, chosen_wave, name_list
-from analysis.outcome_trend import OutcomeKind
+from analysis.outcome_kinds import OutcomeKind
 from analysis.replicates import replication
 from analysis.sample import Floats, Sample
 from analysis.simulator import Simulator

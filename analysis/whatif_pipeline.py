@@ -15,7 +15,7 @@ from analysis.cores import one_thread_of_algebra
 from analysis.design import design_of
 from analysis.driver_settings import ModelSettings
 from analysis.index import IndexTree
-from analysis.outcome_trend import OutcomeKind
+from analysis.outcome_kinds import OutcomeKind
 from analysis.prepare import column_numbers
 from analysis.replicates import replication
 from analysis.results import StudyResults

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from analysis.distribution import item_distributions
 from analysis.drivers import driver_results
 from analysis.index import IndexTree, Node, flat_tree
-from analysis.outcome_trend import OutcomeKind, outcome_results
+from analysis.outcome_kinds import OutcomeKind
+from analysis.outcome_trend import outcome_results
 from analysis.quality_statement import quality
 from analysis.results import DriverResults, Estimate, TooFew
 from analysis.sample import Floats, Groups

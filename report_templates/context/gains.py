@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.outcome_trend import OutcomeKind
+from analysis.outcome_kinds import OutcomeKind
 from analysis.results import Estimate
 from analysis.whatif_results import Gain, OutcomeModel, Scenario, Unit, WhatIf
 from report_templates import formatting

@@ -6,7 +6,7 @@ probability; the others are drawn hollow and called undecided.
 
 from __future__ import annotations
 
-from analysis.priorities import UNDECIDED_SHARE
+from analysis.priority_parts import UNDECIDED_SHARE
 from analysis.results import Driver, DriverResults, Estimate
 from report_templates import formatting, measure, theme
 from report_templates.charts.priority_map import MapPoint, PriorityMap

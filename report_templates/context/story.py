@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.checks import Check, Checklist, checklist
-from analysis.priorities import named_quadrant
+from analysis.priority_parts import named_quadrant
 from analysis.results import (
     Comparison,
     Distribution,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rich.text import Text
 
 from analysis.checks import Check, checklist
-from analysis.priorities import UNDECIDED_SHARE, named_quadrant
+from analysis.priority_parts import UNDECIDED_SHARE, named_quadrant
 from analysis.results import Driver, DriverResults, Estimate
 from report_templates import formatting
 from report_templates.context import check_words
