@@ -43,7 +43,20 @@ def check_known(names: Collection[str], known: Collection[str], what: str) -> No
 
 
 def chosen_wave(sample: Sample, wave: str | None) -> str:
-    """Return ``wave``, or the last one of the sample; one that the sample does not have is refused."""
+    """Return ``wave``, or the last one of the sample; one that the sample does not have is refused.
+
+    Raises
+    ------
+    TypeError
+        For something that is no sample, a data frame for one.
+    ValueError
+        For a wave that it does not have.
+    """
+    if not hasattr(sample, "waves"):
+        raise TypeError(
+            f"This needs a Sample, found {type(sample).__name__}. "
+            "Make one of a table with analysis.sample_from_frame(table, items, outcomes=...)."
+        )
     chosen = sample.waves[-1] if wave is None else wave
     check_known([chosen], sample.waves, "wave")
     return chosen

@@ -27,6 +27,7 @@ from report_templates.context.labels import Labels
 from survey.language import LANGUAGES, Language, catalogue
 from survey.responses import Responses
 from survey.study import Study
+from workbench.moves import Typed
 from workbench.project import Project
 
 WAVES = ("2026Q2", "2026Q3")
@@ -152,6 +153,17 @@ def test_without_costs_none_are_made_up(folder: Path, monkeypatch: pytest.Monkey
     found = csat("whatif", "--target", "index=79", "--least-points", "--project", folder, "--json").document
     points = [lever["points"] for lever in found["way"]["levers"]]
     assert found["way"]["cost"] == pytest.approx(sum(points))
+
+
+def test_an_item_goes_by_its_id_or_by_the_name_that_tables_print() -> None:
+    typed = Typed(study(), ["fault_handling", "provisioning"], "csat whatif")
+    assert typed.moves(["故障处理及时=+5", "Timely provisioning = -3"]) == {
+        "fault_handling": 5,
+        "provisioning": -3,
+    }
+    assert not typed.faults
+    assert typed.moves(["Timely provisioning=+1", "provisioning=+2"]) == {"provisioning": 1}
+    assert [fault.key for fault in typed.faults] == ["usage.item_twice"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

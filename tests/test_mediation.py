@@ -306,3 +306,9 @@ def test_a_segment_is_held_by_its_groups_and_a_group_that_a_replicate_lacks_drop
     assert by_segment.lost == 1
     assert by_segment.failed == 0
     assert by_segment.paths[0].estimate.df == by_marks.paths[0].estimate.df
+
+
+def test_a_table_that_is_no_sample_is_told_how_to_become_one() -> None:
+    table = pd.DataFrame({"a": [1.0]})
+    with pytest.raises(TypeError, match=r"needs a Sample, found DataFrame.*sample_from_frame"):
+        chain(table)  # type: ignore[arg-type] # what a newcomer does

@@ -16,7 +16,7 @@ from workbench.usage import Misuse, Misuses
 if TYPE_CHECKING:
     from survey.study import Study
 
-_PAIR = re.compile(r"([^=＝\s]+)\s*[=＝]\s*([+＋−–-]?)\s*([0-9]+(?:\.[0-9]+)?)")
+_PAIR = re.compile(r"([^=＝]*[^=＝\s])\s*[=＝]\s*([+＋−–-]?)\s*([0-9]+(?:\.[0-9]+)?)")
 _MINUS = frozenset("-−–")
 
 
@@ -82,12 +82,22 @@ class Typed:
             pair = _pair(word)
             if pair is None:
                 self._fault(malformed, word=word)
-            elif self._may_move(pair[0]):
-                if pair[0] in seen:
-                    self._fault("usage.item_twice", name=pair[0])
+                continue
+            item, number = self._named(pair[0]), pair[1]
+            if self._may_move(item):
+                if item in seen:
+                    self._fault("usage.item_twice", name=item)
                 else:
-                    seen.add(pair[0])
-                    yield word, *pair
+                    seen.add(item)
+                    yield word, item, number
+
+    def _named(self, name: str) -> str:
+        """Return the item whose id is ``name``, or whose label, as tables print it; else the name itself."""
+        if name in self.study.item_by_id:
+            return name
+        labels = {i: self.study.item_by_id[i].label for i in self.movable}
+        found = [item for item, label in labels.items() if name in (label.zh, label.en)]
+        return found[0] if len(found) == 1 else name
 
     def _may_move(self, name: str) -> bool:
         if name in self.movable:

@@ -54,10 +54,14 @@ def outside(study: Study, beyond: Sequence[Reach], moves: Mapping[str, float]) -
     """Say of every move that leads outside the data how far it could go, and what shows that."""
     from report_templates.context.labels import Labels
 
-    return {
-        language: " ".join(_beyond(Labels(study, language), part, moves[part.item]) for part in beyond)
-        for language in LANGUAGES
-    }
+    told = {}
+    for language in LANGUAGES:
+        labels = Labels(study, language)
+        sentences = [_beyond(labels, part, moves[part.item]) for part in beyond]
+        if any(isinstance(part.now, Estimate) for part in beyond):
+            sentences.append(say(labels, "outside.fewer"))
+        told[language] = labels.run_on(*sentences)
+    return told
 
 
 def _beyond(labels: Labels, reach: Reach, asked: float) -> str:
