@@ -20,7 +20,7 @@ import numpy as np
 from analysis.lifts import corners
 from analysis.results import TooFew
 from analysis.sample import Floats, Integers
-from analysis.simulator import Simulator
+from analysis.simulator import SAME, Simulator
 from analysis.whatif_draws import index_weights
 from analysis.whatif_models import FlagModel, LinearModel, leads, surely_leads
 from analysis.whatif_results import INDEX, CheapestWay, Lever, Unit
@@ -29,6 +29,8 @@ from analysis.whatif_results import INDEX, CheapestWay, Lever, Unit
 MOST_PIECES = 24
 # How often a plan is worked out anew from what it really brings, and how near is near enough.
 _ROUNDS, _NEAR = 30, 1e-9
+# Part of what is needed below which the rest is rounding.
+_SPENT = 1e-12
 # By how much gains added up in two ways may differ.
 _CLOSE = 1e-6
 
@@ -69,7 +71,8 @@ def cheapest(pieces: Pieces, needed: float) -> Floats:
     used = np.zeros(len(pieces.length))
     left = needed
     for piece in pieces.order.tolist():
-        if left <= 0:
+        # What rounding leaves over is no reason for another lever.
+        if left <= _SPENT * needed:
             break
         used[piece] = min(float(pieces.length[piece]), left / float(pieces.rate[piece]))
         left -= used[piece] * float(pieces.rate[piece])
@@ -116,7 +119,7 @@ def cheapest_way(
     pieces = _pieces(simulator, wanted, levers, costs)
     used = _plan(simulator, wanted, levers, pieces)
     points = np.bincount(pieces.owner, used, minlength=len(levers))
-    moves = {item: float(p) for item, p in zip(levers, points, strict=True) if p > 0}
+    moves = {item: float(p) for item, p in zip(levers, points, strict=True) if p > SAME}
     limits = {item: simulator.reach[item].most for item in levers}
     each = [{item: most} for item, most in limits.items()]
     full, change, *alone = simulator.change_draws(outcome, [limits, moves, *each])
@@ -260,7 +263,7 @@ def _plan(simulator: Simulator, wanted: _Wanted, levers: list[str], pieces: Piec
 def _brought(simulator: Simulator, wanted: _Wanted, levers: list[str], pieces: Pieces, used: Floats) -> float:
     """What a plan brings in the full sample, by the model with squares and products where these matter."""
     points = np.bincount(pieces.owner, used, minlength=len(levers))
-    moves = {item: float(p) for item, p in zip(levers, points, strict=True) if p > 0}
+    moves = {item: float(p) for item, p in zip(levers, points, strict=True) if p > SAME}
     change = simulator.joint_change(wanted.outcome, moves)
     if change is None and isinstance(wanted.model, FlagModel):
         change = simulator.flag_change(wanted.model, list(moves.items()))

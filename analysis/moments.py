@@ -55,7 +55,7 @@ class Moments:
     def mean(self) -> Floats:
         """Weighted means, (p, cells): cells last, where arithmetic on all of them at once is fast."""
         p = len(self.names)
-        return np.asarray((self.packed[:, 1 : p + 1] / self.weight[:, None]).T + self.shift[:, None])
+        return np.asarray(self._per_weight(self.packed[:, 1 : p + 1]).T + self.shift[:, None])
 
     @property
     def covariance(self) -> Floats:
@@ -64,7 +64,7 @@ class Moments:
         .. math:: C_{ij} = \sum w z_i z_j / \sum w - \bar z_i \bar z_j
         """
         p = len(self.names)
-        scaled = np.ascontiguousarray((self.packed / self.weight[:, None]).T)
+        scaled = np.ascontiguousarray(self._per_weight(self.packed).T)
         rows, columns = np.triu_indices(p)
         found = np.empty((p, p, len(self.packed)))
         products = scaled[p + 1 :]
@@ -72,6 +72,11 @@ class Moments:
         found[rows, columns] = products
         found[columns, rows] = products
         return found
+
+    def _per_weight(self, sums: Floats) -> Floats:
+        """Sums (cells, m) over Σw; nan in a cell without weight, as a replicate of two clusters may be."""
+        nowhere = np.full_like(sums, np.nan)
+        return np.divide(sums, self.weight[:, None], out=nowhere, where=self.weight[:, None] > 0)
 
 
 def unit_moments(

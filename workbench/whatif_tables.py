@@ -295,8 +295,6 @@ def _levers(labels: Labels, way: CheapestWay, *, least_points: bool) -> Table:
     heads = [say(labels, f"head.{name}") for name in ("item", "points", *costs, "chosen")]
     rows = []
     for lever in way.levers:
-        if formatting.number(lever.points) == formatting.number(0.0):
-            continue
         cost = () if least_points else (formatting.number(lever.cost),)
         figures = (formatting.signed(lever.points), *cost, formatting.probability(lever.chosen))
         rows.append((labels.item(lever.item), *figures))
