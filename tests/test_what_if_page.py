@@ -111,6 +111,13 @@ def test_without_a_priority_the_title_claims_the_best_clear_gain_or_none(languag
     assert first.main.drawn[0] >= most
     shown = page(results, language)
     assert formatting.number(most) in title(shown)
+    # The largest of noisy estimates is no bound on what could be gained.
+    claim, bound = {
+        "zh": ("所列估计中最大的是", "最多"),
+        "en": ("the largest gain estimated here", "at most"),
+    }[language]
+    assert claim in title(shown)
+    assert bound not in title(shown)
     assert shown.table is None
     unclear = dataclasses.replace(results, what_if=anew(gains_found(results), 1.0, 9.0))
     word = {"zh": "分不清", "en": "no clear difference"}[language]
