@@ -96,7 +96,8 @@ class StudySimulator:
         if self.target is not None and self.target - found.index.value >= SMALLEST:
             return INDEX, self.target
         gain = found.combined.gain(main) if found.combined else None
-        return (main, gain.then) if gain and gain.clear and gain.then is not None else None
+        good = -1 if main in self.simulator.losses else 1
+        return (main, gain.then) if gain and gain.clear == good and gain.then is not None else None
 
 
 def wanted_outcomes(study: Study) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from analysis.reach import points_to
 from analysis.results import Estimate, TooFew
 from analysis.sample import Floats
 from analysis.whatif_models import FlagModel
+from analysis.whatif_pipeline import StudySimulator
+from survey.what_if import WhatIf as Declared
 
 ANSWERS = st.integers(1, 60).flatmap(
     lambda n: arrays(np.float64, n, elements=st.integers(0, 20).map(lambda x: 5.0 * x))
@@ -336,3 +338,16 @@ def test_ground_knows_the_people_of_its_wave() -> None:
     ground = Ground.of(made, simulate(made).asked.design, "1", ["a"])
     assert len(ground.rows) == 300
     assert ground.moved([("a", 5.0)]).shape == (300, 1)
+
+
+@pytest.mark.parametrize(("outcome", "good"), [("loyal", 1), ("lost", -1)])
+def test_no_plan_aims_at_what_is_clearly_worse(simulator: Simulator, outcome: str, good: int) -> None:
+    costs = dict.fromkeys("abc", 1.0)
+    study, table = StudySimulator(simulator, Declared(costs=costs)), what_if(simulator, (5.0,))
+    better, worse = (simulator.scenario({"a": points}) for points in (5.0, -5.0))
+    gains = [scenario.gain(outcome) for scenario in (better, worse)]
+    assert [gain.clear for gain in gains if gain] == [good, -good]
+    assert gains[0] is not None
+    assert study._aim(replace(table, combined=better), outcome) == (outcome, gains[0].then)
+    assert study._aim(replace(table, combined=worse), outcome) is None
+    assert study._aim(replace(table, combined=None), outcome) is None
