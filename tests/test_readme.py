@@ -17,8 +17,9 @@ SHOWING = [page for page in PAGES if "```console" in page.read_text(encoding="ut
 ENGLISH = [page for page in SHOWING if ".zh." not in page.name]
 
 
-# The guide to weights is a long session; it is run with the pages in Chinese by ``make check``.
-RUN = [page for page in ENGLISH if page.name != "weights.md"]
+# These guides are long sessions; they are run with the pages in Chinese by ``make check``.
+LONG = {"weights.md", "drivers.md"}
+RUN = [page for page in ENGLISH if page.name not in LONG]
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda path: path.name)

@@ -11,12 +11,14 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import typer
 
 from survey import __version__
 from survey.errors import ImportProblems, ProblemsError
+from survey.language import Language
 from workbench.commands import (
     calibrate,
     careless,
@@ -133,14 +135,20 @@ def _hint(error: ProblemsError, given: Sequence[str]) -> str | None:
 
 
 def _run(arguments: list[str], terminal: Terminal) -> int:
-    command: Any = typer.main.get_command(app)
-    give_words(command, terminal.language)
-    code = command.main(
+    code = _program(terminal.language).main(
         arguments, prog_name="csat", standalone_mode=False, obj=terminal, color=terminal.colour
     )
     if code == INTERRUPTED:
         terminal.complain(terminal.text("message.interrupted"))
     return code if isinstance(code, int) else 0
+
+
+@cache
+def _program(language: Language) -> Any:
+    """Return the command with the words of a language; made once: it takes 50 ms."""
+    command = typer.main.get_command(app)
+    give_words(command, language)
+    return command
 
 
 def _settle_process() -> None:
