@@ -25,7 +25,7 @@ class Money:
     ----------
     outcome : id of the loss, or of the renewal (``turned``: a customer who does not renew is lost).
     amounts : (r,) of the people with a prediction, their part of their account's revenue; 0 without any.
-    accounts, without_revenue, without_prediction : counts of accounts.
+    accounts, without_revenue, without_prediction, already_lost : counts of accounts.
     """
 
     outcome: str
@@ -34,10 +34,18 @@ class Money:
     accounts: int
     without_revenue: int
     without_prediction: int
+    already_lost: int = 0
 
 
 def money_of(
-    outcome: str, revenue: Floats, account: Integers, wave: Booleans, predicted: Integers, *, turned: bool
+    outcome: str,
+    revenue: Floats,
+    account: Integers,
+    wave: Booleans,
+    predicted: Integers,
+    *,
+    turned: bool,
+    lost: Booleans | None = None,
 ) -> Money | None:
     """Give every predicted person their part of the account's revenue; ``None`` where no revenue is left.
 
@@ -47,6 +55,7 @@ def money_of(
     account : (N,) numbers of accounts.
     wave : (N,) whose accounts.
     predicted : (r,) rows with a prediction.
+    lost : (N,) rows whose account is known to have gone in the wave: nothing of it is at risk any more.
     """
     size = int(account.max()) + 1
     known = wave & np.isfinite(revenue)
@@ -55,6 +64,10 @@ def money_of(
     value = np.divide(sums, rows, where=rows > 0, out=np.full(size, np.nan))
     contacts = np.bincount(account[predicted], minlength=size)
     here = np.bincount(account[wave], minlength=size) > 0
+    gone = np.zeros(size, dtype=bool)
+    if lost is not None:
+        gone[account[wave & lost]] = True
+    value[gone] = np.nan
     valued = np.isfinite(value)
     amounts = np.nan_to_num(value / np.maximum(contacts, 1))[account[predicted]]
     if not amounts.sum() > 0:
@@ -64,8 +77,9 @@ def money_of(
         turned=turned,
         amounts=np.asarray(amounts),
         accounts=int((here & valued & (contacts > 0)).sum()),
-        without_revenue=int((here & ~valued).sum()),
+        without_revenue=int((here & ~valued & ~gone).sum()),
         without_prediction=int((here & valued & (contacts == 0)).sum()),
+        already_lost=int(gone.sum()),
     )
 
 
@@ -93,6 +107,7 @@ def revenue_at_risk(money: Money, fitted: Fitted, after: Side, level: float) -> 
         accounts=money.accounts,
         without_revenue=money.without_revenue,
         without_prediction=money.without_prediction,
+        already_lost=money.already_lost,
     )
 
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from analysis.additivity import Together, moved_answers, together
 from analysis.estimate import LinearEstimates, domain_means, estimates, side_by_side
+from analysis.gain_tests import with_q
 from analysis.index import IndexTree
 from analysis.lifts import Ground, Points
 from analysis.moments import replicate_blocks
@@ -196,7 +197,7 @@ class Simulator:
             )
             for j, (item, points) in enumerate(inside)
         )
-        gains = tuple(self._gain(model, inside, moved, joint=joint) for model in self.models)
+        gains = tuple(with_q([self._gain(model, inside, moved, joint=joint) for model in self.models]))
         index = self.base.symmetric(_finite(moved.index), 0)
         notes = scenario_notes(moves, gains, self.reach, self.models, self.losses, self.tied)
         return Scenario(
@@ -332,13 +333,16 @@ def _money(
     for wanted in ("churn", "renewal"):
         for model in flags:
             if kinds[model.outcome].kind == wanted:
+                turned = wanted == "renewal"
+                known = asked.sample.outcomes[model.outcome]
                 found = money_of(
                     model.outcome,
                     revenue,
                     asked.sample.clusters,
                     asked.sample.in_wave(asked.wave),
                     model.fitted.rows,
-                    turned=wanted == "renewal",
+                    turned=turned,
+                    lost=(known <= 0) if turned else (known > 0),
                 )
                 return None if found is None or found.accounts < asked.limit else found
     return None

@@ -15,6 +15,7 @@ import numpy as np
 
 from analysis.design import design_of
 from analysis.driver_settings import ModelSettings
+from analysis.gain_tests import with_q_by_outcome
 from analysis.index import IndexTree
 from analysis.inputs import check_known, check_share, chosen_wave, name_list
 from analysis.outcome_kinds import OutcomeKind
@@ -87,7 +88,8 @@ def what_if(
     together = [dict.fromkeys(improve, steps[-1])] if improve else []
     found = simulated.scenarios([*wanted, *together])
     single = found[: len(wanted)]
-    rows = [single[start : start + len(steps)] for start in range(0, len(single), len(steps))]
+    by_step = [with_q_by_outcome(single[place :: len(steps)]) for place in range(len(steps))]
+    rows = list(zip(*by_step, strict=True))
     return WhatIf(
         wave=simulated.asked.wave,
         level=simulated.asked.level,
@@ -96,7 +98,7 @@ def what_if(
         outcomes=outcome_models(simulated, blocked),
         missing=missing_models(simulated),
         reach=tuple(simulated.reach[item] for item in items),
-        drivers=tuple(DriverMoves(item, tuple(row)) for item, row in zip(items, rows, strict=True)),
+        drivers=tuple(DriverMoves(item, row) for item, row in zip(items, rows, strict=True)),
         combined=found[-1] if improve else None,
         value_column=value_column if simulated.money else None,
     )

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import special
 
 from analysis.coefficients import clear_sign
 from analysis.design import Design
@@ -23,6 +22,7 @@ from analysis.driver_model import regress, too_small
 from analysis.driver_moments import complete_moments
 from analysis.driver_settings import ModelSettings, covariates
 from analysis.estimate import benjamini_hochberg
+from analysis.gain_tests import p_value
 from analysis.predicted_change import Fitted, Side
 from analysis.replicate_estimates import ReplicateBase, replicate_base
 from analysis.replicates import Replication
@@ -196,19 +196,12 @@ def surely_leads(model: LinearModel | FlagModel) -> dict[str, int]:
     over the items (Benjamini–Hochberg), at a rate of one less the level of confidence.
     """
     items = list(model.coefficients)
-    p = [_p_value(model.coefficients[item]) for item in items]
+    p = [p_value(model.coefficients[item]) for item in items]
     q = dict(zip(items, benjamini_hochberg(p).tolist(), strict=True))
     return {
         item: leads(model, item) if q[item] < 1 - found.level else 0
         for item, found in model.coefficients.items()
     }
-
-
-def _p_value(found: Estimate) -> float:
-    """Two-sided p by t; nan without an error."""
-    if not found.se or found.df is None or found.df <= 0:
-        return np.nan
-    return float(2.0 * special.stdtr(found.df, -abs(found.value) / found.se))
 
 
 def rows_of(model: LinearModel | FlagModel) -> Integers:

@@ -92,6 +92,8 @@ class Gain:
         are the ``sum`` where a joint test of squares and products found nothing, from the ``joint`` model
         with these terms where it did; ``untested`` is a sum whose test the base does not carry.
     test : that joint test.
+    q : p of the change after Benjamini–Hochberg over what stands beside it: the outcomes of a scenario; in
+        the table of drivers moved alone, the drivers of the same outcome and step. ``None`` without an error.
     """
 
     outcome: str
@@ -99,14 +101,15 @@ class Gain:
     then: float | None
     added: Added = "one"
     test: JointTest | None = None
+    q: float | None = None
 
     @property
     def clear(self) -> int:
-        """1 where the interval lies above 0, −1 where below, 0 where it covers 0 or there is none."""
+        """1 or −1, the way of a change whose ``q`` lies below 1 − level; else 0: it may be nothing."""
         change = self.change
-        if isinstance(change, TooFew) or change.low is None or change.high is None:
+        if isinstance(change, TooFew) or self.q is None or self.q >= 1.0 - change.level:
             return 0
-        return int(change.low > 0) - int(change.high < 0)
+        return 1 if change.value > 0 else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ class RevenueAtRisk:
     at_risk, at_risk_then : revenue times probability of loss, summed over these accounts, before and after.
     share, share_then : the same as a share of revenue, weighted by the sampling weights.
     change : of the share; ``amount_change`` of the amount, of these accounts alone.
-    accounts : with revenue and prediction; ``without_revenue`` and ``without_prediction`` are left out.
+    accounts : with revenue and prediction; ``without_revenue`` and ``without_prediction`` are left out, and
+        so are those ``already_lost`` in the wave.
     """
 
     outcome: str
@@ -136,6 +140,7 @@ class RevenueAtRisk:
     accounts: int
     without_revenue: int
     without_prediction: int
+    already_lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)

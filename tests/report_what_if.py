@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
+from analysis.gain_tests import with_q
 from analysis.results import DriverResults, Estimate, JointTest, NodeResult, OutcomeResult
 from analysis.whatif_results import (
     CheapestWay,
@@ -144,9 +145,10 @@ def _gain(model: OutcomeModel, raised: Mapping[str, float], figure: Figure) -> G
     value = sum(coefficient.value * points for coefficient, points in parts)
     error = sum(((coefficient.se or 0.0) * points) ** 2 for coefficient, points in parts) ** 0.5
     then = model.now.value + value if isinstance(model.now, Estimate) else None
-    if len(parts) == 1:
-        return Gain(model.outcome, figure(value, error), then)
-    return Gain(model.outcome, figure(value, error), then, "sum", JointTest(1.13, 5.0, 690.0, 0.34))
+    made = Gain(model.outcome, figure(value, error), then)
+    if len(parts) > 1:
+        made = dataclasses.replace(made, added="sum", test=JointTest(1.13, 5.0, 690.0, 0.34))
+    return with_q([made])[0]
 
 
 def _revenue(gains: Sequence[Gain], figure: Figure) -> RevenueAtRisk | None:

@@ -182,6 +182,11 @@ def test_an_account_counts_once_and_what_is_unknown_is_counted() -> None:
     assert found is not None
     assert found.amounts.tolist() == [45.0, 45.0, 40.0, 0.0]
     assert (found.accounts, found.without_revenue, found.without_prediction) == (2, 1, 1)
+    lost = np.array([False, True, False, False, False, False, True])
+    rest = money_of("lost", revenue, account, wave, np.array([0, 2, 3, 4]), turned=False, lost=lost)
+    assert rest is not None
+    assert rest.amounts.tolist() == [0.0, 0.0, 40.0, 0.0]
+    assert (rest.accounts, rest.without_revenue, rest.without_prediction, rest.already_lost) == (1, 1, 1, 1)
     assert money_of("lost", np.full(7, np.nan), account, wave, np.array([0]), turned=False) is None
 
 
@@ -209,7 +214,9 @@ def test_revenue_at_risk_is_revenue_times_probability(simulator: Simulator) -> N
     assert found.change.value < 0
     assert found.total == pytest.approx(amounts.sum())
     accounts = frame().query("wave == '2'").account.nunique()
-    assert found.accounts + found.without_revenue + found.without_prediction == accounts
+    told = found.accounts + found.without_revenue + found.without_prediction + found.already_lost
+    assert told == accounts
+    assert found.already_lost == frame().query("wave == '2' and lost > 0").account.nunique()
 
 
 def test_renewal_turned_round_is_loss() -> None:

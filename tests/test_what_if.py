@@ -12,6 +12,8 @@ from hypothesis.extra.numpy import arrays
 from what_if_answers import KINDS, TREE, frame, known, sample
 
 from analysis import Sample, Simulator, simulator_of, what_if
+from analysis.estimate import benjamini_hochberg
+from analysis.gain_tests import p_value
 from analysis.index import IndexTree
 from analysis.lifts import Ground, corners, lift
 from analysis.predicted_change import CHANGE, predicted_change
@@ -351,3 +353,15 @@ def test_no_plan_aims_at_what_is_clearly_worse(simulator: Simulator, outcome: st
     assert study._aim(replace(table, combined=better), outcome) == (outcome, gains[0].then)
     assert study._aim(replace(table, combined=worse), outcome) is None
     assert study._aim(replace(table, combined=None), outcome) is None
+
+
+def test_what_is_called_clear_counts_what_stands_beside_it(simulator: Simulator) -> None:
+    found = what_if(simulator, [1.0, 3.0])
+    for step in (0, 1):
+        family = [row.scenarios[step].gain("loyal") for row in found.drivers]
+        p = [p_value(known(row.scenarios[step], "loyal")) for row in found.drivers]
+        q = [gain.q for gain in family if gain is not None]
+        # The same sums in the same order.
+        assert q == pytest.approx(benjamini_hochberg(p).tolist(), rel=1e-12)
+    nothing = simulator.scenario({"a": 0.0})
+    assert not any(gain.clear for gain in nothing.gains)

@@ -10,6 +10,7 @@ from report_reading import KEY_ACCOUNTS, made, title
 from report_what_if import cheapest
 from report_what_if import what_if as made_up
 
+from analysis.gain_tests import with_q
 from analysis.results import Estimate, StudyResults
 from analysis.whatif_results import Scenario, WhatIf
 from report_templates import formatting
@@ -49,8 +50,9 @@ def anew(what_if: WhatIf, scale: float, error: float) -> WhatIf:
         first, *others = scenario.gains
         assert isinstance(first.change, Estimate)
         value = first.change.value * scale
-        change = dataclasses.replace(first.change, value=value, low=value - 2 * error, high=value + 2 * error)
-        return dataclasses.replace(scenario, gains=(dataclasses.replace(first, change=change), *others))
+        ends = {"se": error, "low": value - 2 * error, "high": value + 2 * error}
+        moved = dataclasses.replace(first, change=dataclasses.replace(first.change, value=value, **ends))
+        return dataclasses.replace(scenario, gains=(*with_q([moved]), *others))
 
     return dataclasses.replace(
         what_if,

@@ -188,10 +188,11 @@ def revenue(labels: Labels, found: RevenueAtRisk) -> Iterator[str]:
         shares=interval(labels, "share", found.change),
         level=labels.level,
     )
-    if found.without_revenue or found.without_prediction:
+    if found.without_revenue or found.without_prediction or found.already_lost:
         counts = {
             "without_revenue": labels.count(found.without_revenue),
             "without_prediction": labels.count(found.without_prediction),
+            "already_lost": labels.count(found.already_lost),
         }
         yield say(labels, "revenue.left_out", **counts)
 

@@ -1,8 +1,8 @@
 """What a better score goes with, in words and figures: the way, the size and the interval of a gain.
 
-The way is claimed only where the whole interval lies on one side of 0; the mark says whether it is good,
-which for losses and complaints is the other way round. Everything is association: these words never say
-that anything leads to anything.
+The way is claimed only where the change is clear after correction over what stands beside it; the mark says
+whether it is good, which for losses and complaints is the other way round. Everything is association: these
+words never say that anything leads to anything.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from report_templates.charts.marks import Mark
 from report_templates.context.story import Story
 
 Way = Literal["higher", "lower", "unclear"]
+_WAYS: dict[int, Way] = {1: "higher", -1: "lower", 0: "unclear"}
 Drawn = tuple[float, float | None, float | None]
 """Value, low and high of a difference in the unit in which it is printed."""
 MOST_OUTCOMES = 2
@@ -86,7 +87,7 @@ def gain_words(story: Story, model: OutcomeModel, gain: Gain | None, decimals: i
     if gain is None or not isinstance(gain.change, Estimate):
         return None
     words, drawn = story.words, scaled(gain.change, 100.0 if model.unit == "share" else 1.0)
-    way = way_of(drawn)
+    way = _WAYS[gain.clear]
     interval, size_interval = signed_interval(story, drawn, decimals), formatting.NONE
     if drawn[1] is not None and drawn[2] is not None:
         nearer, farther = sorted((abs(drawn[1]), abs(drawn[2])))
